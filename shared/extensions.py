@@ -1,5 +1,6 @@
 """The unbound extensions; `wsgi.create_app` binds them."""
 
+import enum
 import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -10,9 +11,9 @@ from flask_mail import Mail
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import DateTime, MetaData, Uuid
+from sqlalchemy import DateTime, Enum, MetaData, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, registry
 from uuid_utils.compat import uuid7
 
 __all__ = ["Model", "babel", "csrf", "db", "login", "mail", "migrate", "uuid7"]
@@ -26,15 +27,22 @@ NAMING = {
 }
 
 
-class Base(DeclarativeBase):
-    """Every datetime is stored with its zone, every dict as jsonb."""
+def _values(kind: type[enum.StrEnum]) -> list[str]:
+    return [member.value for member in kind]
 
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {
-        datetime: DateTime(timezone=True),
-        uuid.UUID: Uuid(),
-        dict[str, Any]: JSONB,
-    }
+
+class Base(DeclarativeBase):
+    """Every datetime is stored with its zone, every dict as jsonb, every enumeration as its text."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={
+            datetime: DateTime(timezone=True),
+            uuid.UUID: Uuid(),
+            dict[str, Any]: JSONB,
+            enum.StrEnum: Enum(enum.StrEnum, native_enum=False, length=32, values_callable=_values),
+        },
+    )
 
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)

@@ -1,0 +1,192 @@
+"""Folders and what is filed in them: documents, versions, publications, readings."""
+
+import enum
+import uuid
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from shared.clock import now
+from shared.extensions import Model, uuid7
+from shared.people.models import EmailSlot, Family, Party
+
+
+class Notify(enum.StrEnum):
+    """When a folder tells that a document is available: non, immédiate, groupée."""
+
+    NONE = "none"
+    IMMEDIATE = "immediate"
+    GROUPED = "grouped"
+
+
+class LinkTarget(enum.StrEnum):
+    """« Lien vers »: where the link of the notice lands."""
+
+    HOME = "home"  # espace client, espace salarié
+    DOCUMENT = "document"  # immediate opening
+    QUOTES = "quotes"  # devis
+    STATEMENT = "statement"  # relevé de compte
+    PAYSLIPS = "payslips"  # bulletins
+
+
+class SignatureSide(enum.StrEnum):
+    """Side of the last page where the portal signature is stamped."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+class Folder(Model):
+    """A folder of the GED: what happens to a document follows from where it is filed."""
+
+    __tablename__ = "folder"
+    __table_args__ = (UniqueConstraint("family_id", "path_folded"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    family_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("family.id"))
+    activity_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("activity.id"))
+    shipped_key: Mapped[str | None] = mapped_column(unique=True)
+    path: Mapped[str]  # CLIENTS\A signer\Devis\
+    path_folded: Mapped[str]
+    label: Mapped[str]
+    on_portal: Mapped[bool] = mapped_column(default=False)
+    signature_side: Mapped[SignatureSide | None]
+    notify: Mapped[Notify] = mapped_column(default=Notify.NONE)
+    slot: Mapped[EmailSlot] = mapped_column(default=EmailSlot.CARD)
+    link_target: Mapped[LinkTarget] = mapped_column(default=LinkTarget.HOME)
+    template_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("template.id"))
+    document_class: Mapped[str]  # invoice, quote, contract, payslip, other…
+    retention_class: Mapped[str]
+    needs_grant: Mapped[bool] = mapped_column(default=False)  # payslips: even administrators need an explicit grant
+    position: Mapped[int] = mapped_column(default=0)
+    revision: Mapped[int] = mapped_column(default=1)
+
+    family: Mapped[Family] = relationship(lazy="joined", innerjoin=True)
+
+
+class FolderChange(Model):
+    """One change set of the folder grid: what each cell was and became, undone by one click."""
+
+    __tablename__ = "folder_change"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    at: Mapped[datetime] = mapped_column(default=now)
+    by: Mapped[str]
+    cells: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)  # {folder_id, field, before, after}
+    undone_at: Mapped[datetime | None]
+
+
+class StoredObject(Model):
+    """Bytes in the storage, named by their content; swept when nothing has pointed to them for 24 h."""
+
+    __tablename__ = "stored_object"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    size: Mapped[int]
+    mime: Mapped[str]
+    stored_at: Mapped[datetime] = mapped_column(default=now)
+    checked_at: Mapped[datetime | None]
+    damaged_at: Mapped[datetime | None]  # the daily sample or a reading found it lost or altered
+    unused_since: Mapped[datetime | None]
+
+
+class Document(Model):
+    """Something filed in one folder of one party."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        Index("ix_document_party", "party_id", "folder_id", "filed_at", "id"),
+        Index("ix_document_folder", "folder_id", "filed_at", "id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    party_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("party.id"))
+    folder_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("folder.id"))
+    title: Mapped[str]
+    number: Mapped[str] = mapped_column(default="")
+    search_folded: Mapped[str] = mapped_column(default="")  # title, number and file name
+    issued_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))  # incl. tax, negative for a credit note
+    currency: Mapped[str] = mapped_column(default="EUR")
+    is_credit_note: Mapped[bool] = mapped_column(default=False)
+    source: Mapped[str] = mapped_column(default="backoffice")
+    filed_at: Mapped[datetime] = mapped_column(default=now)
+    filed_by: Mapped[str]
+
+    folder: Mapped[Folder] = relationship()
+    party: Mapped[Party] = relationship()
+    versions: Mapped[list["Version"]] = relationship(back_populates="document", order_by="Version.number")
+    publications: Mapped[list["Publication"]] = relationship(back_populates="document")
+
+
+class Version(Model):
+    """The bytes of a document, which never change."""
+
+    __tablename__ = "version"
+    __table_args__ = (UniqueConstraint("document_id", "number"), Index("ix_version_sha256", "sha256"))
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    document_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("document.id"))
+    number: Mapped[int] = mapped_column(default=1)
+    sha256: Mapped[str] = mapped_column(ForeignKey("stored_object.sha256"))
+    size: Mapped[int]
+    mime: Mapped[str]
+    kind: Mapped[str]  # pdf, image, docx, zip, other
+    pages: Mapped[int | None]
+    filename: Mapped[str]
+    text: Mapped[str] = mapped_column(default="", deferred=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    document: Mapped[Document] = relationship(back_populates="versions")
+
+
+class Publication(Model):
+    """A document on the portal: wanted, live, withdrawn, each with its time."""
+
+    __tablename__ = "publication"
+    __table_args__ = (
+        Index("uq_publication_current", "document_id", unique=True, postgresql_where="withdrawn_at IS NULL"),
+        Index("ix_publication_waiting", "wanted_at", postgresql_where="live_at IS NULL AND withdrawn_at IS NULL"),
+        CheckConstraint("live_at IS NULL OR live_at >= wanted_at", name="order"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    document_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("document.id"))
+    wanted_at: Mapped[datetime] = mapped_column(default=now)
+    wanted_by: Mapped[str]
+    live_at: Mapped[datetime | None]
+    held_because: Mapped[str | None]  # a key: consent_requested, consent_refused, synchronisation
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None]
+    withdrawn_because: Mapped[str | None]  # unshared (comes back with the folder), staff
+
+    document: Mapped[Document] = relationship(back_populates="publications")
+
+
+class ReadingKind(enum.StrEnum):
+    """How a human read a document."""
+
+    OPENED = "opened"
+    DOWNLOADED = "downloaded"
+
+
+class Download(Model):
+    """One human reading of a version: opened on the page, or downloaded."""
+
+    __tablename__ = "download"
+    __table_args__ = (Index("ix_download_document", "document_id", "at"), Index("ix_download_seat", "seat_id", "document_id"))
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    document_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("document.id"))
+    version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("version.id"))
+    kind: Mapped[ReadingKind]
+    seat_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("seat.id"))  # None: by a link that opens one document
+    link_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("link.id", ondelete="SET NULL"))
+    at: Mapped[datetime] = mapped_column(default=now)
+    ip: Mapped[str] = mapped_column(default="")
+    user_agent: Mapped[str] = mapped_column(default="")

@@ -1,0 +1,227 @@
+"""Templates, rules, and the outbox: one row is one message to one address on one channel."""
+
+import enum
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import Text
+
+from shared.clock import now
+from shared.extensions import Model, uuid7
+from shared.people.models import EmailSlot
+
+
+class Status(enum.StrEnum):
+    """En attente, en cours, envoyé, remis, rejeté, échec, annulé, à vérifier."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"  # « à vérifier »: accepted or not, nobody knows; only a person sends it again
+
+
+class Reason(enum.StrEnum):
+    """Why a line waits: one reason each. NONE is due now."""
+
+    NONE = "none"
+    SYNCHRONISATION = "synchronisation"
+    PLANNED = "planned"
+    QUIET_HOURS = "quiet_hours"
+    SUSPENDED = "suspended"
+    RETRY = "retry"
+    NO_ADDRESS = "no_address"
+    DRAFT = "draft"
+
+
+class Template(Model):
+    """A text with `#champs#`; its versions never change."""
+
+    __tablename__ = "template"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    key: Mapped[str] = mapped_column(unique=True)  # shipped: the event's name; own: a slug
+    label: Mapped[str]
+    context: Mapped[str]  # which fields it may use: document, access, security
+    kind: Mapped[str] = mapped_column(default="service")  # service, information, security
+    family_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("family.id"))
+    is_shipped: Mapped[bool] = mapped_column(default=False)
+    deleted_at: Mapped[datetime | None]  # a tombstone: an upgrade does not bring it back
+
+    versions: Mapped[list["TemplateVersion"]] = relationship(back_populates="template", order_by="TemplateVersion.number")
+
+
+class TemplateVersion(Model):
+    """One text in one language, kept for ever."""
+
+    __tablename__ = "template_version"
+    __table_args__ = (
+        UniqueConstraint("template_id", "locale", "number"),
+        Index("uq_template_version_current", "template_id", "locale", unique=True, postgresql_where="is_current"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    template_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("template.id"))
+    locale: Mapped[str] = mapped_column(default="fr")
+    number: Mapped[int]
+    subject: Mapped[str]
+    body: Mapped[str]
+    is_current: Mapped[bool] = mapped_column(default=True)
+    shipped_hash: Mapped[str | None]  # set while the text is the shipped one, untouched
+    by: Mapped[str] = mapped_column(default="system")
+    at: Mapped[datetime] = mapped_column(default=now)
+
+    template: Mapped[Template] = relationship(back_populates="versions")
+
+
+class Rule(Model):
+    """Event (+ conditions) → audience, template, channels, moment."""
+
+    __tablename__ = "rule"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    key: Mapped[str] = mapped_column(unique=True)
+    event: Mapped[str] = mapped_column(index=True)
+    label: Mapped[str]
+    audience: Mapped[str]  # a name of `notifications.audiences`
+    template_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("template.id"))  # None: the folder's, else the event's
+    channels: Mapped[list[str]] = mapped_column(ARRAY(Text), default=lambda: ["email"])
+    conditions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    moment: Mapped[str] = mapped_column(default="now")  # now, folder (immediate or grouped as the folder says)
+    enabled: Mapped[bool] = mapped_column(default=True)
+    is_shipped: Mapped[bool] = mapped_column(default=False)
+    shipped_version: Mapped[int] = mapped_column(default=0)
+    shipped_hash: Mapped[str | None]
+    deleted_at: Mapped[datetime | None]
+
+
+class Notification(Model):
+    """The outbox row and the history line at once; it may carry several events and documents.
+
+    Frozen while it waits: slot, facts, template, Message-ID, Date. Resolved at the claim and kept
+    from then on: address, template version, merged values.
+    """
+
+    __tablename__ = "notification"
+    __table_args__ = (
+        Index("ix_notification_due", "channel", "priority", "due_at", "id", postgresql_where="status = 'waiting'"),
+        Index("ix_notification_owned", "owner", "claim_order", postgresql_where="status = 'sending'"),
+        Index("ix_notification_party", "party_id", "created_at", "id"),
+        Index("ix_notification_history", "created_at", "id"),
+        Index("ix_notification_access", "access_id", "created_at"),
+        Index(
+            "uq_notification_group",
+            "group_key",
+            unique=True,
+            postgresql_where="status = 'waiting' AND group_key IS NOT NULL",
+        ),
+        CheckConstraint("status <> 'sent' OR sent_at IS NOT NULL", name="sent_has_time"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    event: Mapped[str]  # the name of the first event that caused it
+    channel: Mapped[str] = mapped_column(default="email")
+    kind: Mapped[str] = mapped_column(default="service")  # service, information, security
+    status: Mapped[Status] = mapped_column(default=Status.WAITING)
+    reason: Mapped[Reason] = mapped_column(default=Reason.NONE)
+    due_at: Mapped[datetime] = mapped_column(default=now)
+    priority: Mapped[int] = mapped_column(SmallInteger, default=5)  # 0 codes and security, 5 notices, 8 bulk
+    group_key: Mapped[str | None]
+
+    family_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("family.id"))
+    party_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("party.id"))
+    contact_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contact.id"))
+    access_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("access.id"))
+    account_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+    staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    slot: Mapped[EmailSlot | None]
+    fixed_address: Mapped[str | None]  # where the address is a person's own, not a cell: frozen
+    template_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("template.id"))
+    locale: Mapped[str] = mapped_column(default="fr")
+    edited_subject: Mapped[str | None]
+    edited_body: Mapped[str | None]
+    link_target: Mapped[str] = mapped_column(default="")
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    secret: Mapped[str | None]  # encrypted; erased on acceptance or expiry
+    message_id: Mapped[str]
+    dated: Mapped[datetime] = mapped_column(default=now)
+
+    owner: Mapped[int | None] = mapped_column(BigInteger)  # the advisory lock that its sender holds
+    claim_order: Mapped[int | None]
+    claimed_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    address: Mapped[str | None]
+    address_slot: Mapped[EmailSlot | None]  # the cell really used: the fallback may differ from `slot`
+    template_version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("template_version.id"))
+    subject: Mapped[str | None]
+    merged: Mapped[dict[str, Any] | None]  # the values put in, secrets as « ••• »
+    reply: Mapped[str] = mapped_column(default="")
+    sent_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    resend_of_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("notification.id"), index=True)
+    requested_by: Mapped[str | None]
+
+    template: Mapped[Template] = relationship()
+    template_version: Mapped[TemplateVersion | None] = relationship()
+    documents: Mapped[list["NotificationDocument"]] = relationship(back_populates="notification")
+
+
+class NotificationDocument(Model):
+    """Which documents a message is about."""
+
+    __tablename__ = "notification_document"
+    __table_args__ = (Index("ix_notification_document_document", "document_id"),)
+
+    notification_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("notification.id", ondelete="CASCADE"), primary_key=True)
+    document_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(default=0)
+
+    notification: Mapped[Notification] = relationship(back_populates="documents")
+
+
+class Cause(Model):
+    """(event, rule, recipient, channel) happens once; ten events may share one message."""
+
+    __tablename__ = "cause"
+    __table_args__ = (UniqueConstraint("event_id", "rule_id", "recipient", "channel"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    event_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("event.id"))
+    rule_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("rule.id"))
+    recipient: Mapped[str]
+    channel: Mapped[str]
+    notification_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("notification.id", ondelete="CASCADE"), index=True)
+
+
+class DeliveryReport(Model):
+    """A report that came back (RFC 3464), filed on the notification that caused it."""
+
+    __tablename__ = "delivery_report"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    notification_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("notification.id"), index=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+    kind: Mapped[str]
+    status: Mapped[str] = mapped_column(default="")
+    diagnostic: Mapped[str] = mapped_column(default="")
+    digest: Mapped[str] = mapped_column(unique=True)  # of the raw report: the same one is filed once
+
+
+class Channel(Model):
+    """Whether a channel sends, and why it does not: a circuit that opens after five failures."""
+
+    __tablename__ = "channel"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    paused_until: Mapped[datetime | None]
+    paused_because: Mapped[str] = mapped_column(default="")
+    paused_since: Mapped[datetime | None]

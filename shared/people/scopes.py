@@ -1,0 +1,77 @@
+"""What part of the company a member of staff works on: applied inside every read, never after it."""
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, false, or_, true
+
+from shared.documents.models import Folder
+from shared.people.models import Grant, Party, Staff
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The grants of one person that carry one permission; no grant sees nothing.
+
+    `parties()` and `documents()` are conditions for `select(...).where(...)`.
+    """
+
+    grants: tuple[Grant, ...]
+
+    def parties(self) -> ColumnElement[bool]:
+        """The parties in reach; wants `Party` in the query."""
+        return _any([true() if g.family_id is None else Party.family_id == g.family_id for g in self.grants])
+
+    def folders(self) -> ColumnElement[bool]:
+        """The folders in reach; wants `Folder` in the query.
+
+        A folder that needs a grant (payslips) is reached by a grant that names it, administrators included.
+        """
+        return _any([_folder(g) for g in self.grants])
+
+    documents = folders  # a document is reached through its folder; wants `Folder` joined
+
+    def reaches_family(self, family_id: uuid.UUID) -> bool:
+        """Whether anything of this family is in reach."""
+        return any(g.family_id in (None, family_id) for g in self.grants)
+
+    def reaches(self, folder: Folder) -> bool:
+        """Whether this folder's documents are in reach."""
+        return any(_covers(g, folder) for g in self.grants)
+
+
+def scope_of(staff: Staff, permission: str) -> Scope:
+    """The scope in which `staff` holds `permission`; a disabled person has none."""
+    if staff.disabled_at is not None:
+        return Scope(())
+    return Scope(tuple(g for g in staff.grants if permission in g.role.permissions))
+
+
+def holds(staff: Staff, permission: str) -> bool:
+    """Whether `staff` holds `permission` anywhere."""
+    return bool(scope_of(staff, permission).grants)
+
+
+def _folder(grant: Grant) -> ColumnElement[bool]:
+    parts: list[ColumnElement[bool]] = []
+    if grant.family_id is not None:
+        parts.append(Folder.family_id == grant.family_id)
+    if grant.activity_id is not None:
+        parts.append(or_(Folder.activity_id.is_(None), Folder.activity_id == grant.activity_id))
+    if grant.folder_id is not None:
+        parts.append(Folder.id == grant.folder_id)
+    else:
+        parts.append(Folder.needs_grant.is_(False))
+    return and_(*parts)
+
+
+def _covers(grant: Grant, folder: Folder) -> bool:
+    return (
+        grant.family_id in (None, folder.family_id)
+        and (grant.activity_id is None or folder.activity_id in (None, grant.activity_id))
+        and (folder.id == grant.folder_id if grant.folder_id is not None else not folder.needs_grant)
+    )
+
+
+def _any(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+    return or_(*conditions) if conditions else false()

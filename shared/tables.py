@@ -1,0 +1,9 @@
+"""Imports every noun, so that Alembic and the mappers know them all."""
+
+import shared.access.models
+import shared.documents.models
+import shared.events.models
+import shared.intake.models
+import shared.notifications.models
+import shared.people.models
+import shared.settings.models  # noqa: F401

@@ -1,0 +1,60 @@
+"""Who may do what: one enumeration, one decorator, roles as data (`people.models.Role`)."""
+
+import enum
+from collections.abc import Callable
+from typing import Any
+
+
+class Permission(enum.StrEnum):
+    """`face:noun:action`. A role is a list of these."""
+
+    PORTAL_READ = "portal:documents:read"
+    PORTAL_ACCOUNT = "portal:account:edit"
+
+    HOME = "backoffice:home:see"
+    PARTIES_SEE = "backoffice:parties:see"
+    PARTIES_EDIT = "backoffice:parties:edit"
+    ACCESS_SEE = "backoffice:access:see"
+    ACCESS_EDIT = "backoffice:access:edit"
+    ACCESS_SECRET = "backoffice:access:secret"
+    FOLDERS_SEE = "backoffice:folders:see"
+    FOLDERS_EDIT = "backoffice:folders:edit"
+    DOCUMENTS_SEE = "backoffice:documents:see"
+    DOCUMENTS_FILE = "backoffice:documents:file"
+    DOCUMENTS_PUBLISH = "backoffice:documents:publish"
+    NOTICES_SEND = "backoffice:notices:send"
+    TEMPLATES_SEE = "backoffice:templates:see"
+    TEMPLATES_EDIT = "backoffice:templates:edit"
+    HISTORY_SEE = "backoffice:history:see"
+    HISTORY_ACT = "backoffice:history:act"
+    SYNCHRONISE = "backoffice:portal:synchronise"
+    SETTINGS_SEE = "backoffice:settings:see"
+    SETTINGS_EDIT = "backoffice:settings:edit"
+    STAFF_EDIT = "backoffice:staff:edit"
+    ENGINES_SEE = "backoffice:engines:see"
+    OWN_ACCOUNT = "backoffice:account:edit"
+
+
+PORTAL = frozenset({Permission.PORTAL_READ, Permission.PORTAL_ACCOUNT})
+
+View = Callable[..., Any]
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Name the permission of a view; the gate of its blueprint checks it before the view runs."""
+
+    def mark(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def public(why: str) -> Callable[[View], View]:
+    """Say that a view is for everybody, and why."""
+
+    def mark(view: View) -> View:
+        view.public = why  # type: ignore[attr-defined]
+        return view
+
+    return mark

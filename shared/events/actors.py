@@ -1,0 +1,43 @@
+"""Who did it, as the log writes it: staff:<id>, account:<id>, system, command, anonymous."""
+
+import uuid
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from shared.access.models import Account
+from shared.extensions import db
+from shared.people.models import Person, Staff
+
+SYSTEM = "system"
+COMMAND = "command"
+ANONYMOUS = "anonymous"
+WORDS = {SYSTEM: "Guichet", COMMAND: "ligne de commande", ANONYMOUS: "visiteur"}
+
+
+def staff_actor(staff: Staff) -> str:
+    """A member of staff as an actor."""
+    return f"staff:{staff.id}"
+
+
+def account_actor(account: Account) -> str:
+    """An account of the portal as an actor."""
+    return f"account:{account.id}"
+
+
+def names_of(actors: Iterable[str]) -> dict[str, str]:
+    """Actor → name to show, in two queries at most."""
+    wanted = set(actors)
+    names = {actor: WORDS[actor] for actor in wanted if actor in WORDS}
+    staff = _ids(wanted, "staff")
+    accounts = _ids(wanted, "account")
+    if staff:
+        names |= {f"staff:{i}": name for i, name in db.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(staff)))}
+    if accounts:
+        query = select(Account.id, Person.given_name, Person.family_name).join(Person).where(Account.id.in_(accounts))
+        names |= {f"account:{i}": f"{given} {family}".strip() for i, given, family in db.session.execute(query)}
+    return names
+
+
+def _ids(actors: set[str], kind: str) -> list[uuid.UUID]:
+    return [uuid.UUID(actor.partition(":")[2]) for actor in actors if actor.startswith(f"{kind}:")]

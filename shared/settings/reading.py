@@ -1,0 +1,41 @@
+"""Settings as they stand now: read at each request and each job, in one query."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from shared.extensions import db
+from shared.people.models import Activity
+from shared.settings.catalogue import CATALOGUE
+from shared.settings.models import Setting
+
+HELD = "guichet.settings"
+
+
+def setting(key: str) -> Any:
+    """The value of one setting; KeyError for a key that the catalogue does not know."""
+    return _held().get(key, CATALOGUE[key].default)
+
+
+def is_automatic() -> bool:
+    """Whether additions reach the portal without « Synchroniser »."""
+    return bool(setting("synchronisation") == "automatic")
+
+
+def company() -> Activity:
+    """The company's first activity: name, domain, brand, time zone. Made empty on a fresh installation."""
+    found = db.session.scalars(select(Activity).order_by(Activity.position, Activity.id).limit(1)).first()
+    return found or Activity(name="Guichet", legal="", domain="", colour="#1f5fae", time_zone="Europe/Paris")
+
+
+def forget() -> None:
+    """Read again at the next call: after a change within the same transaction."""
+    db.session().info.pop(HELD, None)
+
+
+def _held() -> dict[str, Any]:
+    info = db.session().info
+    if HELD not in info:
+        info[HELD] = {row.key: row.value for row in db.session.scalars(select(Setting))}
+    values: dict[str, Any] = info[HELD]
+    return values

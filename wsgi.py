@@ -1,0 +1,48 @@
+"""The only place where everything meets: `create_app()` is a list of steps."""
+
+from datetime import timedelta
+
+from flask import Flask
+
+import shared.tables  # noqa: F401  (the mappers must know every noun)
+from shared.config import Config, configure
+from shared.config import config as current_config
+from shared.extensions import babel, csrf, db, mail, migrate
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The whole application, bound to `config` or to the environment's."""
+    chosen = configure(config) if config else current_config()
+    app = Flask("guichet", root_path=str(chosen.checkout), template_folder="templates", static_folder=None)
+    app.config.update(settings_of(chosen))
+    bind_extensions(app)
+    return app
+
+
+def settings_of(config: Config) -> dict[str, object]:
+    """What Flask and its extensions want to know, in their words."""
+    return {
+        "SECRET_KEY": config.derive(b"flask").hex(),
+        "SQLALCHEMY_DATABASE_URI": config.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10},
+        "MAX_CONTENT_LENGTH": 64 * 1024 * 1024,
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
+        "BABEL_DEFAULT_LOCALE": "fr",
+        "BABEL_TRANSLATION_DIRECTORIES": "shared/translations",
+        "WTF_CSRF_TIME_LIMIT": None,  # a page left open for a day must still be able to save
+        "MAIL_SERVER": config.smtp.host,
+        "MAIL_PORT": config.smtp.port,
+        "MAIL_USERNAME": config.smtp.username,
+        "MAIL_PASSWORD": config.smtp.password,
+        "MAIL_USE_TLS": config.smtp.tls == "starttls",
+        "MAIL_USE_SSL": config.smtp.tls == "tls",
+    }
+
+
+def bind_extensions(app: Flask) -> None:
+    """Bind what `shared.extensions` holds unbound."""
+    db.init_app(app)
+    migrate.init_app(app, db, directory="migrations")
+    csrf.init_app(app)
+    mail.init_app(app)
+    babel.init_app(app)

@@ -1,0 +1,99 @@
+"""The table of merge fields; `fields` reads it. A new field is one more line here."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from shared.folding import fold
+from shared.notifications.values import Item, Link, Value
+
+DOCUMENT, ACCESS, SECURITY, RECORD = "document", "access", "security", "record"
+REQUEST, MANUAL = "request", "manual"
+ALL = frozenset({DOCUMENT, ACCESS, SECURITY, RECORD, REQUEST, MANUAL})
+ABOUT_PAPERS = frozenset({DOCUMENT, RECORD, REQUEST, MANUAL})
+ABOUT_LOGIN = frozenset({ACCESS, SECURITY})
+EMPLOYEES = frozenset({"salaries", "employees"})
+
+
+def N_(text: str) -> str:
+    """Mark a sentence for Babel's extractor; it is translated where it is shown."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One `#champ#`.
+
+    `kinds`: the messages that offer it. `not_for`: family keys that do not. `secret`: never by
+    e-mail unless a setting says so, and hidden in the history. `hidden`: hidden in the history only.
+    `many`: a list. `optional`: may be empty without leaving a hole that matters.
+    """
+
+    name: str
+    meaning: str
+    sample: Value
+    kinds: frozenset[str] = ALL
+    not_for: frozenset[str] = frozenset()
+    secret: bool = False
+    hidden: bool = False
+    many: bool = False
+    optional: bool = False
+    key: str = field(init=False)  # the folded name, by which it is looked up: `societe` for « société »
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", key_of(self.name))
+
+
+def key_of(name: str) -> str:
+    """« Société » and « societe » are one field; so are « mot de passe » and « mot_de_passe »."""
+    return fold(name).replace(" ", "_").replace("-", "_").replace("'", "_")
+
+
+FIELDS = (
+    Field(
+        "document",
+        N_("les documents : leur nom et leur référence ; en liste quand le champ est seul sur sa ligne"),
+        (
+            Item("Facture de juin", "FA-2026-0612", "https://portail.exemple.fr/documents/1"),
+            Item("Devis", "DE-2026-0077"),
+        ),
+        ABOUT_PAPERS,
+        many=True,
+    ),
+    Field(
+        "lien",
+        N_("l’adresse à ouvrir ; seul sur sa ligne, il devient un bouton"),
+        Link("https://portail.exemple.fr/documents"),
+        hidden=True,
+    ),
+    Field("société", N_("le nom de votre société"), "Lumière & Fils SAS"),
+    Field("domaine", N_("le domaine internet de votre société"), "exemple.fr"),
+    Field("portail", N_("l’adresse du portail"), "https://portail.exemple.fr"),
+    Field("nom", N_("le nom du tiers"), "Ateliers Dubois SARL"),
+    Field("code", N_("le code du tiers"), "C00412"),
+    Field("identifiant", N_("l’identifiant de connexion"), "C00412", ABOUT_LOGIN | {MANUAL}),
+    Field("civilité", N_("la civilité de la personne"), "Madame", optional=True),
+    Field("prénom", N_("le prénom de la personne"), "Camille", optional=True),
+    Field("nom_personne", N_("le nom de famille de la personne"), "Martin", optional=True),
+    Field("montant", N_("le montant TTC du document"), Decimal("671.15"), ABOUT_PAPERS, EMPLOYEES),
+    Field("échéance", N_("la date d’échéance du document"), date(2026, 7, 12), ABOUT_PAPERS, EMPLOYEES),
+    Field("numéro", N_("le numéro du document ou de la pièce"), "FA-2026-0612", ABOUT_PAPERS),
+    Field("date", N_("la date du document ou de l’événement"), date(2026, 6, 12)),
+    Field("période", N_("la période du document, comme « juin 2026 »"), "juin 2026", ABOUT_PAPERS, optional=True),
+    Field("commentaire", N_("le texte saisi avec l’événement"), "Merci de votre retour.", ABOUT_PAPERS, optional=True),
+    Field("mot_de_passe", N_("le mot de passe initial"), "Kp7-vRm-3Tq-xZ9", frozenset({ACCESS}), secret=True),
+    Field("code_de_vérification", N_("le code à usage unique"), "418 205", frozenset({SECURITY}), hidden=True),
+    Field(
+        "expiration",
+        N_("le moment où le lien ou le code cesse de marcher"),
+        datetime(2026, 6, 19, 16, 30, tzinfo=UTC),
+    ),
+    Field("appareil", N_("l’appareil ou le navigateur concerné"), "Firefox sur Windows", ABOUT_LOGIN, optional=True),
+    Field("expéditeur", N_("le nom de l’expéditeur"), "Service facturation"),
+    Field(
+        "signature",
+        N_("la signature de votre société ; ajoutée à la fin quand le texte ne la place pas"),
+        "Lumière & Fils SAS",
+    ),
+)
+BY_KEY = {each.key: each for each in FIELDS}

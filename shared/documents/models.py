@@ -150,6 +150,7 @@ class Publication(Model):
 
     __tablename__ = "publication"
     __table_args__ = (
+        Index("ix_publication_document", "document_id", "wanted_at"),
         Index("uq_publication_current", "document_id", unique=True, postgresql_where="withdrawn_at IS NULL"),
         Index("ix_publication_waiting", "wanted_at", postgresql_where="live_at IS NULL AND withdrawn_at IS NULL"),
         CheckConstraint("live_at IS NULL OR live_at >= wanted_at", name="order"),
@@ -161,6 +162,7 @@ class Publication(Model):
     wanted_by: Mapped[str]
     live_at: Mapped[datetime | None]
     held_because: Mapped[str | None]  # a key: consent_requested, consent_refused, synchronisation
+    quiet: Mapped[bool] = mapped_column(default=False)  # comes (back) with its folder: nobody is told
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[str | None]
     withdrawn_because: Mapped[str | None]  # unshared (comes back with the folder), staff

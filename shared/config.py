@@ -3,6 +3,7 @@
 Without DATABASE_URL, REDIS_URL, S3_* or SMTP_* the embedded engine of that name is meant, under `var`.
 """
 
+import contextlib
 import functools
 import hashlib
 import ipaddress
@@ -209,10 +210,8 @@ def _kept_key(var: Path) -> bytes:
             draft = var / f".key-{secrets.token_hex(8)}"
             draft.touch(mode=0o600)
             draft.write_text(secrets.token_urlsafe(48))
-            try:
+            with contextlib.suppress(FileExistsError):
                 os.link(draft, path)
-            except FileExistsError:
-                pass
             draft.unlink()
         key = path.read_bytes().strip()
     except OSError as error:

@@ -2,6 +2,7 @@
 
 import shared.access.models
 import shared.documents.models
+import shared.engines.models
 import shared.events.models
 import shared.intake.models
 import shared.notifications.models

@@ -1,0 +1,98 @@
+"""What every test may lean on. The engines are real and started once; each test leaves nothing behind."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session, scoped_session
+
+from shared.config import Config, configure, load
+from shared.extensions import db
+from tests.engines import Engines, Machine, a_machine, running_engines
+from tests.network import shut
+from tests.sink import Sink, running_sink
+from wsgi import create_app
+
+
+class FreshClient(FlaskClient):
+    """Each request has an application context of its own, as in production."""
+
+    def open(self, *args: object, **kwargs: object) -> object:  # type: ignore[override]
+        db.session.commit()  # into the test's savepoint: the request sees what the test wrote
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shut_network() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        shut(patch)
+        yield
+
+
+@pytest.fixture(scope="session")
+def _sink() -> Iterator[Sink]:
+    with running_sink() as sink:
+        yield sink
+
+
+@pytest.fixture(scope="session")
+def engines(_sink: Sink) -> Iterator[Engines]:
+    with running_engines(_sink.port) as engines:
+        yield engines
+
+
+@pytest.fixture(scope="session")
+def _config(engines: Engines) -> Config:
+    return load(engines.environ(engines.database()))
+
+
+@pytest.fixture(scope="session")
+def _app(_config: Config) -> Iterator[Flask]:
+    app = create_app(_config)
+    app.test_client_class = FreshClient
+    app.testing = True
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def sink(_sink: Sink) -> Iterator[Sink]:
+    """The mail server of this run, emptied."""
+    _sink.clear()
+    yield _sink
+    _sink.clear()
+
+
+@pytest.fixture
+def app(_app: Flask, _config: Config) -> Iterator[Flask]:
+    """The application; what the test commits lives in a savepoint and goes at its end."""
+    configure(_config)
+    with _app.app_context(), db.engine.connect() as connection:
+        outer = connection.begin()
+        engine = db.engines[None]
+        db.session.configure(join_transaction_mode="create_savepoint")
+        db.engines[None] = connection  # type: ignore[assignment]
+        try:
+            yield _app
+        finally:
+            db.session.remove()
+            db.engines[None] = engine
+            outer.rollback()
+            shutil.rmtree(_config.storage_folder, ignore_errors=True)
+
+
+@pytest.fixture
+def db_session(app: Flask) -> scoped_session[Session]:
+    """The session of the test, in the savepoint."""
+    return db.session
+
+
+@pytest.fixture
+def machine(engines: Engines, sink: Sink) -> Iterator[Machine]:
+    """An installation of its own for journeys, workers and faults: real commits, real processes."""
+    with a_machine(engines) as machine:
+        yield machine

@@ -1,0 +1,138 @@
+"""The real engines, once per run: PostgreSQL with a template built by the migrations, Valkey, a folder."""
+
+import contextlib
+import itertools
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import flask_migrate
+import psycopg
+import redis
+from flask import Flask
+
+from shared.config import CHECKOUT, Config, load, socket_folder
+from shared.engines.embedded import Engine, await_ready, launch, stop
+from shared.engines.postgres import create_database, postgres
+from shared.engines.valkey import valkey
+from shared.extensions import db
+from wsgi import create_app
+
+TEMPLATE = "template_guichet"
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Engines:
+    """Running engines; `environ(database)` is what a process needs to find them."""
+
+    var: Path
+    smtp_port: int
+    redis_databases: Iterator[int] = field(default_factory=lambda: itertools.cycle(range(1, 16)))
+
+    @property
+    def socket(self) -> Path:
+        return socket_folder(self.var, "postgres")
+
+    def environ(self, database: str, redis_database: int = 0) -> dict[str, str]:
+        redis_url = load({"GUICHET_VAR": str(self.var)}).redis_url
+        return {
+            "GUICHET_VAR": str(self.var),
+            "DATABASE_URL": f"postgresql://postgres@/{database}?host={self.socket}",
+            "REDIS_URL": redis_url.replace("db=0", f"db={redis_database}"),
+            "SMTP_HOST": "127.0.0.1",
+            "SMTP_PORT": str(self.smtp_port),
+            "SMTP_TLS": "none",
+            "SMTP_TIMEOUT": "5",
+            "PUBLIC_URL": "http://localhost",
+        }
+
+    def database(self) -> str:
+        """A database of its own, copied from the template."""
+        name = f"test_{next(_numbers)}"
+        create_database(self.socket, name, TEMPLATE)
+        return name
+
+    def drop(self, database: str) -> None:
+        with psycopg.connect(host=str(self.socket), user="postgres", dbname="postgres", autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
+
+
+@dataclass
+class Machine:
+    """An installation of its own: real commits, and processes that a test may start, stop and kill."""
+
+    app: Flask
+    config: Config
+    environ: dict[str, str]
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start(self, *argv: str, **environ: str) -> subprocess.Popen[bytes]:
+        """Start `python argv` (for example "-m", "shared.ticking") on this installation."""
+        process = subprocess.Popen([sys.executable, *argv], cwd=CHECKOUT, env={**os.environ, **self.environ, **environ})
+        self.processes.append(process)
+        return process
+
+    def stop_all(self) -> None:
+        for process in self.processes:
+            process.kill()
+            process.wait()
+
+
+@contextlib.contextmanager
+def running_engines(smtp_port: int) -> Iterator[Engines]:
+    """PostgreSQL and Valkey of this run only, gone with everything they held at its end."""
+    var = Path(tempfile.mkdtemp(prefix="guichet-test-"))
+    config = load({"GUICHET_VAR": str(var)})
+    engines = Engines(var, smtp_port)
+    try:
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(_running(postgres(var, throwaway=True)))
+            stack.enter_context(_running(valkey(var, config.derive(b"valkey").hex(), config.redis_url)))
+            _build_template(engines)
+            yield engines
+    finally:
+        shutil.rmtree(var, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def a_machine(engines: Engines, **environ: str) -> Iterator[Machine]:
+    """An installation with a database, a Redis database and an application of its own."""
+    database, redis_database = engines.database(), next(engines.redis_databases)
+    settings = {**engines.environ(database, redis_database), **environ}
+    config = load(settings)
+    bell = redis.Redis.from_url(config.redis_url)
+    bell.flushdb()
+    machine = Machine(create_app(config), config, settings)
+    try:
+        yield machine
+    finally:
+        machine.stop_all()
+        with machine.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        bell.close()
+        engines.drop(database)
+
+
+@contextlib.contextmanager
+def _running(engine: Engine) -> Iterator[None]:
+    process = launch(engine, subprocess.DEVNULL)
+    try:
+        await_ready(engine, process)
+        yield
+    finally:
+        stop(engine, process)
+
+
+def _build_template(engines: Engines) -> None:
+    create_database(engines.socket, TEMPLATE)
+    app = create_app(load(engines.environ(TEMPLATE)))
+    with app.app_context():
+        flask_migrate.upgrade(directory=str(CHECKOUT / "migrations"))
+        db.engine.dispose()

@@ -1,0 +1,190 @@
+"""What a person at the counter may read, and the trace of each reading.
+
+The scope stands inside every query: a seat that is no longer allowed, a folder that is no longer shared or
+a publication that was withdrawn answers like a document that never was.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, and_, any_, exists, false, or_, select
+
+from shared.access.models import Link, Seat
+from shared.clock import now
+from shared.documents.models import Document, Download, Folder, Publication, ReadingKind, Version
+from shared.events.recording import record
+from shared.extensions import db
+
+PERSONAL_CLASSES = ("payslip",)  # never opened by a mailed link alone
+COMPANY_ZONE = ZoneInfo("Europe/Paris")  # in which the first and last day of an access are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: a seat, or else a link that opens one document; `by` as the log writes it."""
+
+    by: str
+    seat: Seat | None = None
+    link: Link | None = None
+    ip: str = ""
+    agent: str = ""
+
+
+class Sheet(NamedTuple):
+    """A document with the version that is read now; `size` in bytes."""
+
+    id: uuid.UUID
+    party_id: uuid.UUID
+    folder_id: uuid.UUID
+    folder_label: str
+    document_class: str
+    to_sign: bool
+    title: str
+    number: str
+    issued_on: date | None
+    due_on: date | None
+    amount: Decimal | None
+    currency: str
+    is_credit_note: bool
+    live_at: datetime
+    version_id: uuid.UUID
+    sha256: str
+    size: int
+    mime: str
+    kind: str
+    pages: int | None
+    filename: str
+    is_new: bool
+
+
+def visible_to(seat: Seat) -> Select[Document]:
+    """The documents that this seat may read: its rights × live publication × folder on the portal.
+
+    `Folder`, `Publication` and `Seat` are joined: narrow with `.where`, or choose columns with `.with_only_columns`.
+    """
+    return _published().join(Seat, Seat.party_id == Document.party_id).where(Seat.id == seat.id, *sitting(), reaching())
+
+
+def sitting() -> tuple[ColumnElement[bool], ...]:
+    """The seat is allowed, today; wants `Seat` in the query."""
+    today = now().astimezone(COMPANY_ZONE).date()
+    return (
+        Seat.allowed.is_(True),
+        or_(Seat.starts_on.is_(None), Seat.starts_on <= today),
+        or_(Seat.ends_on.is_(None), Seat.ends_on >= today),
+    )
+
+
+def reaching() -> ColumnElement[bool]:
+    """The seat's rights cover the folder; wants `Seat` and `Folder` in the query."""
+    return or_(Seat.folder_ids.is_(None), Folder.id == any_(Seat.folder_ids))
+
+
+def unread_by(seat_id: uuid.UUID) -> ColumnElement[bool]:
+    """Never opened nor downloaded by this person at this party; wants `Document` in the query."""
+    return ~exists().where(Download.seat_id == seat_id, Download.document_id == Document.id)
+
+
+def find(*, document_id: uuid.UUID, reader: Reader) -> Sheet | None:
+    """The document, if this reader may read it now; one query."""
+    scope, new = _scope_of(reader)
+    row = db.session.execute(
+        scope.join(Version, Version.document_id == Document.id)
+        .with_only_columns(*_SHEET, new, maintain_column_froms=True)
+        .where(Document.id == document_id)
+        .order_by(Version.number.desc())
+        .limit(1)
+    ).first()
+    return Sheet._make(row) if row else None
+
+
+def was_shared(*, document_id: uuid.UUID, reader: Reader) -> bool:
+    """Whether this reader could once read what is shared no more: « n’est plus partagé » rather than « inconnu ».
+
+    A draft that was never live stays unknown, and so does whatever the reader's rights do not cover.
+    """
+    query = select(Document.id).join(Folder, Folder.id == Document.folder_id).where(Document.id == document_id)
+    query = query.where(exists().where(Publication.document_id == Document.id, Publication.live_at.is_not(None)))
+    if reader.seat is not None:
+        query = query.join(Seat, Seat.party_id == Document.party_id)
+        query = query.where(Seat.id == reader.seat.id, *sitting(), reaching())
+    else:
+        query = query.where(*_linked(reader.link))
+    return db.session.scalar(query) is not None
+
+
+def opened(*, sheet: Sheet, reader: Reader) -> None:
+    """A person has the document before their eyes."""
+    _read(sheet, reader, ReadingKind.OPENED, "document.opened")
+
+
+def downloaded(*, sheet: Sheet, reader: Reader) -> None:
+    """A person takes the bytes away."""
+    _read(sheet, reader, ReadingKind.DOWNLOADED, "document.downloaded")
+
+
+_SHEET: tuple[Any, ...] = (
+    Document.id,
+    Document.party_id,
+    Document.folder_id,
+    Folder.label,
+    Folder.document_class,
+    Folder.signature_side.is_not(None),
+    Document.title,
+    Document.number,
+    Document.issued_on,
+    Document.due_on,
+    Document.amount,
+    Document.currency,
+    Document.is_credit_note,
+    Publication.live_at,
+    Version.id,
+    Version.sha256,
+    Version.size,
+    Version.mime,
+    Version.kind,
+    Version.pages,
+    Version.filename,
+)
+
+
+def _published() -> Select[Document]:
+    live = and_(
+        Publication.document_id == Document.id, Publication.live_at.is_not(None), Publication.withdrawn_at.is_(None)
+    )
+    joined = select(Document).join(Folder, Folder.id == Document.folder_id).join(Publication, live)
+    return joined.where(Folder.on_portal)
+
+
+def _scope_of(reader: Reader) -> tuple[Select[Document], ColumnElement[bool]]:
+    """What this reader may read, and when it is new to them."""
+    if reader.seat is not None:
+        return visible_to(reader.seat), unread_by(reader.seat.id)
+    read = exists().where(Download.link_id == reader.link.id) if reader.link else false()
+    return _published().where(*_linked(reader.link)), ~read
+
+
+def _linked(link: Link | None) -> tuple[ColumnElement[bool], ...]:
+    """The one document that a link opens by itself; nothing without a link."""
+    if link is None:
+        return (false(),)
+    return (Document.id == link.document_id, Folder.document_class.not_in(PERSONAL_CLASSES))
+
+
+def _read(sheet: Sheet, reader: Reader, kind: ReadingKind, event: str) -> None:
+    db.session.add(
+        Download(
+            document_id=sheet.id,
+            version_id=sheet.version_id,
+            kind=kind,
+            seat_id=reader.seat.id if reader.seat else None,
+            link_id=reader.link.id if reader.link else None,
+            ip=reader.ip,
+            user_agent=reader.agent[:400],
+        )
+    )
+    record(event, by=reader.by, party_id=sheet.party_id, document_id=sheet.id, facts={"sha256": sheet.sha256})

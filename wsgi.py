@@ -5,17 +5,19 @@ from datetime import timedelta
 from flask import Flask
 
 import shared.tables  # noqa: F401  (the mappers must know every noun)
-from shared.config import Config, configure
+from shared.config import CHECKOUT, Config, configure
 from shared.config import config as current_config
 from shared.extensions import babel, csrf, db, mail, migrate
+from shared.web import look
 
 
 def create_app(config: Config | None = None) -> Flask:
     """The whole application, bound to `config` or to the environment's."""
     chosen = configure(config) if config else current_config()
-    app = Flask("guichet", root_path=str(chosen.checkout), template_folder="templates", static_folder=None)
+    app = Flask("guichet", root_path=str(CHECKOUT), template_folder="templates", static_folder=None)
     app.config.update(settings_of(chosen))
     bind_extensions(app)
+    look.install(app)
     return app
 
 

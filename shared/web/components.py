@@ -1,0 +1,28 @@
+"""`ui`: every macro of templates/components/, without an import, in whole pages and in fragments alike."""
+
+from collections.abc import Callable
+
+from flask import Flask
+from jinja2 import Environment, TemplateNotFound
+
+
+class Components:
+    """`ui.button(…)` is the macro `button` of templates/components/button.html."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+
+    def __getattr__(self, name: str) -> Callable[..., str]:
+        try:
+            module = self._environment.get_template(f"components/{name}.html").module
+        except TemplateNotFound as missing:
+            raise AttributeError(name) from missing
+        macro: Callable[..., str] = getattr(module, name)
+        return macro
+
+
+def install(app: Flask) -> None:
+    """Give `ui` to every template, macros included."""
+    app.jinja_env.globals["ui"] = Components(app.jinja_env)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True

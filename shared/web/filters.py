@@ -1,0 +1,99 @@
+"""Dates, amounts and sizes as a person of the page's language and time zone writes them."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from babel import Locale
+from babel import dates as babel_dates
+from babel import numbers as babel_numbers
+from flask import Flask
+from flask_babel import get_locale, get_timezone, gettext, ngettext
+from markupsafe import Markup
+
+from shared.clock import now
+
+
+def install(app: Flask) -> None:
+    """Give the filters to every template."""
+    app.jinja_env.filters.update(
+        date=day, datetime=moment, time=hour, ago=ago, when=when, money=money, number=number, size=size
+    )
+
+
+def day(value: date | datetime | None, style: str = "long") -> str:
+    """« 22 novembre 2026 », or « 22/11/2026 » with `short`; an empty string for None."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(get_timezone())
+    return babel_dates.format_date(value, _pattern(style), locale=_locale())
+
+
+def moment(value: datetime | None, style: str = "long") -> str:
+    """« 22 novembre 2026 à 14:05 », or « 22/11/2026 14:05 » with `short`, in the reader's time zone."""
+    if value is None:
+        return ""
+    if style == "long":
+        return str(gettext("%(day)s à %(time)s", day=day(value), time=hour(value)))
+    return f"{day(value, style)} {hour(value)}"
+
+
+def hour(value: datetime | None) -> str:
+    """« 14:05 », in the reader's time zone."""
+    if value is None:
+        return ""
+    return babel_dates.format_time(value, "short", tzinfo=get_timezone(), locale=_locale())
+
+
+def ago(value: datetime | None) -> str:
+    """« il y a 5 minutes », « dans 3 jours »; « à l’instant » within the minute."""
+    if value is None:
+        return ""
+    distance = value - now()
+    if abs(distance) < timedelta(minutes=1):
+        return str(gettext("à l’instant"))
+    return babel_dates.format_timedelta(distance, add_direction=True, threshold=1.1, locale=_locale())
+
+
+def when(value: datetime | None) -> Markup:
+    """A `<time>`: relative within the week, the day after that, the exact instant on hovering."""
+    if value is None:
+        return Markup("")
+    words = ago(value) if abs(value - now()) < timedelta(days=7) else day(value)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(value.isoformat(), moment(value), words)
+
+
+def money(value: Decimal | int | None, currency: str = "EUR") -> str:
+    """« 1 234,50 € » from an amount in units of the currency; an empty string for None."""
+    if value is None:
+        return ""
+    return babel_numbers.format_currency(value, currency, locale=_locale())
+
+
+def number(value: Decimal | int | None) -> str:
+    """« 1 234 »."""
+    return "" if value is None else babel_numbers.format_decimal(value, locale=_locale())
+
+
+def size(value: int | None) -> str:
+    """« 2,4 Mo » from a number of bytes (1 ko = 1,000 octets, as the SI says)."""
+    if value is None:
+        return ""
+    if value < 1000:
+        return str(ngettext("%(num)s octet", "%(num)s octets", value))
+    amount, units = Decimal(value) / 1000, [gettext("ko"), gettext("Mo"), gettext("Go"), gettext("To")]
+    while amount >= Decimal("999.5") and len(units) > 1:
+        amount, units = amount / 1000, units[1:]
+    pattern = "0.#" if amount < 10 else "0"
+    return f"{babel_numbers.format_decimal(amount, pattern, locale=_locale())}\u00a0{units[0]}"
+
+
+def _pattern(style: str) -> str:
+    """French writes a short date in full figures; Babel's own « short » does too, with its own order elsewhere."""
+    if style != "short":
+        return style
+    return "dd/MM/yyyy" if _locale().language == "fr" else "short"
+
+
+def _locale() -> Locale:
+    return get_locale() or Locale("fr")

@@ -1,0 +1,271 @@
+// What the browser adds to pages that already work without it. Everything is delegated from the document,
+// so that what HTMX swaps in behaves like what was there; nothing is evaluated and no HTML is made from text.
+"use strict";
+
+(() => {
+  const YEAR = 31536000;
+  const TOAST_STAYS = 8000;
+
+  const on = (type, selector, act, options) =>
+    document.addEventListener(type, (event) => {
+      const found = event.target instanceof Element && event.target.closest(selector);
+      if (found) act(found, event);
+    }, options);
+
+  const element = (tag, text, attributes = {}) => {
+    const made = document.createElement(tag);
+    if (text) made.textContent = text;
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    return made;
+  };
+
+  // What only makes sense with a script is hidden by the server, and shown here, also after a swap.
+
+  const wake = (root) => {
+    for (const found of root.querySelectorAll(
+      "[data-theme-toggle], [data-reveal-button], [data-copy], [data-toast-close], [data-select-all]",
+    )) found.hidden = false;
+    for (const bar of root.querySelectorAll("[data-selection]")) count(bar);
+    for (const toast of root.querySelectorAll("[data-toast]:not([data-keep])")) {
+      if (!toast.dataset.leaving) {
+        toast.dataset.leaving = "1";
+        setTimeout(() => leave(toast), TOAST_STAYS);
+      }
+    }
+    root.querySelector("[data-focus]")?.focus();
+  };
+
+  const leave = (toast) => {
+    if (toast.matches(":hover, :focus-within")) setTimeout(() => leave(toast), TOAST_STAYS);
+    else toast.remove();
+  };
+
+  on("click", "[data-toast-close]", (button) => button.closest("[data-toast]").remove());
+
+  // Theme: a cookie, so that the server draws the next page right at once.
+
+  on("click", "[data-theme-toggle]", () => {
+    const root = document.documentElement;
+    const dark = root.dataset.bsTheme
+      ? root.dataset.bsTheme === "dark"
+      : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.bsTheme = dark ? "light" : "dark";
+    document.cookie = `theme=${root.dataset.bsTheme};path=/;max-age=${YEAR};samesite=lax`;
+  });
+
+  // Menus and help tips are <details>: only one is open, and Escape or a click elsewhere closes it.
+
+  const closeMenus = (except) => {
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+      if (!menu.contains(except)) menu.open = false;
+    }
+  };
+
+  document.addEventListener("click", (event) => closeMenus(event.target));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const open = document.querySelector("details[data-menu][open]");
+    if (!open) return;
+    open.open = false;
+    open.querySelector("summary").focus();
+  });
+  on("keydown", "details[data-menu]", (menu, event) => {
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    const lines = [...menu.querySelectorAll("li a, li button")];
+    if (!lines.length) return;
+    event.preventDefault();
+    menu.open = true;
+    const step = event.key === "ArrowDown" ? 1 : -1;
+    const next = lines.indexOf(document.activeElement) + step;
+    lines[(next + lines.length) % lines.length].focus();
+  });
+
+  // Dialogs: a page's <dialog open> swapped into #dialog becomes modal.
+
+  const modal = (dialog) => {
+    dialog.removeAttribute("open");
+    dialog.showModal();
+  };
+
+  on("click", "[data-dialog-open]", (button, event) => {
+    const dialog = document.querySelector(button.dataset.dialogOpen);
+    if (!dialog) return;
+    event.preventDefault();
+    modal(dialog);
+  });
+  on("click", "[data-dialog-close]", (button, event) => {
+    const dialog = button.closest("dialog");
+    if (!dialog?.matches(":modal")) return;
+    event.preventDefault();
+    dialog.close();
+  });
+  on("click", "dialog", (dialog, event) => {
+    if (event.target === dialog && dialog.matches(":modal")) dialog.close();
+  });
+  on("submit", "form[data-confirm]", (form, event) => {
+    if (window.confirm(form.dataset.confirm)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
+
+  // Passwords, copying, and tags put at the cursor.
+
+  on("click", "[data-reveal-button]", (button) => {
+    const field = button.closest("[data-reveal]").querySelector("input");
+    const shown = field.type === "password";
+    field.type = shown ? "text" : "password";
+    button.setAttribute("aria-pressed", String(shown));
+  });
+  on("submit", "form", (form) => {
+    for (const field of form.querySelectorAll("[data-reveal] input[type=text]")) field.type = "password";
+  }, true);
+
+  on("click", "[data-copy]", async (button) => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    const words = button.querySelector("span");
+    const before = words.textContent;
+    words.textContent = button.dataset.copied;
+    setTimeout(() => { words.textContent = before; }, 2000);
+  });
+
+  let lastField = null;
+  document.addEventListener("focusin", (event) => {
+    if (event.target.matches("input[type=text], textarea")) lastField = event.target;
+  });
+  on("click", "[data-insert]", (chip) => {
+    const own = document.getElementById(chip.dataset.into);
+    const field = lastField?.isConnected && lastField.form === own?.form ? lastField : own;
+    if (!field) return;
+    field.focus();
+    field.setRangeText(chip.dataset.insert, field.selectionStart, field.selectionEnd, "end");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
+  // Selection: boxes of a table, and the bar that says how many.
+
+  const boxes = (bar) => [...document.querySelectorAll("[data-select]")].filter((box) => box.form === bar);
+
+  const count = (bar) => {
+    const all = boxes(bar);
+    const ticked = all.filter((box) => box.checked).length;
+    const everything = bar.querySelector("[name=everything]");
+    const number = bar.querySelector("[data-selection-count]");
+    number.hidden = false;
+    number.textContent = String(ticked);
+    bar.hidden = !ticked && !everything?.checked;
+    for (const head of document.querySelectorAll(`[data-selectable="${CSS.escape(bar.id)}"] [data-select-all]`)) {
+      head.checked = all.length > 0 && ticked === all.length;
+      head.indeterminate = ticked > 0 && ticked < all.length;
+    }
+  };
+
+  let lastBox = null;
+  on("click", "[data-select]", (box, event) => {
+    const all = boxes(box.form);
+    if (event.shiftKey && lastBox && all.includes(lastBox)) {
+      const [from, to] = [all.indexOf(lastBox), all.indexOf(box)].sort((a, b) => a - b);
+      for (const between of all.slice(from, to + 1)) between.checked = box.checked;
+    }
+    lastBox = box;
+    count(box.form);
+  });
+  on("change", "[data-select-all]", (head) => {
+    const bar = document.getElementById(head.closest("[data-selectable]").dataset.selectable);
+    for (const box of boxes(bar)) box.checked = head.checked;
+    count(bar);
+  });
+  on("change", "[data-selection] [name=everything]", (box) => count(box.form));
+
+  // Files: each is posted alone, with its progress; the form remains for those without a script.
+
+  const zoneOf = (event) => event.target instanceof Element && event.target.closest("[data-drop]");
+
+  for (const type of ["dragenter", "dragover"]) {
+    document.addEventListener(type, (event) => {
+      const zone = zoneOf(event);
+      if (!zone) return;
+      event.preventDefault();
+      zone.setAttribute("data-over", "");
+    });
+  }
+  document.addEventListener("dragleave", (event) => {
+    const zone = zoneOf(event);
+    if (zone && !zone.contains(event.relatedTarget)) zone.removeAttribute("data-over");
+  });
+  document.addEventListener("drop", (event) => {
+    const zone = zoneOf(event);
+    if (!zone) return;
+    event.preventDefault();
+    zone.removeAttribute("data-over");
+    sendAll(zone, [...event.dataTransfer.files]);
+  });
+  on("change", "[data-drop] input[type=file]", (input) => {
+    const files = [...input.files];
+    input.value = "";
+    sendAll(input.closest("[data-drop]"), files);
+  });
+
+  const sendAll = async (zone, files) => {
+    const form = zone.closest("form");
+    const list = zone.querySelector("[data-drop-list]");
+    list.hidden = false;
+    let received = 0;
+    for (const file of files) {
+      const line = element("li");
+      const state = element("span", zone.dataset.sending);
+      const bar = element("progress", "", { max: 1, value: 0, "aria-label": file.name });
+      line.append(element("span", file.name), state, bar);
+      list.append(line);
+      const refusal = await send(form, zone.querySelector("input[type=file]").name, file, bar);
+      bar.remove();
+      line.dataset.state = refusal === "" ? "good" : "bad";
+      state.textContent = refusal === "" ? zone.dataset.sent : refusal || zone.dataset.failed;
+      if (refusal === "") received += 1;
+    }
+    if (files.length && received === files.length) location.assign(zone.dataset.done);
+  };
+
+  // "" when received, the server's sentence when refused, null when nothing came back.
+  const send = (form, name, file, bar) => new Promise((resolve) => {
+    const body = new FormData(form);
+    body.delete(name);
+    body.append(name, file, file.name);
+    const request = new XMLHttpRequest();
+    request.open("POST", form.action || location.href);
+    request.setRequestHeader("Accept", "application/json");
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) bar.value = event.loaded / event.total;
+    });
+    request.addEventListener("error", () => resolve(null));
+    request.addEventListener("load", () => {
+      if (request.status < 400) return resolve("");
+      try {
+        const told = JSON.parse(request.responseText).error;
+        resolve(typeof told === "string" ? told : told.detail);
+      } catch {
+        resolve(null);
+      }
+    });
+    request.send(body);
+  });
+
+  // HTMX: wake what came in, and show dialogs.
+
+  document.addEventListener("htmx:after:swap", (event) => {
+    wake(document);
+    const dialog = document.querySelector("#dialog > dialog[open]:not(:modal)");
+    if (dialog) modal(dialog);
+    if (event.detail.ctx?.response?.status === 422) document.querySelector("[aria-invalid=true]")?.focus();
+  });
+
+  // Back after logout: a page kept in memory is asked for again before anybody reads it.
+
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted || !document.body.hasAttribute("data-private")) return;
+    document.documentElement.hidden = true;
+    location.reload();
+  });
+
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => wake(document));
+  else wake(document);
+})();

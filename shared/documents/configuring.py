@@ -1,0 +1,125 @@
+"""The grid of folders: any number of cells make one change, which one click undoes."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from shared.clock import now
+from shared.documents import publishing, sharing
+from shared.documents.cells import FIELDS, folder_ids_of, read_cell, spell
+from shared.documents.models import Folder, FolderChange
+from shared.errors import Refused, Stale
+from shared.events.actors import names_of
+from shared.events.recording import record
+from shared.extensions import db
+from shared.folding import fold
+from shared.settings.reading import is_automatic
+
+Cell = tuple[uuid.UUID, str, Any]
+
+
+def change(*, cells: Iterable[Cell], by: str, revisions: Mapping[uuid.UUID, int]) -> FolderChange | None:
+    """Write (folder, field, value) cells as one audited change; None when every cell already stands so.
+
+    `revisions` says what was on screen: Stale when somebody saved one of these folders in between, and
+    Refused for a value that cannot be. Either way nothing at all is changed.
+    """
+    wanted = list(cells)
+    folders = _locked({folder_id for folder_id, _, _ in wanted})
+    for folder in folders.values():
+        if revisions.get(folder.id) != folder.revision:
+            raise Stale(_who_was_first(folder))
+    written: list[dict[str, Any]] = []
+    for folder_id, name, value in wanted:
+        folder = folders[folder_id]
+        before, after = getattr(folder, name), read_cell(folder, name, value)
+        if before != after:
+            written.append({"folder_id": str(folder_id), "field": name, "before": spell(before), "after": spell(after)})
+            _write(folder, name, after)
+    if not written:
+        return None
+    _check(folders.values())
+    return _sealed(written, folders, by)
+
+
+def undo(*, change: FolderChange, by: str) -> None:
+    """Put every cell of one change back; Refused when one of them was changed again since."""
+    db.session.refresh(change, with_for_update=True)
+    if change.undone_at is not None:
+        raise Refused("Cette modification est déjà annulée.")
+    folders = _locked(folder_ids_of(change.cells))
+    for cell in change.cells:
+        folder = folders.get(uuid.UUID(cell["folder_id"]))
+        if folder is None or spell(getattr(folder, cell["field"])) != cell["after"]:
+            raise Refused(
+                "Une de ces cases a été modifiée depuis : l’annulation effacerait ce travail. "
+                "Corrigez la case dans la grille."
+            )
+        _write(folder, cell["field"], FIELDS[cell["field"]].read(cell["before"] or ""))
+    _check(folders.values())
+    change.undone_at = now()
+    _bump(folders, change.cells, by)
+    record("folder.change_undone", by=by, facts={"change": str(change.id), "cells": change.cells})
+
+
+def _locked(ids: set[uuid.UUID]) -> dict[uuid.UUID, Folder]:
+    query = select(Folder).where(Folder.id.in_(ids)).order_by(Folder.id).with_for_update(of=Folder)
+    found = {folder.id: folder for folder in db.session.scalars(query.execution_options(populate_existing=True))}
+    if found.keys() != ids:
+        raise Refused("Un de ces répertoires n’existe plus. Rechargez la page.")
+    return found
+
+
+def _write(folder: Folder, name: str, value: Any) -> None:
+    setattr(folder, name, value)
+    if name == "path":
+        folder.path_folded = fold(folder.path)
+
+
+def _check(folders: Iterable[Folder]) -> None:
+    """What no folder may be, whatever cell led there."""
+    for folder in folders:
+        if folder.document_class == "payslip" and folder.signature_side is not None:
+            raise Refused("Un bulletin de paie ne peut pas être soumis à signature.", field="signature_side")
+        with db.session.no_autoflush:
+            taken = db.session.scalar(
+                select(Folder.label).where(
+                    Folder.family_id == folder.family_id,
+                    Folder.path_folded == folder.path_folded,
+                    Folder.id != folder.id,
+                )
+            )
+        if taken is not None:
+            raise Refused(f"Le chemin {folder.path} est déjà celui du répertoire « {taken} ».", field="path")
+
+
+def _sealed(written: list[dict[str, Any]], folders: Mapping[uuid.UUID, Folder], by: str) -> FolderChange:
+    made = FolderChange(by=by, cells=written)
+    db.session.add(made)
+    db.session.flush()
+    _bump(folders, written, by)
+    record("folder.changed", by=by, facts={"change": str(made.id), "cells": written})
+    return made
+
+
+def _bump(folders: Mapping[uuid.UUID, Folder], cells: list[dict[str, Any]], by: str) -> None:
+    for folder_id in folder_ids_of(cells):
+        folders[folder_id].revision += 1
+    db.session.flush()
+    for folder_id in (uuid.UUID(cell["folder_id"]) for cell in cells if cell["field"] == "on_portal"):
+        if not folders[folder_id].on_portal:
+            sharing.unshare(folder=folders[folder_id], by=by)
+        elif sharing.share(folder=folders[folder_id], by=by) and is_automatic():
+            publishing.make_live()
+
+
+def _who_was_first(folder: Folder) -> str:
+    mine = FolderChange.cells.contains([{"folder_id": str(folder.id)}])
+    last = db.session.scalars(select(FolderChange).where(mine).order_by(FolderChange.at.desc()).limit(1)).first()
+    who = names_of([last.by]).get(last.by, "quelqu’un") if last else "quelqu’un"
+    return (
+        f"{who} a modifié le répertoire « {folder.label} » entre-temps. Rien n’est enregistré : "
+        "comparez vos valeurs avec les siennes, puis enregistrez à nouveau."
+    )

@@ -1,0 +1,121 @@
+"""Filing: the bytes first, under their hash; then the rows, in the caller's transaction."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import PurePosixPath
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from shared.documents import publishing
+from shared.documents.inspecting import Inspection
+from shared.documents.models import Document, Folder, StoredObject, Version
+from shared.documents.storage import original_key, storage
+from shared.documents.sweeping import hold
+from shared.errors import Refused
+from shared.events.recording import record
+from shared.extensions import db
+from shared.folding import fold
+from shared.people.models import Party
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a document before anyone opens it; an empty title is made from the file's name."""
+
+    title: str = ""
+    number: str = ""
+    issued_on: date | None = None
+    due_on: date | None = None
+    amount: Decimal | None = None
+    currency: str = "EUR"
+    is_credit_note: bool = False
+
+
+def keep(*, data: bytes, inspection: Inspection) -> None:
+    """Put the bytes in the storage and say so in the database; the same bytes again mend a lost object.
+
+    Until the transaction ends nobody else files or sweeps them. Raises `storage.Unavailable`.
+    """
+    hold(inspection.sha256)
+    storage().put(original_key(inspection.sha256), data, inspection.mime)
+    row = insert(StoredObject).values(sha256=inspection.sha256, size=inspection.size, mime=inspection.mime)
+    mended = {"unused_since": None, "damaged_at": None}
+    db.session.execute(row.on_conflict_do_update(index_elements=[StoredObject.sha256], set_=mended))
+
+
+def file(
+    *,
+    inspection: Inspection,
+    filename: str,
+    party: Party,
+    folder: Folder,
+    facts: Facts,
+    by: str,
+    source: str = "backoffice",
+) -> Document:
+    """File bytes that were kept as a new document of `party`, and want it on the portal if its folder is shared.
+
+    Raises Refused for a folder of another family.
+    """
+    if folder.family_id != party.family_id:
+        raise Refused("Ce répertoire n’est pas de la famille de ce tiers.", field="folder_id")
+    document = _document(filename, party, folder, _completed(facts, folder, filename), by, source)
+    document.versions.append(_version(inspection, filename))
+    db.session.add(document)
+    db.session.flush()
+    told = {"folder": folder.path, "filename": filename, "sha256": inspection.sha256}
+    record("document.filed", by=by, party_id=party.id, document_id=document.id, facts=told)
+    if folder.on_portal:
+        publishing.publish(document=document, by=by)
+    return document
+
+
+def known(*, sha256: str, party: Party, folder: Folder) -> Document | None:
+    """The document of this folder of this party that already holds these bytes."""
+    query = (
+        select(Document)
+        .join(Version, Version.document_id == Document.id)
+        .where(Version.sha256 == sha256, Document.party_id == party.id, Document.folder_id == folder.id)
+        .limit(1)
+    )
+    return db.session.scalars(query).first()
+
+
+def _document(filename: str, party: Party, folder: Folder, facts: Facts, by: str, source: str) -> Document:
+    return Document(
+        party=party,
+        folder=folder,
+        title=facts.title,
+        number=facts.number,
+        search_folded=fold(f"{facts.title} {facts.number} {filename}"),
+        issued_on=facts.issued_on,
+        due_on=facts.due_on,
+        amount=facts.amount,
+        currency=facts.currency,
+        is_credit_note=facts.is_credit_note,
+        source=source,
+        filed_by=by,
+    )
+
+
+def _version(inspection: Inspection, filename: str) -> Version:
+    return Version(
+        number=1,
+        sha256=inspection.sha256,
+        size=inspection.size,
+        mime=inspection.mime,
+        kind=inspection.kind,
+        pages=inspection.pages,
+        filename=filename,
+        text=inspection.text.replace("\0", ""),  # PostgreSQL keeps no zero byte in a text
+    )
+
+
+def _completed(facts: Facts, folder: Folder, filename: str) -> Facts:
+    if facts.title:
+        return facts
+    if facts.number and folder.document_class == "invoice":
+        return replace(facts, title=f"{'Avoir' if facts.is_credit_note else 'Facture'} {facts.number}")
+    return replace(facts, title=PurePosixPath(filename).stem.replace("_", " ").strip() or filename)

@@ -1,0 +1,54 @@
+"""Filing a document elsewhere: its row changes, never its bytes nor its links."""
+
+from sqlalchemy import select
+
+from shared.documents import publishing
+from shared.documents.models import Document, Folder, Version
+from shared.errors import Refused
+from shared.events.recording import record
+from shared.extensions import db
+
+
+def move(*, document: Document, folder: Folder, by: str) -> None:
+    """Put the document in another folder of its party; what is sent and linked keeps working.
+
+    Raises Refused for a folder of another family, or one that already holds these bytes for this party.
+    """
+    before = document.folder
+    if folder.id == before.id:
+        raise Refused("Le document est déjà dans ce répertoire.", field="folder_id")
+    if folder.family_id != before.family_id:
+        raise Refused("Ce répertoire appartient à une autre famille de tiers.", field="folder_id")
+    if _holds_same_bytes(document, folder):
+        raise Refused("Ce répertoire contient déjà exactement ce document.", field="folder_id")
+    document.folder = folder
+    db.session.flush()
+    facts = {"before": before.path, "after": folder.path}
+    record("document.moved", by=by, party_id=document.party_id, document_id=document.id, facts=facts)
+    _follow(document, before, by)
+
+
+def _follow(document: Document, before: Folder, by: str) -> None:
+    """The publication follows the folder: off the portal at once, or wanted where the former one was not shared."""
+    standing = publishing.current(document.id)
+    if standing is not None and not document.folder.on_portal:
+        publishing.withdraw(document=document, by=by, because="moved")
+    elif standing is None and document.folder.on_portal and not before.on_portal:
+        publishing.publish(document=document, by=by)
+    else:
+        publishing.redecide(document=document, by=by)
+
+
+def _holds_same_bytes(document: Document, folder: Folder) -> bool:
+    newest = select(Version.sha256).where(Version.document_id == document.id).order_by(Version.number.desc()).limit(1)
+    twin = (
+        select(Document.id)
+        .join(Version, Version.document_id == Document.id)
+        .where(
+            Document.party_id == document.party_id,
+            Document.folder_id == folder.id,
+            Version.sha256 == newest.scalar_subquery(),
+        )
+        .limit(1)
+    )
+    return db.session.scalar(twin) is not None

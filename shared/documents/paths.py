@@ -1,0 +1,78 @@
+"""The path of a folder: one tree, whatever way it is spelled. It is data, never a place on a disk."""
+
+import re
+import unicodedata
+from urllib.parse import unquote
+
+from shared.errors import Refused
+
+SEPARATORS = re.compile(r"[\\/]+")
+FORBIDDEN = re.compile(r'[<>:"|?*\u2044\u2215\u29f5\u29f8\ufe68\uff0f\uff3c]')
+RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)  # Windows has no such files
+LONGEST_SEGMENT = 100
+DEEPEST = 10
+LONGEST = 300
+LONGEST_NAME = 180
+
+
+def canonical_path(written: str, root: str) -> str:
+    r"""`clients/A signer//Devis` becomes `CLIENTS\A signer\Devis\`; `root` is the family's.
+
+    Raises Refused for what leaves the tree, another root, or a name that some machine could not bear.
+    """
+    text = unicodedata.normalize("NFC", written).strip()
+    _check_characters(text)
+    parts = [part.strip().rstrip(". ") if part.strip() != ".." else ".." for part in SEPARATORS.split(text)]
+    parts = [part for part in parts if part]
+    if ".." in parts or ".." in SEPARATORS.split(_decoded(text)):
+        raise Refused("Le chemin ne peut pas remonter avec « .. ».", field="path")
+    if len(parts) < 2 or parts[0].casefold() != root.casefold():
+        raise Refused(f"Le chemin commence par {root}\\, suivi du nom du répertoire.", field="path")
+    _check_segments(parts[1:])
+    return "\\".join([root, *parts[1:]]) + "\\"
+
+
+def _check_characters(text: str) -> None:
+    for mark in text:
+        if _is_invisible(mark):
+            raise Refused(
+                "Le chemin contient un caractère invisible. Effacez-le et saisissez-le à nouveau.", field="path"
+            )
+    if FORBIDDEN.search(text):
+        raise Refused('Le chemin ne peut contenir aucun des caractères < > : " | ? *', field="path")
+    if re.search(r"%(25)*(2f|5c)", text, re.IGNORECASE):
+        raise Refused("Écrivez le chemin en clair, avec « \\ » entre les répertoires.", field="path")
+
+
+def _check_segments(parts: list[str]) -> None:
+    if len(parts) > DEEPEST or sum(len(part) + 1 for part in parts) > LONGEST:
+        raise Refused(f"Le chemin est trop long : {DEEPEST} niveaux et {LONGEST} caractères au plus.", field="path")
+    for part in parts:
+        if len(part) > LONGEST_SEGMENT:
+            raise Refused(f"Un nom de répertoire compte {LONGEST_SEGMENT} caractères au plus.", field="path")
+        if RESERVED.fullmatch(part):
+            raise Refused(f"« {part} » est un nom réservé par Windows : choisissez-en un autre.", field="path")
+
+
+def _decoded(text: str) -> str:
+    for _ in range(4):
+        plain = unquote(text)
+        if plain == text:
+            break
+        text = plain
+    return text
+
+
+def display_name(filename: str) -> str:
+    """What a file is called on screen and in a download: its last segment, without anything invisible."""
+    text = unicodedata.normalize("NFC", filename)
+    seen = "".join(" " if mark in "\t\r\n" else mark for mark in text if mark in "\t\r\n" or not _is_invisible(mark))
+    last = " ".join(SEPARATORS.split(seen.replace("\uff0f", "/").replace("\u2215", "/"))[-1].split()).strip(". ")
+    stem, dot, suffix = last.rpartition(".")
+    if dot and stem and len(suffix) <= 10:
+        return f"{stem[: LONGEST_NAME - len(suffix) - 1]}.{suffix}"
+    return last[:LONGEST_NAME] or "document"
+
+
+def _is_invisible(mark: str) -> bool:
+    return unicodedata.category(mark) in ("Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp")

@@ -1,0 +1,151 @@
+"""Putting a document on the portal, and taking it off.
+
+Additions wait for the synchronisation in manual mode; withdrawals never wait.
+"""
+
+import uuid
+
+from sqlalchemy import exists, or_, select
+
+from shared.clock import now
+from shared.documents.consents import CONSENT_HOLDS, SYNCHRONISATION, hold_of
+from shared.documents.models import Document, Folder, Publication
+from shared.errors import Refused
+from shared.events.models import Event
+from shared.events.recording import record
+from shared.extensions import db
+from shared.people.consenting import NEEDED_BY
+from shared.settings.reading import is_automatic
+
+
+def publish(*, document: Document, by: str) -> Publication:
+    """Want this document on the portal: live at once in automatic mode, unless consent holds it.
+
+    Asked twice, it is wanted once. Raises Refused when the folder is not shared.
+    """
+    db.session.flush()
+    db.session.execute(select(Document.id).where(Document.id == document.id).with_for_update())
+    if not document.folder.on_portal:
+        raise Refused(
+            f"Le répertoire « {document.folder.label} » n’est pas partagé : le document reste classé. "
+            "Cochez « Portail » dans la configuration de la GED, puis publiez-le."
+        )
+    standing = current(document.id)
+    if standing is not None:
+        return standing
+    publication = Publication(document_id=document.id, wanted_at=now(), wanted_by=by)
+    db.session.add(publication)
+    _decide(publication, document, by, may_go_live=is_automatic())
+    return publication
+
+
+def withdraw(*, document: Document, by: str, because: str = "staff") -> Publication:
+    """Take this document off the portal at once; its links answer that it is no longer shared."""
+    standing = current(document.id)
+    if standing is None:
+        raise Refused("Ce document n’est pas sur le portail : il n’y a rien à retirer.")
+    standing.withdrawn_at = now()
+    standing.withdrawn_by = by
+    standing.withdrawn_because = because
+    db.session.flush()
+    facts = {"because": because}
+    record("document.withdrawn", by=by, party_id=document.party_id, document_id=document.id, facts=facts)
+    return standing
+
+
+def make_live(*, limit: int = 200) -> int:
+    """Put on the portal what waits for the synchronisation; returns how many were looked at, 0 when none is left.
+
+    May run twice at once: each row is taken by one run.
+    """
+    waiting = (
+        select(Publication, Document)
+        .join(Document, Document.id == Publication.document_id)
+        .join(Folder, Folder.id == Document.folder_id)
+        .where(
+            Publication.live_at.is_(None),
+            Publication.withdrawn_at.is_(None),
+            or_(Publication.held_because.is_(None), Publication.held_because == SYNCHRONISATION),
+            Folder.on_portal,
+        )
+        .order_by(Publication.wanted_at, Publication.id)
+        .limit(limit)
+        .with_for_update(of=Publication, skip_locked=True)
+    )
+    rows = db.session.execute(waiting).all()
+    for publication, document in rows:
+        _decide(publication, document, publication.wanted_by, may_go_live=True)
+    return len(rows)
+
+
+def consent_changed(event: Event) -> None:
+    """Look again at what a change of « dématérialisation » holds or frees; what is live stays."""
+    if event.party_id is not None:
+        reconsider(party_id=event.party_id, by=event.actor)
+
+
+def reconsider(*, party_id: uuid.UUID, by: str) -> None:
+    """Decide again about the party's documents that are wanted and not live."""
+    waiting = (
+        select(Publication, Document)
+        .join(Document, Document.id == Publication.document_id)
+        .join(Folder, Folder.id == Document.folder_id)
+        .where(
+            Document.party_id == party_id,
+            Folder.document_class.in_(NEEDED_BY),
+            Publication.live_at.is_(None),
+            Publication.withdrawn_at.is_(None),
+        )
+        .order_by(Publication.wanted_at, Publication.id)
+        .with_for_update(of=Publication)
+    )
+    automatic = is_automatic()
+    for publication, document in db.session.execute(waiting).all():
+        _decide(publication, document, by, may_go_live=automatic)
+
+
+def redecide(*, document: Document, by: str) -> None:
+    """Decide again about one document that is wanted and not live: its folder changed."""
+    standing = current(document.id)
+    if standing is not None and standing.live_at is None:
+        _decide(standing, document, by, may_go_live=is_automatic())
+
+
+def current(document_id: uuid.UUID) -> Publication | None:
+    """The publication that stands: waiting, held or live."""
+    query = select(Publication).where(Publication.document_id == document_id, Publication.withdrawn_at.is_(None))
+    return db.session.scalars(query).one_or_none()
+
+
+def _decide(publication: Publication, document: Document, by: str, *, may_go_live: bool) -> None:
+    because = hold_of(document)
+    if because is None and not may_go_live:
+        because = SYNCHRONISATION
+    if because is None:
+        _go_live(publication, document, by)
+    elif publication.held_because != because:
+        publication.held_because = because
+        if because in CONSENT_HOLDS:
+            facts = {"because": because}
+            record("document.held", by=by, party_id=document.party_id, document_id=document.id, facts=facts)
+    db.session.flush()
+
+
+def _go_live(publication: Publication, document: Document, by: str) -> None:
+    publication.live_at = now()
+    publication.held_because = None
+    db.session.flush()
+    if publication.quiet:
+        return
+    name = "document.restored" if _was_live_before(publication) else "document.published"
+    record(name, by=by, party_id=document.party_id, document_id=document.id)
+
+
+def _was_live_before(publication: Publication) -> bool:
+    """The party was told the first time: putting a document back tells nobody."""
+    earlier = exists().where(
+        Publication.document_id == publication.document_id,
+        Publication.id != publication.id,
+        Publication.live_at.is_not(None),
+    )
+    return bool(db.session.scalar(select(earlier)))

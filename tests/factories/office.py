@@ -1,0 +1,86 @@
+"""What the back office starts from: the shipped families and folders, customers, bytes to file."""
+
+import itertools
+
+from sqlalchemy import select
+
+from shared.documents import filing
+from shared.documents.filing import Facts
+from shared.documents.inspecting import inspect
+from shared.documents.models import Document, Folder
+from shared.documents.shipping import ship_folders
+from shared.extensions import db
+from shared.people.cards import Card
+from shared.people.models import ConsentState, Family, Party
+from shared.people.registering import register
+from shared.people.shipping import ship_families
+from shared.settings.changing import change
+
+BY = "command"
+_numbers = itertools.count(1)
+
+
+def an_installation() -> None:
+    """Families and folders as they are shipped."""
+    ship_families()
+    ship_folders()
+
+
+def family(key: str = "customers") -> Family:
+    return db.session.scalars(select(Family).where(Family.key == key)).one()
+
+
+def folder(shipped_key: str = "c.invoices") -> Folder:
+    return db.session.scalars(select(Folder).where(Folder.shipped_key == shipped_key)).one()
+
+
+def customer(
+    code: str | None = None,
+    name: str = "Ma jolie boutique",
+    *,
+    siret: str = "",
+    vat_number: str = "",
+    key: str = "customers",
+    consent: ConsentState | None = None,
+    addresses: dict[str, str] | None = None,
+) -> Party:
+    """A party of a shipped family; `consent` replaces what the family supposes."""
+    kind = family(key)
+    supposed = kind.default_consent
+    if consent is not None:
+        kind.default_consent = consent
+    card = Card(
+        code=code or f"K{next(_numbers)}",
+        name=name,
+        siret=siret,
+        vat_number=vat_number,
+        addresses={slot: text for slot, text in (addresses or {}).items()},
+    )
+    party = register(family=kind, card=card, by=BY)
+    kind.default_consent = supposed
+    db.session.flush()
+    return party
+
+
+def text_file(words: str = "") -> bytes:
+    """Bytes that no other file of the tests has."""
+    return f"{words or 'Bonjour'} {next(_numbers)}\n".encode()
+
+
+def filed(party: Party, where: Folder, data: bytes = b"", filename: str = "note.txt", **facts: object) -> Document:
+    """A document filed by the verbs."""
+    data = data or text_file()
+    inspection = inspect(data, filename)
+    filing.keep(data=data, inspection=inspection)
+    return filing.file(
+        inspection=inspection,
+        filename=filename,
+        party=party,
+        folder=where,
+        facts=Facts(**facts),
+        by=BY,  # type: ignore[arg-type]
+    )
+
+
+def manual_mode() -> None:
+    change(key="synchronisation", value="manual", by=BY)

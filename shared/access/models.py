@@ -90,7 +90,10 @@ class Identifier(Model):
     """A code, an e-mail or a phone that names an account; an e-mail may name several."""
 
     __tablename__ = "identifier"
-    __table_args__ = (UniqueConstraint("account_id", "kind", "value_folded"), Index("ix_identifier_value", "value_folded"))
+    __table_args__ = (
+        UniqueConstraint("account_id", "kind", "value_folded"),
+        Index("ix_identifier_value", "value_folded"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))

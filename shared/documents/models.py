@@ -181,7 +181,10 @@ class Download(Model):
     """One human reading of a version: opened on the page, or downloaded."""
 
     __tablename__ = "download"
-    __table_args__ = (Index("ix_download_document", "document_id", "at"), Index("ix_download_seat", "seat_id", "document_id"))
+    __table_args__ = (
+        Index("ix_download_document", "document_id", "at"),
+        Index("ix_download_seat", "seat_id", "document_id"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
     document_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("document.id"))

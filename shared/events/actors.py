@@ -32,7 +32,10 @@ def names_of(actors: Iterable[str]) -> dict[str, str]:
     staff = _ids(wanted, "staff")
     accounts = _ids(wanted, "account")
     if staff:
-        names |= {f"staff:{i}": name for i, name in db.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(staff)))}
+        names |= {
+            f"staff:{i}": name
+            for i, name in db.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(staff)))
+        }
     if accounts:
         query = select(Account.id, Person.given_name, Person.family_name).join(Person).where(Account.id.in_(accounts))
         names |= {f"account:{i}": f"{given} {family}".strip() for i, given, family in db.session.execute(query)}

@@ -55,7 +55,9 @@ class Template(Model):
     is_shipped: Mapped[bool] = mapped_column(default=False)
     deleted_at: Mapped[datetime | None]  # a tombstone: an upgrade does not bring it back
 
-    versions: Mapped[list["TemplateVersion"]] = relationship(back_populates="template", order_by="TemplateVersion.number")
+    versions: Mapped[list["TemplateVersion"]] = relationship(
+        back_populates="template", order_by="TemplateVersion.number"
+    )
 
 
 class TemplateVersion(Model):
@@ -91,7 +93,9 @@ class Rule(Model):
     event: Mapped[str] = mapped_column(index=True)
     label: Mapped[str]
     audience: Mapped[str]  # a name of `notifications.audiences`
-    template_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("template.id"))  # None: the folder's, else the event's
+    template_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("template.id")
+    )  # None: the folder's, else the event's
     channels: Mapped[list[str]] = mapped_column(ARRAY(Text), default=lambda: ["email"])
     conditions: Mapped[dict[str, Any]] = mapped_column(default=dict)
     moment: Mapped[str] = mapped_column(default="now")  # now, folder (immediate or grouped as the folder says)
@@ -106,7 +110,7 @@ class Notification(Model):
     """The outbox row and the history line at once; it may carry several events and documents.
 
     Frozen while it waits: slot, facts, template, Message-ID, Date. Resolved at the claim and kept
-    from then on: address, template version, merged values.
+    from then on: address, template version, subject and text.
     """
 
     __tablename__ = "notification"
@@ -162,7 +166,7 @@ class Notification(Model):
     address_slot: Mapped[EmailSlot | None]  # the cell really used: the fallback may differ from `slot`
     template_version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("template_version.id"))
     subject: Mapped[str | None]
-    merged: Mapped[dict[str, Any] | None]  # the values put in, secrets as « ••• »
+    body: Mapped[str | None]  # the text as it left, secrets and links as « ••• »
     reply: Mapped[str] = mapped_column(default="")
     sent_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
@@ -180,7 +184,9 @@ class NotificationDocument(Model):
     __tablename__ = "notification_document"
     __table_args__ = (Index("ix_notification_document_document", "document_id"),)
 
-    notification_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("notification.id", ondelete="CASCADE"), primary_key=True)
+    notification_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("notification.id", ondelete="CASCADE"), primary_key=True
+    )
     document_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("document.id"), primary_key=True)
     position: Mapped[int] = mapped_column(default=0)
 

@@ -164,7 +164,9 @@ class Consent(Model):
 
     __tablename__ = "consent"
     __table_args__ = (
-        Index("uq_consent_current", "party_id", "document_class", unique=True, postgresql_where="superseded_at IS NULL"),
+        Index(
+            "uq_consent_current", "party_id", "document_class", unique=True, postgresql_where="superseded_at IS NULL"
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)

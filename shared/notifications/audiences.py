@@ -1,0 +1,179 @@
+"""Who receives: each audience is one small function from an event to its recipients."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from shared.access.models import Access, Account
+from shared.documents.models import Document, Folder, LinkTarget
+from shared.events.models import Event
+from shared.extensions import db
+from shared.notifications.models import Notification, NotificationDocument
+from shared.people.models import Contact, EmailSlot, Party, Person
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One address to be, and what the message to it is about. `key` is unique within an event."""
+
+    key: str
+    locale: str = "fr"
+    family_id: uuid.UUID | None = None
+    party_id: uuid.UUID | None = None
+    contact_id: uuid.UUID | None = None
+    access_id: uuid.UUID | None = None
+    account_id: uuid.UUID | None = None
+    slot: EmailSlot | None = None
+    fixed_address: str | None = None
+    folder: Folder | None = None
+    template_id: uuid.UUID | None = None
+    link_target: str = ""
+    document_ids: tuple[uuid.UUID, ...] = ()
+    resend_of_id: uuid.UUID | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def folder_slot(event: Event) -> list[Recipient]:
+    """The party's cell that the document's folder names; for a forced notice, all its documents at once."""
+    ids = [uuid.UUID(i) for i in event.facts.get("documents", ())] or [event.document_id]
+    query = (
+        select(Folder, Party).join(Document, Document.folder_id == Folder.id).join(Party, Party.id == Document.party_id)
+    )
+    found = db.session.execute(query.where(Document.id == ids[0])).one_or_none()
+    if found is None:
+        return []
+    folder, party = found
+    recipient = Recipient(
+        key=f"slot:{party.id}:{folder.slot}",
+        locale=party.locale,
+        family_id=party.family_id,
+        party_id=party.id,
+        slot=folder.slot,
+        folder=folder,
+        template_id=folder.template_id,
+        link_target=folder.link_target.value,
+        document_ids=tuple(i for i in ids if i),
+        resend_of_id=_last_about(ids) if event.name == "notice.forced" else None,
+    )
+    return [recipient]
+
+
+def access_holder(event: Event) -> list[Recipient]:
+    """The contact an access was made for: their own address, else the party's card cell."""
+    found = db.session.execute(
+        select(Access, Contact, Person, Party, Account.id)
+        .join(Contact, Contact.id == Access.contact_id)
+        .join(Person, Person.id == Contact.person_id)
+        .join(Party, Party.id == Access.party_id)
+        .outerjoin(Account, Account.person_id == Person.id)
+        .where(Access.id == event.access_id)
+    ).one_or_none()
+    if found is None:
+        return []
+    access, contact, person, party, account_id = found
+    own = contact.email if not contact.is_main else ""
+    return [
+        Recipient(
+            key=f"access:{access.id}",
+            locale=person.locale or party.locale,
+            family_id=party.family_id,
+            party_id=party.id,
+            contact_id=contact.id,
+            access_id=access.id,
+            account_id=account_id,
+            slot=None if own else EmailSlot.CARD,
+            fixed_address=own or None,
+            link_target=LinkTarget.HOME.value,
+        )
+    ]
+
+
+def account_owner(event: Event) -> list[Recipient]:
+    """Security messages: the person's verified address, else the one the access was sent to, else its cell."""
+    account = db.session.get(Account, event.account_id)
+    if account is None:
+        return []
+    verified = account.email if account.email_verified_at else ""
+    access = db.session.scalars(
+        select(Access)
+        .join(Contact, Contact.id == Access.contact_id)
+        .where(Contact.person_id == account.person_id)
+        .order_by(Access.id)
+    ).first()
+    party = access.party if access else None
+    sent_to = _access_sent_to(access) if access and not verified else None
+    return [
+        Recipient(
+            key=f"account:{account.id}",
+            locale=account.person.locale or (party.locale if party else "fr"),
+            family_id=party.family_id if party else None,
+            party_id=party.id if party else None,
+            access_id=access.id if access else None,
+            account_id=account.id,
+            slot=None if verified or sent_to else EmailSlot.CARD,
+            fixed_address=verified or sent_to,
+            facts=dict(event.facts),
+        )
+    ]
+
+
+def same_recipient(event: Event) -> list[Recipient]:
+    """For a resend: who was meant the first time, with the cell and not the address of then."""
+    former = db.session.get(Notification, event.notification_id)
+    if former is None:
+        return []
+    ids = db.session.scalars(
+        select(NotificationDocument.document_id)
+        .where(NotificationDocument.notification_id == former.id)
+        .order_by(NotificationDocument.position)
+    )
+    return [
+        Recipient(
+            key=f"resend:{former.id}",
+            locale=former.locale,
+            family_id=former.family_id,
+            party_id=former.party_id,
+            contact_id=former.contact_id,
+            access_id=former.access_id,
+            account_id=former.account_id,
+            slot=former.slot,
+            fixed_address=former.fixed_address,
+            template_id=former.template_id,
+            link_target=former.link_target,
+            document_ids=tuple(ids),
+            resend_of_id=former.id,
+            facts=former.facts,
+        )
+    ]
+
+
+AUDIENCES: dict[str, Callable[[Event], list[Recipient]]] = {
+    "folder_slot": folder_slot,
+    "access_holder": access_holder,
+    "account_owner": account_owner,
+    "same_recipient": same_recipient,
+}
+
+
+def _last_about(document_ids: list[uuid.UUID | None]) -> uuid.UUID | None:
+    return db.session.scalars(
+        select(Notification.id)
+        .join(NotificationDocument, NotificationDocument.notification_id == Notification.id)
+        .where(NotificationDocument.document_id.in_([i for i in document_ids if i]))
+        .order_by(Notification.created_at.desc(), Notification.id.desc())
+        .limit(1)
+    ).first()
+
+
+def _access_sent_to(access: Access) -> str | None:
+    return db.session.scalars(
+        select(Notification.address)
+        .where(
+            Notification.access_id == access.id, Notification.sent_at.is_not(None), Notification.address.is_not(None)
+        )
+        .order_by(Notification.created_at.desc())
+        .limit(1)
+    ).first()

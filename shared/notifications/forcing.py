@@ -1,0 +1,50 @@
+"""« Notification forcée »: tell again, or at last, even for a silent folder. One message per party and cell."""
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import and_, select
+
+from shared.documents.models import Document, Folder, Publication
+from shared.errors import Refused
+from shared.events.recording import record
+from shared.extensions import db
+
+
+def force(*, document_ids: Sequence[uuid.UUID], by: str) -> int:
+    """Announce these documents; the number of messages made.
+
+    Documents of one party that go to the same cell with the same text share a message. Raises Refused
+    when one of them is not on the portal: nothing is sent then.
+    """
+    if not document_ids:
+        raise Refused("Cochez d’abord les documents à annoncer.")
+    live = and_(
+        Publication.document_id == Document.id, Publication.withdrawn_at.is_(None), Publication.live_at.is_not(None)
+    )
+    rows = db.session.execute(
+        select(Document.id, Document.title, Document.party_id, Folder, Publication.id.label("live"))
+        .join(Folder, Folder.id == Document.folder_id)
+        .outerjoin(Publication, live)
+        .where(Document.id.in_(document_ids))
+        .order_by(Document.filed_at, Document.id)
+    ).all()
+    absent = [row.title for row in rows if row.live is None or not row.Folder.on_portal]
+    if absent:
+        names = ", ".join(f"« {title} »" for title in absent[:3])
+        raise Refused(
+            f"{names} n’est pas sur le portail : mettez d’abord à disposition, puis renvoyez. Rien n’est parti."
+        )
+    groups: dict[tuple[object, ...], list[uuid.UUID]] = {}
+    for row in rows:
+        key = (row.party_id, row.Folder.slot, row.Folder.link_target, row.Folder.template_id)
+        groups.setdefault(key, []).append(row.id)
+    for (party_id, *_rest), ids in groups.items():
+        record(
+            "notice.forced",
+            by=by,
+            party_id=party_id if isinstance(party_id, uuid.UUID) else None,
+            document_id=ids[0],
+            facts={"documents": [str(i) for i in ids]},
+        )
+    return len(groups)

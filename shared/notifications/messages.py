@@ -1,0 +1,69 @@
+"""The texts that messages are made from: the current version of a template, compiled once and kept."""
+
+import functools
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from shared.config import config
+from shared.notifications.models import Template, TemplateVersion
+from shared.notifications.rendering import Brand, Compiled
+from shared.notifications.rendering import compile as compile_text
+from shared.people.models import Activity
+
+FALLBACK = "fr"
+
+
+@dataclass(frozen=True)
+class Text:
+    """One version of a template, ready to merge."""
+
+    version_id: uuid.UUID
+    compiled: Compiled
+    context: str
+
+
+def brand_of(company: Activity) -> Brand:
+    """Whose messages they are."""
+    return Brand(
+        company=company.name,
+        portal_url=config().public_url,
+        domain=company.domain,
+        colour=company.colour,
+        legal=company.legal,
+        zone=company.time_zone,
+    )
+
+
+def current_texts(
+    connection: Connection, wanted: Iterable[tuple[uuid.UUID, str]], brand: Brand
+) -> dict[tuple[uuid.UUID, str], Text]:
+    """(template, locale) → its current text, in French where that language has none. One query."""
+    pairs = set(wanted)
+    query = (
+        select(
+            TemplateVersion.id,
+            TemplateVersion.template_id,
+            TemplateVersion.locale,
+            TemplateVersion.subject,
+            TemplateVersion.body,
+            Template.context,
+        )
+        .join(Template)
+        .where(TemplateVersion.is_current, TemplateVersion.template_id.in_({template for template, _locale in pairs}))
+    )
+    found = {
+        (row.template_id, row.locale): Text(
+            row.id, compiled(row.id, row.subject, row.body, brand, row.locale, row.context), row.context
+        )
+        for row in connection.execute(query)
+    }
+    return {pair: text for pair in pairs if (text := found.get(pair) or found.get((pair[0], FALLBACK))) is not None}
+
+
+@functools.lru_cache(maxsize=256)
+def compiled(key: uuid.UUID | str, subject: str, body: str, brand: Brand, locale: str, context: str) -> Compiled:
+    """A text compiled once; `key` names the version, or the row whose text a person edited."""
+    return compile_text(subject, body, brand, locale=locale, kind=context)

@@ -1,0 +1,63 @@
+"""Lines that waited for something go on: « Synchroniser », an access opened, an address filled in."""
+
+import uuid
+
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
+
+from shared.access.models import Seat
+from shared.clock import now
+from shared.documents.models import LinkTarget
+from shared.events.models import Event
+from shared.extensions import db
+from shared.notifications.models import Notification, Reason, Status
+from shared.notifications.outbox import ring_bell
+from shared.settings.reading import is_automatic
+
+WAITING = Notification.status == Status.WAITING
+
+
+def synchronise_lines() -> int:
+    """What « Synchroniser » does to the lines: those that wait for it leave, and the retries with them."""
+    retries = _release(Notification.reason == Reason.RETRY)
+    return retries + _release(_held_by_synchronisation(), _can_open())
+
+
+def waiting_reasons() -> dict[Reason, int]:
+    """How many lines wait, by reason: what « Synchroniser » says stays."""
+    query = select(Notification.reason, func.count()).where(WAITING).group_by(Notification.reason)
+    return {reason: count for reason, count in db.session.execute(query)}
+
+
+def access_applied(event: Event) -> None:
+    """The party can now open its documents: the notices that waited for that leave (automatic mode)."""
+    if is_automatic() and event.party_id is not None:
+        _release(_held_by_synchronisation(), Notification.party_id == event.party_id, _can_open())
+
+
+def address_changed(event: Event) -> None:
+    """A cell was filled in: what waited for an address tries again."""
+    if event.party_id is not None:
+        _release(Notification.reason == Reason.NO_ADDRESS, Notification.party_id == event.party_id)
+
+
+def _held_by_synchronisation() -> ColumnElement[bool]:
+    return Notification.reason == Reason.SYNCHRONISATION
+
+
+def _can_open() -> ColumnElement[bool]:
+    seat = exists().where(Seat.party_id == Notification.party_id, Seat.allowed)
+    return or_(Notification.link_target == LinkTarget.DOCUMENT.value, Notification.party_id.is_(None), seat)
+
+
+def _release(*conditions: ColumnElement[bool]) -> int:
+    query = (
+        update(Notification)
+        .where(WAITING, *conditions)
+        .values(reason=Reason.NONE, due_at=now(), reply="")
+        .returning(Notification.id, Notification.channel)
+        .execution_options(synchronize_session=False)
+    )
+    released: list[tuple[uuid.UUID, str]] = [(i, channel) for i, channel in db.session.execute(query)]
+    for channel in {channel for _i, channel in released}:
+        ring_bell(channel)
+    return len(released)

@@ -1,0 +1,55 @@
+"""Sending a line again: a new line tied to the first, with the address and text of today."""
+
+import uuid
+
+from shared.clock import now
+from shared.errors import Refused
+from shared.events.recording import record
+from shared.extensions import db
+from shared.notifications.models import Notification, Reason, Status
+from shared.notifications.outbox import ring_bell
+
+FINAL = (Status.SENT, Status.DELIVERED, Status.BOUNCED, Status.FAILED, Status.CANCELLED)
+
+
+def resend(*, notification_id: uuid.UUID, by: str) -> None:
+    """A final line makes a new one; one « à vérifier » goes back to waiting, with the same Message-ID.
+
+    Raises Refused for a line that still waits or is being sent. A line « à vérifier » that held a secret
+    is never sent again: a new link is made, and ends the former.
+    """
+    row = db.session.get(Notification, notification_id, with_for_update=True)
+    if row is None:
+        raise Refused("Cette ligne n’existe plus.")
+    if row.status is Status.UNKNOWN and row.kind != "security":
+        _put_back(row, by)
+        return
+    if row.status not in (*FINAL, Status.UNKNOWN):
+        raise Refused("Cette ligne n’est pas encore partie : elle partira d’elle-même, ou annulez-la.")
+    record(
+        "notification.resent",
+        by=by,
+        party_id=row.party_id,
+        access_id=row.access_id,
+        account_id=row.account_id,
+        notification_id=row.id,
+    )
+
+
+def settle_as_sent(*, notification_id: uuid.UUID, by: str) -> None:
+    """Staff checked that a line « à vérifier » did arrive."""
+    row = db.session.get(Notification, notification_id, with_for_update=True)
+    if row is None or row.status is not Status.UNKNOWN:
+        raise Refused("Cette ligne n’est plus « à vérifier ».")
+    row.status = Status.SENT
+    row.sent_at = row.claimed_at or row.ended_at or now()
+    record("notification.settled", by=by, party_id=row.party_id, notification_id=row.id, facts={"outcome": "sent"})
+
+
+def _put_back(row: Notification, by: str) -> None:
+    row.status = Status.WAITING
+    row.reason = Reason.NONE
+    row.due_at = now()
+    row.ended_at = None
+    ring_bell(row.channel)
+    record("notification.settled", by=by, party_id=row.party_id, notification_id=row.id, facts={"outcome": "again"})

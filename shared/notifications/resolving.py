@@ -1,0 +1,179 @@
+"""What a claimed row says and to whom, as things stand now: address, text, link, and whether it may still leave.
+
+Works on a whole batch with a bounded number of queries, on the sender's own connection.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, RowMapping
+
+from shared.access.models import LinkPurpose
+from shared.config import config
+from shared.documents.models import LinkTarget
+from shared.errors import Refused
+from shared.notifications.channels.mailboxes import Mailbox
+from shared.notifications.linking import Linked, Wanted, links_for
+from shared.notifications.messages import compiled
+from shared.notifications.models import Reason, Status
+from shared.notifications.rendering import Rendered
+from shared.notifications.surroundings import Surroundings, look_around
+from shared.notifications.values import Item, Link, Value
+from shared.people.models import EmailSlot
+
+TOO_MANY_BOUNCES = 2
+ASKS_LOGIN = frozenset({"payslip"})  # always behind authentication, whatever the folder's link target
+PURPOSES = {
+    "access.opened": LinkPurpose.ACTIVATION,
+    "access.renotified": LinkPurpose.ACTIVATION,
+    "account.reset_requested": LinkPurpose.RESET,
+}
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A message that may leave. `body` is what the history keeps."""
+
+    row: RowMapping
+    to: Mailbox
+    slot: EmailSlot | None
+    version_id: uuid.UUID | None
+    rendered: Rendered
+    body: str
+    sender: Mailbox
+    reply_to: Mailbox | None
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """A row that does not leave now: cancelled, or waiting for a reason."""
+
+    row: RowMapping
+    status: Status
+    reply: str
+    reason: Reason = Reason.NONE
+
+
+def resolve(connection: Connection, rows: Sequence[RowMapping]) -> list[Ready | Stopped]:
+    """One answer a row, in the same order."""
+    around = look_around(connection, rows)
+    stopped = {row["id"]: why for row in rows if (why := _why_not(row, around))}
+    wanted = [_wanted(row, around) for row in rows if row["id"] not in stopped]
+    links = links_for(connection, wanted, around.lifetimes)
+    return [stopped.get(row["id"]) or _prepare(row, around, links.get(row["id"], Linked())) for row in rows]
+
+
+def _prepare(row: RowMapping, around: Surroundings, linked: Linked) -> Ready | Stopped:
+    address, slot = _address(row, around) or ("", None)
+    text = around.texts.get((row["template_id"], row["locale"]))
+    if text is None:
+        return Stopped(row, Status.CANCELLED, "Le modèle de ce message n’existe plus.")
+    whole = text.compiled
+    if row["edited_body"] is not None:
+        subject = row["edited_subject"] or ""
+        whole = compiled(row["id"], subject, row["edited_body"], around.brand, row["locale"], text.context)
+    values = _values(row, around, linked)
+    try:
+        rendered = whole.merge(values)
+        masked = whole.merge(values, masked=True)
+        to = Mailbox(address, _name(row, around))
+    except Refused as refused:
+        return Stopped(row, Status.WAITING, refused.sentence, Reason.DRAFT)
+    sender, reply_to = _sender(row, around)
+    version = text.version_id if row["edited_body"] is None else None
+    return Ready(row, to, slot, version, rendered, masked.body, sender, reply_to)
+
+
+def _wanted(row: RowMapping, around: Surroundings) -> Wanted:
+    documents = _live(row, around)
+    purpose = PURPOSES.get(row["event"])
+    person = around.people.get(row["id"])
+    if purpose is LinkPurpose.ACTIVATION and person is not None and person.password_hash is not None:
+        purpose = LinkPurpose.TARGET  # whoever has a password of their own only needs the way in
+    if documents:
+        purpose = LinkPurpose.DOCUMENT if row["link_target"] == LinkTarget.DOCUMENT else LinkPurpose.TARGET
+    opens = frozenset(each.id for each in documents if each.document_class not in ASKS_LOGIN)
+    return Wanted(row, purpose, tuple(each.id for each in documents), opens)
+
+
+def _why_not(row: RowMapping, around: Surroundings) -> Stopped | None:
+    """Cancelling, access, publication and address are looked at again at the moment of sending."""
+    if row["id"] in around.about and not _live(row, around):
+        return Stopped(row, Status.CANCELLED, "Le document n’est plus sur le portail.")
+    person = around.people.get(row["id"])
+    if _context(row, around) == "access" and (person is None or not person.allowed):
+        return Stopped(row, Status.CANCELLED, "L’accès a été retiré.")
+    if around.newest.get((row["account_id"], row["event"]), row["id"]) != row["id"]:
+        return Stopped(row, Status.CANCELLED, "Un message plus récent le remplace.")
+    if _address(row, around) is None:
+        return Stopped(
+            row, Status.WAITING, "Aucune adresse ne convient : complétez la fiche du tiers.", Reason.NO_ADDRESS
+        )
+    return None
+
+
+def _address(row: RowMapping, around: Surroundings) -> tuple[str, EmailSlot | None] | None:
+    """The person's own address, else the cell, else the family's fallback cell."""
+    if row["fixed_address"]:
+        return row["fixed_address"], None
+    party = around.parties.get(row["party_id"])
+    if party is None:
+        return None
+    for slot in (row["slot"], party.slot_fallback):
+        cell = around.cells.get((party.id, EmailSlot(slot))) if slot else None
+        if cell is not None and cell.bounces < TOO_MANY_BOUNCES:
+            return cell.address, cell.slot
+    return None
+
+
+def _values(row: RowMapping, around: Surroundings, linked: Linked) -> dict[str, Value]:
+    party, person = around.parties.get(row["party_id"]), around.people.get(row["id"])
+    documents = _live(row, around)
+    values: dict[str, Value] = {
+        "nom": party.name if party else "",
+        "code": party.code if party else "",
+        "lien": Link(linked.url or around.brand.portal_url),
+        "expiration": linked.expires_at,
+        "date": row["created_at"],
+    }
+    if person is not None:
+        values |= {
+            "civilite": person.civility,
+            "prenom": person.given_name,
+            "nom_personne": person.family_name,
+            "identifiant": person.identifier or (party.code if party else ""),
+        }
+    if documents:
+        first = documents[0]
+        values |= {
+            "document": [Item(each.title, each.number, linked.documents.get(each.id, "")) for each in documents],
+            "numero": ", ".join(each.number for each in documents if each.number),
+            "date": first.issued_on or first.filed_at,
+            "montant": sum(each.amount for each in documents if each.amount is not None) or None,
+            "echeance": first.due_on,
+        }
+    return values | {key: value for key, value in row["facts"].items() if isinstance(value, str)}
+
+
+def _name(row: RowMapping, around: Surroundings) -> str:
+    party = around.parties.get(row["party_id"])
+    return party.name if party is not None else ""
+
+
+def _sender(row: RowMapping, around: Surroundings) -> tuple[Mailbox, Mailbox | None]:
+    party = around.parties.get(row["party_id"])
+    name = (party.sender_name if party else "") or around.brand.company
+    address = (party.sender_address if party else "") or f"noreply@{around.brand.domain or config().public_host}"
+    reply_to = party.reply_to if party else ""
+    return Mailbox(address, name), Mailbox(reply_to) if reply_to else None
+
+
+def _context(row: RowMapping, around: Surroundings) -> str:
+    text = around.texts.get((row["template_id"], row["locale"]))
+    return text.context if text else ""
+
+
+def _live(row: RowMapping, around: Surroundings) -> list[Row[Any]]:
+    return around.documents.get(row["id"], [])

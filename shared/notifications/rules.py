@@ -1,0 +1,58 @@
+"""The table event → audience, template, moment; applied when an event is recorded."""
+
+from sqlalchemy import select
+
+from shared.events.models import Event
+from shared.extensions import db
+from shared.notifications import outbox
+from shared.notifications.audiences import AUDIENCES, Recipient
+from shared.notifications.models import Rule
+
+# Events that no rule may name: the journal only. Spares a query at each of them.
+SILENT = frozenset(
+    {
+        "company.changed",
+        "setting.changed",
+        "staff.signed_in",
+        "staff.signed_out",
+        "staff.login_refused",
+        "staff.denied",
+        "portal.denied",
+        "account.signed_in",
+        "account.signed_out",
+        "account.login_refused",
+        "access.applied",
+        "access.changed",
+        "access.created",
+        "access.initial_drawn",
+        "document.filed",
+        "document.opened",
+        "document.downloaded",
+        "document.held",
+        "notification.bounced",
+        "notification.cancelled",
+    }
+)
+
+
+def apply(event: Event) -> None:
+    """Write the notifications that the enabled rules ask for. Running it twice adds nothing."""
+    if event.name in SILENT:
+        return
+    rules = db.session.scalars(
+        select(Rule).where(Rule.event == event.name, Rule.enabled, Rule.deleted_at.is_(None)).order_by(Rule.key)
+    ).all()
+    for rule in rules:
+        for recipient in AUDIENCES[rule.audience](event):
+            if _meets(rule, recipient):
+                for channel in rule.channels:
+                    outbox.plan(event=event, rule=rule, recipient=recipient, channel=channel)
+
+
+def _meets(rule: Rule, recipient: Recipient) -> bool:
+    """Conditions of the rule: `family_ids` and `folder_ids`, each a list; empty or absent is all."""
+    families = rule.conditions.get("family_ids")
+    folders = rule.conditions.get("folder_ids")
+    if families and str(recipient.family_id) not in families:
+        return False
+    return not (folders and (recipient.folder is None or str(recipient.folder.id) not in folders))

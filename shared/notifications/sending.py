@@ -1,0 +1,187 @@
+"""The sender: claim, send, commit row by row. The one verb that commits by itself, because a message cannot be unsent.
+
+Between the server's 250 and our commit nothing else happens; whoever dies there leaves one line « à vérifier ».
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from psycopg import Cursor
+from sqlalchemy import Connection
+
+from shared.clock import now
+from shared.config import config
+from shared.extensions import db
+from shared.notifications import circuit, claiming
+from shared.notifications.bouncing import reject
+from shared.notifications.channels.building import make_skeleton
+from shared.notifications.channels.outcome import Outcome
+from shared.notifications.channels.smtp import MailConnection, settings_from
+from shared.notifications.channels.verp import envelope_sender
+from shared.notifications.models import Reason, Status
+from shared.notifications.resolving import Ready, Stopped, resolve
+from shared.queues import stopping
+from shared.settings.reading import forget
+from shared.transactions import transaction
+
+LONGEST_RUN = 240  # seconds; the bell rings again for what is left
+LADDER = [timedelta(minutes=m) for m in (1, 5, 15, 60, 240)]
+STEP = timedelta(hours=4)
+GIVE_UP = timedelta(hours=48)
+
+SENT = """
+    UPDATE notification SET status = 'sent', reason = 'none', sent_at = %s, address = %s, address_slot = %s,
+        template_version_id = %s, subject = %s, body = %s, reply = %s, attempts = attempts + 1,
+        secret = NULL, owner = NULL, claim_order = NULL, claimed_at = NULL
+    WHERE id = %s AND owner = %s
+"""
+ENDED = """
+    UPDATE notification SET status = %s, reason = %s, due_at = coalesce(%s, due_at), ended_at = %s, reply = %s,
+        address = coalesce(%s, address), address_slot = coalesce(%s, address_slot),
+        subject = coalesce(%s, subject), body = coalesce(%s, body), attempts = attempts + %s,
+        secret = CASE WHEN %s THEN NULL ELSE secret END, owner = NULL, claim_order = NULL, claimed_at = NULL
+    WHERE id = %s AND owner = %s
+"""
+
+
+def drain(channel: str) -> int:
+    """Send what is due on `channel`; the number of messages that a server accepted.
+
+    Returns when nothing is due, after 240 s, when the channel is paused or when the process is told to end.
+    """
+    sent = 0
+    with _own_connection() as connection:
+        claiming.recover(connection)
+        if circuit.is_paused(connection, channel):
+            return 0
+        with claiming.ownership(connection) as owner, MailConnection(settings_from(config().smtp)) as server:
+            until = time.monotonic() + LONGEST_RUN
+            while time.monotonic() < until and not stopping():
+                rows = claiming.claim(connection, channel, owner)
+                if not rows:
+                    break
+                accepted, goes_on = _send_batch(connection, server, resolve(connection, rows), owner, channel)
+                sent += accepted
+                if not goes_on:
+                    break
+    return sent
+
+
+@contextmanager
+def _own_connection() -> Iterator[Connection]:
+    """One connection for the whole run, each statement its own transaction: it holds the sender's lock."""
+    db.session.rollback()
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        try:
+            yield connection
+        finally:
+            db.session.rollback()
+
+
+def _send_batch(
+    connection: Connection, server: MailConnection, answers: list[Ready | Stopped], owner: int, channel: str
+) -> tuple[int, bool]:
+    """Send in claim order; the second answer is False when the channel must stop."""
+    forget()
+    db.session.rollback()  # what resolving read is no longer needed, and must not hold a transaction open
+    cursor = connection.connection.cursor()
+    sent = 0
+    for answer in answers:
+        if stopping():
+            claiming.give_back(connection, owner)
+            return sent, False
+        if isinstance(answer, Stopped):
+            _stop(cursor, answer, owner)
+            continue
+        outcome = _deliver(server, answer)
+        if outcome.kind == "accepted":
+            moment = now()
+            cursor.execute(SENT, _sent_values(answer, outcome, moment, owner))
+            sent += 1
+            continue
+        _not_sent(cursor, answer, outcome, owner)
+        if circuit.note(connection, channel, outcome):
+            claiming.give_back(connection, owner)
+            return sent, False
+    if sent:
+        circuit.close(connection, channel)
+    return sent, True
+
+
+def _deliver(server: MailConnection, message: Ready) -> Outcome:
+    row = message.row
+    skeleton = make_skeleton(sender=message.sender, reply_to=message.reply_to, language=row["locale"])
+    raw = skeleton.build(
+        to=message.to,
+        subject=message.rendered.subject,
+        date=row["dated"],
+        message_id=row["message_id"],
+        text=message.rendered.text,
+        html=message.rendered.html,
+    )
+    envelope = envelope_sender(row["id"], config().envelope_domain, config().derive(b"bounce"))
+    return server.deliver(raw, envelope, message.to.address)
+
+
+def _sent_values(message: Ready, outcome: Outcome, moment: datetime, owner: int) -> tuple[Any, ...]:
+    return (
+        moment,
+        message.to.address,
+        message.slot.value if message.slot else None,
+        message.version_id,
+        message.rendered.subject,
+        message.body,
+        _words(outcome),
+        message.row["id"],
+        owner,
+    )
+
+
+def _not_sent(cursor: Cursor[Any], message: Ready, outcome: Outcome, owner: int) -> None:
+    row = message.row
+    moment = now()
+    status, reason, due_at = Status.WAITING, Reason.RETRY, moment + _delay(row["attempts"], outcome)
+    if outcome.kind == "unknown":
+        status, reason, due_at = Status.UNKNOWN, Reason.NONE, None
+    elif outcome.kind == "failed":
+        status, reason, due_at = Status.BOUNCED, Reason.NONE, None
+    elif not _ours(outcome) and due_at > row["created_at"] + GIVE_UP:
+        status, reason, due_at = Status.FAILED, Reason.NONE, None
+    final = status is not Status.WAITING
+    counts = 0 if _ours(outcome) else 1
+    slot = message.slot.value if message.slot else None
+    told = (message.to.address, slot, message.rendered.subject, message.body)
+    ended_at = moment if final else None
+    cursor.execute(
+        ENDED,
+        (status, reason, due_at, ended_at, _words(outcome), *told, counts, final, row["id"], owner),
+    )
+    if outcome.kind == "failed":
+        with transaction():
+            reject(notification_id=row["id"], status=outcome.enhanced or str(outcome.code), hard=outcome.bad_address)
+
+
+def _stop(cursor: Cursor[Any], stopped: Stopped, owner: int) -> None:
+    final = stopped.status is not Status.WAITING
+    ended_at = now() if final else None
+    values = (stopped.status, stopped.reason, None, ended_at, stopped.reply, None, None, None, None, 0, final)
+    cursor.execute(ENDED, (*values, stopped.row["id"], owner))
+
+
+def _ours(outcome: Outcome) -> bool:
+    """The address had no say in it: such a try is not counted, and never makes us give up."""
+    return outcome.kind == "pause" or (outcome.kind == "retry" and outcome.phase in circuit.UNREACHABLE)
+
+
+def _delay(attempts: int, outcome: Outcome) -> timedelta:
+    """1, 5, 15, 60, 240 minutes, then every 4 h; longer when the server asks for it."""
+    usual = LADDER[attempts] if attempts < len(LADDER) else STEP
+    return max(usual, outcome.after) if outcome.after else usual
+
+
+def _words(outcome: Outcome) -> str:
+    code = f"{outcome.code} " if outcome.code and not outcome.text.startswith(str(outcome.code)) else ""
+    return f"{code}{outcome.text}".strip()

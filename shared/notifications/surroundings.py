@@ -1,0 +1,132 @@
+"""Everything that the rows of one batch refer to, read at once: at most seven queries, whatever the batch."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, RowMapping, and_, func, select
+
+from shared.access.models import Access, Account, LinkPurpose
+from shared.documents.models import Document, Folder, Publication
+from shared.notifications.messages import Text, brand_of, current_texts
+from shared.notifications.models import Notification, NotificationDocument
+from shared.notifications.rendering import Brand
+from shared.people.models import Contact, EmailCell, EmailSlot, Family, Party, Person
+from shared.settings.reading import company, setting
+
+
+@dataclass
+class Surroundings:
+    """By id: parties, their cells, the people written to, the documents still on the portal, the texts."""
+
+    brand: Brand
+    lifetimes: dict[LinkPurpose, timedelta]
+    parties: dict[uuid.UUID, Row[Any]] = field(default_factory=dict)
+    cells: dict[tuple[uuid.UUID, EmailSlot], Row[Any]] = field(default_factory=dict)
+    people: dict[uuid.UUID, Row[Any]] = field(default_factory=dict)
+    about: set[uuid.UUID] = field(default_factory=set)  # rows that were made for documents
+    documents: dict[uuid.UUID, list[Row[Any]]] = field(default_factory=dict)
+    texts: dict[tuple[uuid.UUID, str], Text] = field(default_factory=dict)
+    newest: dict[tuple[uuid.UUID, str], uuid.UUID] = field(default_factory=dict)
+
+
+def look_around(connection: Connection, rows: Sequence[RowMapping]) -> Surroundings:
+    """Read what a batch needs, with the data as it stands now."""
+    brand = brand_of(company())
+    around = Surroundings(brand, link_lifetimes())
+    parties = {row["party_id"] for row in rows if row["party_id"]}
+    around.texts = current_texts(connection, {(row["template_id"], row["locale"]) for row in rows}, brand)
+    if parties:
+        around.parties = {row.id: row for row in connection.execute(_parties(parties))}
+        around.cells = {(row.party_id, row.slot): row for row in connection.execute(_cells(parties))}
+    ids = [row["id"] for row in rows]
+    around.people = {row.notification_id: row for row in connection.execute(_people(ids))}
+    for row in connection.execute(_documents(ids)):
+        around.about.add(row.notification_id)
+        if row.live:
+            around.documents.setdefault(row.notification_id, []).append(row)
+    accounts = {row["account_id"] for row in rows if row["account_id"] and row["kind"] == "security"}
+    if accounts:
+        around.newest = {(row.account_id, row.event): row.id for row in connection.execute(_newest(accounts))}
+    return around
+
+
+def link_lifetimes() -> dict[LinkPurpose, timedelta]:
+    """How long each kind of mailed link works."""
+    days = timedelta(days=int(setting("document_link_days")))
+    return {
+        LinkPurpose.ACTIVATION: timedelta(hours=int(setting("activation_link_hours"))),
+        LinkPurpose.RESET: timedelta(hours=int(setting("reset_link_hours"))),
+        LinkPurpose.DOCUMENT: days,
+        LinkPurpose.TARGET: days,
+    }
+
+
+def _parties(ids: set[uuid.UUID]) -> Any:
+    family = (Family.slot_fallback, Family.sender_name, Family.sender_address, Family.reply_to)
+    return (
+        select(Party.id, Party.code, Party.name, *family)
+        .join(Family, Family.id == Party.family_id)
+        .where(Party.id.in_(ids))
+    )
+
+
+def _cells(party_ids: set[uuid.UUID]) -> Any:
+    columns = (EmailCell.party_id, EmailCell.slot, EmailCell.address, EmailCell.bounces)
+    return select(*columns).where(EmailCell.party_id.in_(party_ids))
+
+
+def _people(ids: list[uuid.UUID]) -> Any:
+    """One line a message that is for a person: by its access, else by its account."""
+    person_id = func.coalesce(Contact.person_id, Account.person_id)
+    return (
+        select(
+            Notification.id.label("notification_id"),
+            Access.allowed,
+            Access.identifier,
+            Account.password_hash,
+            Person.civility,
+            Person.given_name,
+            Person.family_name,
+        )
+        .outerjoin(Access, Access.id == Notification.access_id)
+        .outerjoin(Contact, Contact.id == Access.contact_id)
+        .outerjoin(Account, Account.id == Notification.account_id)
+        .join(Person, Person.id == person_id)
+        .where(Notification.id.in_(ids))
+    )
+
+
+def _documents(ids: list[uuid.UUID]) -> Any:
+    live = and_(Publication.live_at.is_not(None), Folder.on_portal).label("live")
+    return (
+        select(
+            NotificationDocument.notification_id,
+            Document.id,
+            Document.title,
+            Document.number,
+            Document.issued_on,
+            Document.due_on,
+            Document.filed_at,
+            Document.amount,
+            Folder.document_class,
+            live,
+        )
+        .join(Document, Document.id == NotificationDocument.document_id)
+        .join(Folder, Folder.id == Document.folder_id)
+        .outerjoin(Publication, and_(Publication.document_id == Document.id, Publication.withdrawn_at.is_(None)))
+        .where(NotificationDocument.notification_id.in_(ids))
+        .order_by(NotificationDocument.position, Document.id)
+    )
+
+
+def _newest(account_ids: set[uuid.UUID]) -> Any:
+    """The last security message of each kind: an older one that was delayed must not leave after it."""
+    return (
+        select(Notification.account_id, Notification.event, Notification.id)
+        .where(Notification.account_id.in_(account_ids), Notification.kind == "security")
+        .distinct(Notification.account_id, Notification.event)
+        .order_by(Notification.account_id, Notification.event, Notification.created_at.desc(), Notification.id.desc())
+    )

@@ -1,0 +1,44 @@
+"""What must go upwards: an event makes a verb of another noun run, in the same transaction.
+
+One table, three deep at most, so that one can see that it ends. A reaction takes the event and
+calls verbs; it is named by its dotted path because this module stands below the verbs.
+"""
+
+import importlib
+from collections.abc import Callable
+from contextvars import ContextVar
+
+from shared.events.models import Event
+
+DEEPEST = 3
+
+REACTIONS: dict[str, tuple[str, ...]] = {
+    "consent.changed": ("shared.documents.publishing:consent_changed",),
+    "access.applied": ("shared.notifications.releasing:access_applied",),
+    "party.address_changed": ("shared.notifications.releasing:address_changed",),
+}
+
+_depth: ContextVar[int] = ContextVar("reaction_depth", default=0)
+
+
+def react(event: Event) -> None:
+    """Run what the table says; RecursionError when reactions call each other too deep."""
+    paths = REACTIONS.get(event.name, ())
+    if not paths:
+        return
+    depth = _depth.get()
+    if depth >= DEEPEST:
+        raise RecursionError(f"{event.name} is {depth} reactions deep")
+    token = _depth.set(depth + 1)
+    try:
+        for path in paths:
+            verb_at(path)(event)
+    finally:
+        _depth.reset(token)
+
+
+def verb_at(path: str) -> Callable[[Event], None]:
+    """The function that `module:name` means."""
+    module, _colon, name = path.partition(":")
+    verb: Callable[[Event], None] = getattr(importlib.import_module(module), name)
+    return verb

@@ -23,10 +23,11 @@ class Words:
 FRENCH = Words(
     because=MappingProxyType(
         {
-            "document": "Vous recevez ce message parce que #société# met des documents à votre disposition sur son portail.",
+            "document": "Vous recevez ce message parce que #société# met des documents "
+            "à votre disposition sur son portail.",
             "access": "Vous recevez ce message parce que #société# vous ouvre un accès à son portail.",
-            "security": "Vous recevez ce message parce qu’il touche à la sécurité de votre accès au portail de #société# ; "
-            "pour cette raison, il ne se désactive pas.",
+            "security": "Vous recevez ce message parce qu’il touche à la sécurité de votre accès "
+            "au portail de #société# ; pour cette raison, il ne se désactive pas.",
             "request": "Vous recevez ce message parce que vous suivez une demande auprès de #société#.",
         }
     ),
@@ -41,7 +42,8 @@ FRENCH = Words(
 ENGLISH = Words(
     because=MappingProxyType(
         {
-            "document": "You are receiving this message because #société# makes documents available to you on its portal.",
+            "document": "You are receiving this message because #société# makes documents "
+            "available to you on its portal.",
             "access": "You are receiving this message because #société# is giving you access to its portal.",
             "security": "You are receiving this message because it concerns the security of your access to the portal "
             "of #société#; for that reason it cannot be turned off.",

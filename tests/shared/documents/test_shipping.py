@@ -1,0 +1,64 @@
+"""The folders of a fresh installation."""
+
+import pytest
+from sqlalchemy import func, select
+
+from shared.documents.configuring import change
+from shared.documents.models import Folder, LinkTarget, Notify, SignatureSide
+from shared.documents.shipping import ship_folders
+from shared.extensions import db
+from shared.people.models import EmailSlot
+from tests.factories.office import BY, an_installation, family, folder
+
+pytestmark = pytest.mark.usefixtures("app")
+
+RIGHT = SignatureSide.RIGHT
+
+
+def rows(key: str) -> list[tuple[object, ...]]:
+    found = db.session.scalars(select(Folder).where(Folder.family_id == family(key).id).order_by(Folder.position))
+    return [
+        (f.path, f.label, f.on_portal, f.signature_side, f.notify != Notify.NONE, f.slot, f.link_target) for f in found
+    ]
+
+
+@pytest.mark.row("P-11")
+def test_the_five_customer_folders_and_no_more_however_often() -> None:
+    an_installation()
+    expected = [
+        ("CLIENTS\\A signer\\Contrat\\", "Contrats à signer", True, RIGHT, True, EmailSlot.CARD, LinkTarget.DOCUMENT),
+        ("CLIENTS\\A signer\\Devis\\", "Devis à signer", True, RIGHT, True, EmailSlot.QUOTE, LinkTarget.QUOTES),
+        ("CLIENTS\\Contrat\\", "Contrats", True, None, True, EmailSlot.CARD, LinkTarget.HOME),
+        ("CLIENTS\\Devis\\", "Devis", True, None, True, EmailSlot.QUOTE, LinkTarget.QUOTES),
+        ("CLIENTS\\Facture\\", "Facture", True, None, True, EmailSlot.BILLING, LinkTarget.STATEMENT),
+    ]
+    assert rows("customers") == expected
+    assert ship_folders() == 0
+    assert rows("customers") == expected
+
+
+@pytest.mark.row("P-83")
+@pytest.mark.row("P-75")
+def test_the_five_employee_folders() -> None:
+    an_installation()
+    assert [(row[0], row[1], row[2], row[3], row[4], row[6]) for row in rows("employees")] == [
+        ("SALARIES\\A signer\\Contrat\\", "Contrats et avenants à signer", True, RIGHT, True, LinkTarget.DOCUMENT),
+        ("SALARIES\\Avenant\\", "Avenants", True, RIGHT, True, LinkTarget.HOME),
+        ("SALARIES\\Bulletins\\", "Bulletins", True, None, True, LinkTarget.PAYSLIPS),
+        ("SALARIES\\Contrat\\", "Contrats", True, None, True, LinkTarget.HOME),
+        ("SALARIES\\Pointages\\", "Pointages", True, None, True, LinkTarget.HOME),
+    ]
+    classes = select(Folder.retention_class).where(Folder.family_id == family("employees").id).order_by(Folder.position)
+    assert list(db.session.scalars(classes)) == ["employment", "employment", "payslip", "employment", "timesheet"]
+    assert folder("e.payslips").needs_grant
+
+
+def test_what_was_changed_is_not_shipped_again() -> None:
+    an_installation()
+    quotes = folder("c.quotes")
+    cells = [(quotes.id, "path", "CLIENTS\\Propositions"), (quotes.id, "label", "Propositions")]
+    change(cells=cells, by=BY, revisions={quotes.id: quotes.revision})
+    assert ship_folders() == 0
+    count = select(func.count()).select_from(Folder).where(Folder.family_id == family().id)
+    assert db.session.scalar(count) == 5
+    assert folder("c.quotes").label == "Propositions"

@@ -5,10 +5,15 @@ from datetime import timedelta
 from flask import Flask
 
 import shared.tables  # noqa: F401  (the mappers must know every noun)
+from backoffice import backoffice
+from backoffice import load_views as load_backoffice
+from portal import load_views as load_portal
+from portal import portal
 from shared.config import CHECKOUT, Config, configure
 from shared.config import config as current_config
 from shared.extensions import babel, csrf, db, mail, migrate
-from shared.web import look
+from shared.web import commits, look, origins, sessions, visitors
+from shared.web.gate import guard
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -17,8 +22,21 @@ def create_app(config: Config | None = None) -> Flask:
     app = Flask("guichet", root_path=str(CHECKOUT), template_folder="templates", static_folder=None)
     app.config.update(settings_of(chosen))
     bind_extensions(app)
+    commits.install(app)
+    sessions.install(app)
+    visitors.install(app)
+    origins.install(app)
     look.install(app)
+    open_faces(app)
     return app
+
+
+def open_faces(app: Flask) -> None:
+    """Both counters, each behind its gate."""
+    for face, load_views in ((portal, load_portal), (backoffice, load_backoffice)):
+        load_views()
+        guard(face)
+        app.register_blueprint(face)
 
 
 def settings_of(config: Config) -> dict[str, object]:

@@ -8,8 +8,10 @@ from shared.web.permissions import PORTAL
 
 
 def guard(blueprint: Blueprint) -> None:
-    """Put the gate before every view of `blueprint`."""
-    blueprint.before_request(_check_backoffice if blueprint.name == "backoffice" else _check_portal)
+    """Put the gate before every view of `blueprint`, once however many applications are made."""
+    check = _check_backoffice if blueprint.name == "backoffice" else _check_portal
+    if check not in blueprint.before_request_funcs.get(None, ()):
+        blueprint.before_request(check)
 
 
 def _check_backoffice() -> None:

@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
 
 from shared.documents.storage import (
     CHUNK,
@@ -40,19 +39,9 @@ class FolderStorage:
             raise Unavailable(key, error.strerror or str(error)) from error
 
     def open(self, key: str, start: int | None = None, end: int | None = None) -> Opened:
-        try:
-            file = self.path(key).open("rb")
-        except FileNotFoundError:
-            raise Missing(key) from None
-        except OSError as error:
-            raise Unavailable(key, error.strerror or str(error)) from error
-        try:
-            size = os.fstat(file.fileno()).st_size
-            first, last = bounds(size, start, end)
-        except BaseException:
-            file.close()
-            raise
-        return Opened(size, first, last, _chunks(key, file, first, last))
+        size = self.head(key).size
+        first, last = bounds(size, start, end)
+        return Opened(size, first, last, _chunks(key, self.path(key), first, last))
 
     def head(self, key: str) -> Entry:
         try:
@@ -106,19 +95,20 @@ class FolderStorage:
         _sync_folder(path.parent)
 
 
-def _chunks(key: str, file: BinaryIO, first: int, last: int) -> Iterator[bytes]:
-    with file:
-        file.seek(first)
-        left = last - first
-        while left:
-            try:
+def _chunks(key: str, path: Path, first: int, last: int) -> Iterator[bytes]:
+    """Opened at the first step only: an answer that is never read leaves no file open."""
+    try:
+        with path.open("rb") as file:
+            file.seek(first)
+            left = last - first
+            while left:
                 chunk = file.read(min(CHUNK, left))
-            except OSError as error:
-                raise Unavailable(key, error.strerror or str(error)) from error
-            if not chunk:
-                raise Unavailable(key, "shorter than announced")
-            left -= len(chunk)
-            yield chunk
+                if not chunk:
+                    raise Unavailable(key, "shorter than announced")
+                left -= len(chunk)
+                yield chunk
+    except OSError as error:
+        raise Unavailable(key, error.strerror or str(error)) from error
 
 
 def _entry(key: str, path: Path) -> Entry:

@@ -39,7 +39,9 @@ def moto() -> Iterator[str]:
     server.start()
     host, port = server.get_host_and_port()
     address = f"http://{host}:{port}"
-    bucket(address).client.create_bucket(Bucket="guichet", CreateBucketConfiguration={"LocationConstraint": "eu-west-3"})
+    bucket(address).client.create_bucket(
+        Bucket="guichet", CreateBucketConfiguration={"LocationConstraint": "eu-west-3"}
+    )
     yield address
     server.stop()
 

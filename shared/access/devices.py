@@ -11,7 +11,14 @@ from shared.extensions import db
 from shared.people.models import StaffSession
 
 BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
-SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "Mac"), ("Linux", "Linux"))
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,12 @@ def name_of(user_agent: str) -> str:
 def _devices(
     table: type[PortalSession] | type[StaffSession], whose: object, current: uuid.UUID | None, since: datetime
 ) -> list[Device]:
-    query = select(table).where(whose, table.ended_at.is_(None), table.created_at > since).order_by(table.seen_at.desc()).limit(50)
+    query = (
+        select(table)
+        .where(whose, table.ended_at.is_(None), table.created_at > since)
+        .order_by(table.seen_at.desc())
+        .limit(50)
+    )
     return [
         Device(row.id, name_of(row.user_agent), row.ip, row.created_at, row.seen_at, row.id == current)
         for row in db.session.scalars(query)

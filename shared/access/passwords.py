@@ -72,7 +72,9 @@ def check_new(password: str, own_words: Iterable[str] = ()) -> None:
     if _is_common(folded):
         raise _refused(_("Ce mot de passe figure dans les listes des plus utilisés : quelqu’un l’essaierait d’abord."))
     if _is_own(folded, words):
-        raise _refused(_("Ce mot de passe reprend surtout votre nom, votre code ou celui de la société : choisissez autre chose."))
+        raise _refused(
+            _("Ce mot de passe reprend surtout votre nom, votre code ou celui de la société : choisissez autre chose.")
+        )
     judged = zxcvbn(password[:LOOKED_AT], user_inputs=[*words, *WORDS, *RUNS])
     if judged["score"] < STRONG:
         raise _refused(_why_weak(judged["sequence"]))
@@ -117,7 +119,11 @@ def _why_weak(sequence: list[dict[str, str]]) -> str:
         "sequence": _("Ce mot de passe suit une suite connue (abcd, 4321…) : il se devinerait vite."),
         "spatial": _("Ce mot de passe suit les touches du clavier : il se devinerait vite."),
         "date": _("Ce mot de passe tient surtout à une date : il se devinerait vite."),
-        "dictionary": _("Ce mot de passe est fait de mots trop courants : ajoutez-en un ou deux, sans rapport entre eux."),
+        "dictionary": _(
+            "Ce mot de passe est fait de mots trop courants : ajoutez-en un ou deux, sans rapport entre eux."
+        ),
     }
     main = max(patterns, key=lambda pattern: patterns[pattern], default="")
-    return sentences.get(main, _("Ce mot de passe se devinerait trop vite : allongez-le d’un ou deux mots sans rapport."))
+    return sentences.get(
+        main, _("Ce mot de passe se devinerait trop vite : allongez-le d’un ou deux mots sans rapport.")
+    )

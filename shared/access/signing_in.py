@@ -102,7 +102,9 @@ def _use_up(account: Account) -> bool:
     """The initial password works once: of two first logins at the same time, one wins."""
     used = db.session.execute(
         update(Account)
-        .where(Account.id == account.id, Account.initial_hash == account.initial_hash, Account.initial_expires_at > now())
+        .where(
+            Account.id == account.id, Account.initial_hash == account.initial_hash, Account.initial_expires_at > now()
+        )
         .values(initial_expires_at=now())
         .returning(Account.id)
     )

@@ -42,14 +42,18 @@ class Ticket:
     attempts: list[uuid.UUID] = field(default_factory=list)
 
 
-def take(action: str, subjects: Iterable[str], *, address: str, device: str | None = None, known: Iterable[str] = ()) -> Ticket:
+def take(
+    action: str, subjects: Iterable[str], *, address: str, device: str | None = None, known: Iterable[str] = ()
+) -> Ticket:
     """Count one try at `action` on each of `subjects` before it is made, as a failure until `succeeded` says otherwise.
 
     `known`: the subjects that have been opened from `device` before. The caller commits at once, so that
     parallel tries see each other. Raises TooMany for an address that must slow down.
     """
     known = frozenset(known) if device else frozenset()
-    hashed = {subject: _hashed(action, f"{subject}|{device}" if subject in known else subject) for subject in subjects}
+    hashed = {
+        subject: subject_hash(action, f"{subject}|{device}" if subject in known else subject) for subject in subjects
+    }
     if not known:
         _slow_address(address)
     allowed, attempts = set(), []
@@ -59,7 +63,7 @@ def take(action: str, subjects: Iterable[str], *, address: str, device: str | No
             allowed.add(subject)
         if attempt:
             attempts.append(attempt)
-    attempts.append(_insert("address", _hashed("address", _network(address)), None))
+    attempts.append(_insert("address", subject_hash("address", _network(address)), None))
     return Ticket(frozenset(allowed), attempts)
 
 
@@ -70,19 +74,24 @@ def succeeded(ticket: Ticket) -> None:
 
 def forgive(action: str, subjects: Iterable[str]) -> None:
     """Forget the failures: the owner has proved to be the owner in another way."""
-    hashed = [_hashed(action, subject) for subject in subjects]
+    hashed = [subject_hash(action, subject) for subject in subjects]
     db.session.execute(delete(Attempt).where(Attempt.action == action, Attempt.subject.in_(hashed)))
 
 
 def within(action: str, subject: str, most: int, window: timedelta) -> bool:
     """Count one `action` on `subject`; False when there have been `most` in the `window` already."""
-    hashed = _hashed(action, subject)
+    hashed = subject_hash(action, subject)
     _lock(hashed)
     query = select(func.count()).select_from(Attempt).where(*_of(action, hashed), Attempt.at > now() - window)
     if (db.session.scalar(query) or 0) >= most:
         return False
     _insert(action, hashed, None)
     return True
+
+
+def subject_hash(action: str, subject: str) -> str:
+    """Keyed: what people typed cannot be read back from the table."""
+    return hmac.new(config().derive(b"attempts"), f"{action}\0{subject}".encode(), hashlib.sha256).hexdigest()
 
 
 def purge() -> int:
@@ -113,13 +122,15 @@ def _wait(beyond: int, first: timedelta, longest: timedelta) -> timedelta:
 
 
 def _slow_address(address: str) -> None:
-    subject = _hashed("address", _network(address))
+    subject = subject_hash("address", _network(address))
     count, last = db.session.execute(
         select(func.count(), func.max(Attempt.at)).where(*_of("address", subject), Attempt.at > now() - HOUR)
     ).one()
     if count >= ADDRESS_FREE and now() - last < ADDRESS_WAIT:
         raise TooMany(
-            _("Beaucoup d’essais viennent de votre réseau en ce moment. Rien n’est bloqué : recommencez dans quelques secondes.")
+            _(
+                "Beaucoup d’essais viennent de votre réseau en ce moment. Rien n’est bloqué : recommencez dans quelques secondes."
+            )
         )
 
 
@@ -137,11 +148,6 @@ def _insert(action: str, subject: str, device: str | None) -> uuid.UUID:
 def _lock(subject: str) -> None:
     """Until the end of the transaction, which the caller keeps short."""
     db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(subject, 0))))
-
-
-def _hashed(action: str, subject: str) -> str:
-    """Keyed: what people typed cannot be read back from the table."""
-    return hmac.new(config().derive(b"attempts"), f"{action}\0{subject}".encode(), hashlib.sha256).hexdigest()
 
 
 def _network(address: str) -> str:

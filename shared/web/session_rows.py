@@ -1,0 +1,70 @@
+"""Reading a session with everything about its visitor, in one query."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from shared.access.models import Access, Account, PortalSession, Seat
+from shared.extensions import db
+from shared.people.models import Staff, StaffSession
+
+
+@dataclass(frozen=True)
+class PortalVisit:
+    """A session of the portal; without a seat it opens nothing but the choice of a password."""
+
+    row: PortalSession
+    account: Account
+    seat: Seat | None
+
+
+@dataclass(frozen=True)
+class StaffVisit:
+    """A session of the back office, its staff with their grants and roles."""
+
+    row: StaffSession
+    staff: Staff
+
+
+def load_portal(secret_hash: str, begun_after: datetime, seen_after: datetime) -> PortalVisit | None:
+    """The session, its account and person, its seat with access, contact and party with family."""
+    query = (
+        select(PortalSession, Account, Seat)
+        .join(Account, Account.id == PortalSession.account_id)
+        .outerjoin(Seat, Seat.id == PortalSession.seat_id)
+        .options(joinedload(Seat.access).joinedload(Access.contact), joinedload(Seat.party))
+        .where(
+            PortalSession.secret_hash == secret_hash,
+            PortalSession.ended_at.is_(None),
+            PortalSession.created_at > begun_after,
+            PortalSession.seen_at > seen_after,
+        )
+    )
+    row = db.session.execute(query).first()
+    return PortalVisit(*row) if row else None
+
+
+def load_staff(secret_hash: str, begun_after: datetime, seen_after: datetime) -> StaffVisit | None:
+    """The session and its member of staff, who must not be disabled."""
+    query = (
+        select(StaffSession, Staff)
+        .join(Staff, Staff.id == StaffSession.staff_id)
+        .options(joinedload(Staff.grants))
+        .where(
+            StaffSession.secret_hash == secret_hash,
+            StaffSession.ended_at.is_(None),
+            StaffSession.created_at > begun_after,
+            StaffSession.seen_at > seen_after,
+            Staff.disabled_at.is_(None),
+        )
+    )
+    row = db.session.execute(query).unique().first()
+    return StaffVisit(*row) if row else None
+
+
+def hashed(secret: str) -> str:
+    """What the table holds of a secret of 256 bits: a plain hash is enough."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,151 @@
+"""One session interface for both faces: the path chooses the cookie and the table.
+
+The cookie of someone signed in holds a random secret of which only the SHA-256 stands in the table; that of
+an anonymous visitor holds a signed CSRF token and no row. The API, static files and the health page have none.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask, Request, Response
+from flask.sessions import SessionInterface, SessionMixin
+from flask.sessions import session_json_serializer as serializer
+from sqlalchemy import update
+from werkzeug.datastructures import CallbackDict
+
+from shared.access.models import Account, PortalSession, Seat
+from shared.clock import now
+from shared.extensions import db
+from shared.people.models import Staff, StaffSession
+from shared.web import cookies
+from shared.web.session_rows import hashed, load_portal, load_staff
+
+ANONYMOUS_SECONDS = 12 * 3600
+TOUCH = timedelta(minutes=1)
+WITHOUT = ("/api", "/static", "/healthz")
+
+
+@dataclass(frozen=True)
+class Face:
+    """One side of the counter: its cookie, its table, and how long a session lasts, idle and altogether."""
+
+    key: str
+    cookie: str
+    table: type[PortalSession] | type[StaffSession]
+    idle: timedelta
+    absolute: timedelta
+
+
+PORTAL = Face("portal", "guichet", PortalSession, timedelta(hours=12), timedelta(days=30))
+BACKOFFICE = Face("backoffice", "guichet-staff", StaffSession, timedelta(hours=2), timedelta(hours=12))
+
+
+class FaceSession(CallbackDict[str, Any], SessionMixin):
+    """What `flask.session` is. `row_id` is None for an anonymous visitor."""
+
+    def __init__(self, face: Face | None, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(initial, _modified)
+        self.face = face
+        self.modified = False
+        self.accessed = True
+        self.row_id: uuid.UUID | None = None
+        self.secret: str | None = None  # to be put in the cookie by this answer
+        self.touch = False
+        self.ended = False  # the browser showed a cookie that is worth nothing any more
+        self.leaving = False
+        self.account: Account | None = None
+        self.seat: Seat | None = None
+        self.staff: Staff | None = None
+
+
+class FaceSessions(SessionInterface):
+    """Opens and saves them."""
+
+    def open_session(self, app: Flask, request: Request) -> FaceSession:
+        face = face_of(request.path)
+        shown = request.cookies.get(cookies.name_of(face.cookie), "") if face else ""
+        if face is None or not shown:
+            return FaceSession(face)
+        kind, _dot, value = shown.partition(".")
+        if kind != "s":
+            kept = cookies.unsigned(value, f"anonymous:{face.key}", ANONYMOUS_SECONDS)
+            return FaceSession(face, serializer.loads(kept) if isinstance(kept, str) else None)
+        return _of_row(face, value)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if not isinstance(session, FaceSession) or session.face is None:
+            return
+        response.vary.add("Cookie")
+        if session.row_id is not None:
+            _write_back(session, response)
+        elif session.leaving or session.ended or session.modified:
+            _keep_anonymous(session, response)
+
+
+def install(app: Flask) -> None:
+    """Make it the application's."""
+    app.session_interface = FaceSessions()
+
+
+def face_of(path: str) -> Face | None:
+    """Which face an address belongs to; None where there is no session."""
+    if _under(path, "/backoffice"):
+        return BACKOFFICE
+    return None if any(_under(path, prefix) for prefix in WITHOUT) else PORTAL
+
+
+def _modified(session: FaceSession) -> None:
+    session.modified = True
+
+
+def _under(path: str, prefix: str) -> bool:
+    return path == prefix or path.startswith(f"{prefix}/")
+
+
+def _of_row(face: Face, secret: str) -> FaceSession:
+    if face is PORTAL:
+        found = load_portal(hashed(secret), *_limits(face))
+        session = FaceSession(face, dict(found.row.data) if found else None)
+        if found:
+            session.account, session.seat = found.account, found.seat
+    else:
+        found = load_staff(hashed(secret), *_limits(face))
+        session = FaceSession(face, dict(found.row.data) if found else None)
+        if found:
+            session.staff = found.staff
+    session.ended = found is None
+    if found:
+        session.row_id = found.row.id
+        session.touch = now() - found.row.seen_at > TOUCH
+    return session
+
+
+def _limits(face: Face) -> tuple[datetime, datetime]:
+    return now() - face.absolute, now() - face.idle
+
+
+def _write_back(session: FaceSession, answer: Response) -> None:
+    """Only what changed, and only where nobody has ended the session meanwhile."""
+    assert session.face is not None
+    if session.modified or session.touch:
+        table = session.face.table
+        if answer.status_code >= 400:
+            db.session.rollback()
+        values: dict[str, Any] = {"seen_at": now()}
+        if session.modified:
+            values["data"] = dict(session)
+        db.session.execute(update(table).where(table.id == session.row_id, table.ended_at.is_(None)).values(**values))
+        db.session.commit()
+    if session.secret is not None:
+        cookies.put(answer, session.face.cookie, f"s.{session.secret}")
+
+
+def _keep_anonymous(session: FaceSession, answer: Response) -> None:
+    assert session.face is not None
+    if session:
+        value = cookies.signed(serializer.dumps(dict(session)), f"anonymous:{session.face.key}")
+        cookies.put(answer, session.face.cookie, f"a.{value}")
+    else:
+        cookies.drop(answer, session.face.cookie)

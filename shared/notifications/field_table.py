@@ -12,7 +12,7 @@ REQUEST, MANUAL = "request", "manual"
 ALL = frozenset({DOCUMENT, ACCESS, SECURITY, RECORD, REQUEST, MANUAL})
 ABOUT_PAPERS = frozenset({DOCUMENT, RECORD, REQUEST, MANUAL})
 ABOUT_LOGIN = frozenset({ACCESS, SECURITY})
-EMPLOYEES = frozenset({"salaries", "employees"})
+EMPLOYEES = frozenset({"employees"})
 
 
 def N_(text: str) -> str:  # noqa: N802  the name Babel looks for
@@ -62,7 +62,7 @@ FIELDS = (
     ),
     Field(
         "lien",
-        N_("l’adresse à ouvrir ; seul sur sa ligne, il devient un bouton"),
+        N_("l’adresse à ouvrir ; seul sur sa ligne, ou après « Ouvrir mes devis : », il devient un bouton"),
         Link("https://portail.exemple.fr/documents"),
         hidden=True,
     ),

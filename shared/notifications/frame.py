@@ -20,6 +20,8 @@ from shared.notifications.wording import Words
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "messages"
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 FALLBACK = "#1f5fae"
+LABEL = re.compile(r"([^\n]{2,40}?)\s*:\s*\Z")  # « Voir mes devis : #lien# » on a line is a button
+SLOT_FOR_LABEL = "\0@button:{}\0"
 
 Piece = str | Used
 
@@ -40,10 +42,11 @@ class Brand:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, or a field alone on its line: a button or a list."""
+    """A paragraph, or a field alone on its line: a button, whose text may stand before it, or a list."""
 
     kind: Literal["paragraph", "button", "list"]
     pieces: tuple[Piece, ...]
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def html_part(frame: Frame) -> str:
         ink=ink_on(frame.brand.colour),
         locale=frame.locale,
         subject=_marked(frame.subject),
-        blocks=[(block.kind, _marked(block.pieces)) for block in frame.blocks],
+        blocks=[(block.kind, _marked(block.pieces), _label(block)) for block in frame.blocks],
         signature=None if _signs(frame.blocks) else frame.brand.signature or frame.brand.company,
         because=_marked(frame.because),
         words=frame.words,
@@ -118,11 +121,15 @@ def ink_on(colour: str) -> str:
 
 def _alone(line: str) -> Block | None:
     pieces = parse(line.strip())
-    if len(pieces) != 1 or not isinstance(pieces[0], Used):
+    last = pieces[-1] if pieces else None
+    if not isinstance(last, Used):
         return None
-    if pieces[0].key == "lien":
-        return Block("button", (pieces[0],))
-    return Block("list", (pieces[0],)) if pieces[0].key == "document" else None
+    if len(pieces) == 1 and last.key == "document":
+        return Block("list", (last,))
+    label = LABEL.match(pieces[0]) if len(pieces) == 2 and isinstance(pieces[0], str) else None
+    if last.key != "lien" or (len(pieces) > 1 and label is None):
+        return None
+    return Block("button", (last,), label[1] if label else "")
 
 
 def _signs(blocks: Iterable[Block]) -> bool:
@@ -131,10 +138,14 @@ def _signs(blocks: Iterable[Block]) -> bool:
 
 def _text_block(block: Block, words: Words) -> str:
     if block.kind == "button":
-        return f"\0@button:text\0{words.colon.rstrip()}\n\0lien:text\0"
+        return f"{block.label or SLOT_FOR_LABEL.format('text')}{words.colon.rstrip()}\n\0lien:text\0"
     if block.kind == "list":
         return "\0document:list-text\0"
     return slotted(block.pieces)
+
+
+def _label(block: Block) -> str | Markup:
+    return block.label or Markup(SLOT_FOR_LABEL.format("html"))
 
 
 def _marked(pieces: Iterable[Piece]) -> Markup:

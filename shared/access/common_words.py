@@ -1,6 +1,14 @@
 """What people type first when they are asked for a password in France; zxcvbn knows English and QWERTY."""
 
-WORDS = ["motdepasse", "passe", "mdp", "azerty", "azertyuiop", "bonjour", "bonsoir", "soleil", "doudou", "loulou", "chouchou", "coucou", "jetaime", "amour", "cheval", "chocolat", "camille", "marine", "nicolas", "julien", "thomas", "maxime", "alexandre", "sandrine", "isabelle", "nathalie", "martin", "bernard", "dubois", "durand", "moreau", "laurent", "france", "paris", "marseille", "lyon", "toulouse", "bordeaux", "nantes", "lille", "rennes", "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "printemps", "automne", "hiver", "bienvenue", "entreprise", "facture", "factures", "client", "clients", "salarie", "fournisseur", "portail", "guichet", "compte", "connexion", "secret", "utilisateur", "administrateur", "admin", "password"]
+_TEXT = """
+motdepasse passe mdp azerty azertyuiop bonjour bonsoir soleil doudou loulou chouchou coucou jetaime amour
+cheval chocolat camille marine nicolas julien thomas maxime alexandre sandrine isabelle nathalie martin
+bernard dubois durand moreau laurent france paris marseille lyon toulouse bordeaux nantes lille rennes janvier
+fevrier mars avril mai juin juillet aout septembre octobre novembre decembre lundi mardi mercredi jeudi
+vendredi samedi dimanche printemps automne hiver bienvenue entreprise facture factures client clients salarie
+fournisseur portail guichet compte connexion secret utilisateur administrateur admin password
+"""
+WORDS = _TEXT.split()
 
 ROWS = (
     "azertyuiop",

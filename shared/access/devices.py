@@ -3,8 +3,9 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
 
 from shared.access.models import PortalSession
 from shared.extensions import db
@@ -51,9 +52,12 @@ def name_of(user_agent: str) -> str:
 
 
 def _devices(
-    table: type[PortalSession] | type[StaffSession], whose: object, current: uuid.UUID | None, since: datetime
+    table: type[PortalSession] | type[StaffSession],
+    whose: ColumnElement[bool],
+    current: uuid.UUID | None,
+    since: datetime,
 ) -> list[Device]:
-    query = (
+    query: Select[Any] = (
         select(table)
         .where(whose, table.ended_at.is_(None), table.created_at > since)
         .order_by(table.seen_at.desc())

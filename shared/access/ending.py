@@ -2,7 +2,7 @@
 
 import uuid
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 
 from shared.access.models import PortalSession
 from shared.clock import now
@@ -35,7 +35,7 @@ def end_staff_session(*, staff_id: uuid.UUID, session_id: uuid.UUID) -> int:
     return _end(StaffSession, (StaffSession.staff_id == staff_id) & (StaffSession.id == session_id), None)
 
 
-def _end(table: type[PortalSession] | type[StaffSession], which: object, keep: uuid.UUID | None) -> int:
+def _end(table: type[PortalSession] | type[StaffSession], which: ColumnElement[bool], keep: uuid.UUID | None) -> int:
     query = update(table).where(which, table.ended_at.is_(None)).values(ended_at=now()).returning(table.id)
     if keep is not None:
         query = query.where(table.id != keep)

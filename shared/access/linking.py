@@ -18,7 +18,7 @@ LONGEST_RESET = timedelta(hours=24)
 
 
 def live_link(token: str, purpose: LinkPurpose, *, lock: bool = False) -> Link | None:
-    """The link behind a token, if it still works: ours, not expired, revoked, used nor superseded, its address unchanged.
+    """The link behind a token while it works: not expired, revoked, used nor superseded, its address unchanged.
 
     `lock` holds the row until the end of the transaction: of two uses at once, the second finds it used.
     """

@@ -19,7 +19,7 @@ SHORTEST, LONGEST = 12, 256
 STRONG = 3  # of zxcvbn's 0 to 4: more than 10^8 guesses
 LOOKED_AT = 72  # characters that zxcvbn weighs; beyond them a password is strong whatever it says
 
-# No letter or figure that could be taken for another: neither 0 nor o, 1 nor l nor i, 2 nor z, 5 nor s, 6 nor b, 9 nor q.
+# No letter or figure that could be taken for another: neither 0 nor o, 1, l nor i, 2 nor z, 5 nor s, 6 nor b, 9 nor q.
 ALPHABET = "acdefghjkmnprtuvwxy3478"
 GROUPS, GROUP = 4, 4
 BITS = GROUPS * GROUP * math.log2(len(ALPHABET))  # 72
@@ -49,7 +49,7 @@ def burn(times: int = 1) -> None:
 
 
 def draw() -> str:
-    """A new initial password of 16 characters and 72 bits, in groups that can be read aloud: « acde-fghj-kmnp-rtuv »."""
+    """A new initial password of 16 characters and 72 bits, in groups easy to read: « acde-fghj-kmnp-rtuv »."""
     groups = ("".join(secrets.choice(ALPHABET) for _character in range(GROUP)) for _group in range(GROUPS))
     return "-".join(groups)
 
@@ -85,7 +85,7 @@ def _refused(sentence: str) -> Refused:
 
 
 def _normal(password: str) -> str:
-    """The same keys give the same bytes on every system. Cut where no form lets it grow: hashing a book is an attack."""
+    """The same keys give the same bytes on every system. Cut: hashing a book would be an attack."""
     return unicodedata.normalize("NFKC", password)[: 4 * LONGEST]
 
 
@@ -124,6 +124,7 @@ def _why_weak(sequence: list[dict[str, str]]) -> str:
         ),
     }
     main = max(patterns, key=lambda pattern: patterns[pattern], default="")
-    return sentences.get(
+    why: str = sentences.get(
         main, _("Ce mot de passe se devinerait trop vite : allongez-le d’un ou deux mots sans rapport.")
     )
+    return why

@@ -50,7 +50,7 @@ def ask(*, identifier: str, address: str, device: str | None, known: Iterable[uu
 
 
 def answer(*, asked: Asked, password: str) -> Opened | None:
-    """What the password opens, or None: wrong, unknown, refused for now, withdrawn, frozen and expired are one answer."""
+    """What the password opens, or None: wrong, unknown, locked, withdrawn, frozen and expired are one answer."""
     proved = [account for account in asked.accounts if _proves(account, password)]
     passwords.burn(asked.verifications - len(asked.accounts))
     proved = [account for account in proved if subject_of(account) in asked.ticket.allowed]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from shared.access.models import Attempt
 from shared.clock import now
@@ -128,13 +128,11 @@ def _slow_address(address: str) -> None:
     ).one()
     if count >= ADDRESS_FREE and now() - last < ADDRESS_WAIT:
         raise TooMany(
-            _(
-                "Beaucoup d’essais viennent de votre réseau en ce moment. Rien n’est bloqué : recommencez dans quelques secondes."
-            )
+            _("Beaucoup d’essais viennent de votre réseau. Rien n’est bloqué : recommencez dans quelques secondes.")
         )
 
 
-def _of(action: str, subject: str) -> tuple[object, ...]:
+def _of(action: str, subject: str) -> tuple[ColumnElement[bool], ...]:
     return Attempt.action == action, Attempt.subject == subject, Attempt.succeeded.is_(False)
 
 

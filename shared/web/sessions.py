@@ -6,7 +6,7 @@ an anonymous visitor holds a signed CSRF token and no row. The API, static files
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Request, Response
@@ -20,7 +20,7 @@ from shared.clock import now
 from shared.extensions import db
 from shared.people.models import Staff, StaffSession
 from shared.web import cookies
-from shared.web.session_rows import hashed, load_portal, load_staff
+from shared.web.session_rows import PortalVisit, hashed, load_portal, load_staff
 
 ANONYMOUS_SECONDS = 12 * 3600
 TOUCH = timedelta(minutes=1)
@@ -105,25 +105,18 @@ def _under(path: str, prefix: str) -> bool:
 
 
 def _of_row(face: Face, secret: str) -> FaceSession:
-    if face is PORTAL:
-        found = load_portal(hashed(secret), *_limits(face))
-        session = FaceSession(face, dict(found.row.data) if found else None)
-        if found:
-            session.account, session.seat = found.account, found.seat
-    else:
-        found = load_staff(hashed(secret), *_limits(face))
-        session = FaceSession(face, dict(found.row.data) if found else None)
-        if found:
-            session.staff = found.staff
+    limits = (now() - face.absolute, now() - face.idle)
+    found = (load_portal if face is PORTAL else load_staff)(hashed(secret), *limits)
+    session = FaceSession(face, dict(found.row.data) if found else None)
     session.ended = found is None
-    if found:
-        session.row_id = found.row.id
-        session.touch = now() - found.row.seen_at > TOUCH
+    if found is None:
+        return session
+    session.row_id, session.touch = found.row.id, now() - found.row.seen_at > TOUCH
+    if isinstance(found, PortalVisit):
+        session.account, session.seat = found.account, found.seat
+    else:
+        session.staff = found.staff
     return session
-
-
-def _limits(face: Face) -> tuple[datetime, datetime]:
-    return now() - face.absolute, now() - face.idle
 
 
 def _write_back(session: FaceSession, answer: Response) -> None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Date, Select, cast, func, select, tuple_
 
 from shared.access.models import Seat
-from shared.documents.models import Document, Folder, Publication
+from shared.documents.models import Document, Folder, Notify, Publication
 from shared.documents.reading import reaching, sitting, unread_by, visible_to
 from shared.extensions import db
 from shared.folding import fold
@@ -32,6 +32,7 @@ class Line(NamedTuple):
     is_credit_note: bool
     folder_label: str
     document_class: str
+    to_sign: bool
     live_at: datetime
     day: date
     is_new: bool
@@ -44,6 +45,7 @@ class Shelf(NamedTuple):
     label: str
     document_class: str
     to_sign: bool
+    notifies: bool
     documents: int
     new: int
 
@@ -72,10 +74,11 @@ def latest(
     search: str = "",
     new: bool | None = None,
     to_sign: bool | None = None,
+    first: uuid.UUID | None = None,
     after: str = "",
     limit: int = PAGE,
 ) -> Page:
-    """What this seat may read, the newest on the portal first.
+    """What this seat may read, the newest on the portal first, and before them the document `first` if it is there.
 
     `after` is the key that the former page gave; a key that means nothing starts at the top.
     """
@@ -86,8 +89,10 @@ def latest(
         query = query.where(Document.search_folded.contains(word, autoescape=True))
     if new:
         query = query.where(unread_by(seat.id))
-    if to_sign:
-        query = query.where(Folder.signature_side.is_not(None))
+    if to_sign is not None:
+        query = query.where(Folder.signature_side.is_not(None) if to_sign else Folder.signature_side.is_(None))
+    if first is not None:
+        query = query.order_by((Document.id == first).desc())
     key = _key(after, datetime.fromisoformat)
     return _page(query, Publication.live_at, key, limit, lambda line: line.live_at.isoformat())
 
@@ -130,6 +135,7 @@ def shelves(*, seat: Seat) -> list[Shelf]:
             Folder.label,
             Folder.document_class,
             Folder.signature_side.is_not(None),
+            Folder.notify != Notify.NONE,
             func.coalesce(counted.c.documents, 0),
             func.coalesce(counted.c.new, 0),
         )
@@ -158,6 +164,7 @@ def _lines(seat: Seat) -> Select[*tuple[Any, ...]]:
         Document.is_credit_note,
         Folder.label,
         Folder.document_class,
+        Folder.signature_side.is_not(None),
         Publication.live_at,
         _DAY.label("day"),
         unread_by(seat.id),

@@ -172,7 +172,10 @@ def _linked(link: Link | None) -> tuple[ColumnElement[bool], ...]:
     """The one document that a link opens by itself; nothing without a link."""
     if link is None:
         return (false(),)
-    return (Document.id == link.document_id, Folder.document_class.not_in(PERSONAL_CLASSES))
+    conditions = [Document.id == link.document_id, Folder.document_class.not_in(PERSONAL_CLASSES)]
+    if link.party_id is not None:  # given to another party since, the document is not what the mail was about
+        conditions.append(Document.party_id == link.party_id)
+    return tuple(conditions)
 
 
 def _read(sheet: Sheet, reader: Reader, kind: ReadingKind, event: str) -> None:

@@ -1,0 +1,46 @@
+"""The home of a customer, an employee or a supplier: what is new, what awaits them, and where the rest is."""
+
+import uuid
+
+from flask import Response, request
+
+from portal import portal
+from shared.documents import browsing
+from shared.web import visitors
+from shared.web.page import page
+from shared.web.permissions import Permission, requires
+
+SHOWN = 5
+
+
+@portal.get("/")
+@requires(Permission.PORTAL_READ)
+def home() -> Response:
+    """Greets, then shows what is new and what is to be done before anything else."""
+    seat = visitors.seat()
+    shelves = browsing.shelves(seat=seat)
+    announced = _announced()
+    new = sum(shelf.new for shelf in shelves)
+    to_sign = sum(shelf.documents for shelf in shelves if shelf.to_sign)
+    awaiting = browsing.latest(seat=seat, to_sign=True, limit=SHOWN).lines if to_sign else []
+    fresh = browsing.latest(seat=seat, new=True, to_sign=False, first=announced, limit=SHOWN).lines if new else []
+    shown = {line.id for line in (*awaiting, *fresh)}
+    latest = browsing.latest(seat=seat, first=announced, limit=SHOWN + len(shown)).lines if shelves else []
+    return page(
+        "portal/home/home.html",
+        person=seat.account.person,
+        party=seat.party,
+        shelves=shelves,
+        new=new,
+        to_sign=to_sign,
+        awaiting=awaiting,
+        fresh=fresh,
+        latest=[line for line in latest if line.id not in shown][:SHOWN],
+        announced=announced,
+        filled=any(shelf.documents for shelf in shelves),
+    )
+
+
+def _announced() -> uuid.UUID | None:
+    """The document that a notice was about, named by its link."""
+    return request.args.get("new", type=uuid.UUID)

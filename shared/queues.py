@@ -16,6 +16,7 @@ from redis.retry import Retry
 from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
+from rq.utils import as_text
 
 from shared.config import config
 
@@ -71,7 +72,7 @@ def ring(queue: QueueName, job_name: str, *ids: str) -> bool:
         return False
     try:
         _enqueue(bell(config().redis_url), queue, job_name, ids)
-    except Exception as error:  # a bell that does not ring must never break what was just committed
+    except Exception as error:  # noqa: BLE001 - a silent bell must never break what was just committed
         _silent_until = time.monotonic() + SILENCE
         log.warning("Redis did not take %s on %s: %s", job_name, queue, error)
         return False
@@ -106,7 +107,7 @@ def _enqueue(client: redis.Redis, name: QueueName, job_name: str, ids: tuple[str
     queue = Queue(name, connection=client, serializer=JSONSerializer, job_class=HouseJob)
     mark = f"guichet:waiting:{name}:{':'.join((job_name, *ids))}"
     waiting = client.get(mark)
-    if waiting is not None and client.lpos(queue.key, waiting) is not None:
+    if waiting is not None and client.lpos(queue.key, as_text(waiting)) is not None:
         return
     job = queue.enqueue_call(
         MODULE + job_name, args=ids, timeout=JOB_TIMEOUT, result_ttl=0, failure_ttl=FAILURE_TTL, description=job_name

@@ -50,10 +50,8 @@ def probe_storage() -> str | None:
 
 def probe_smtp(smtp: Smtp) -> str | None:
     """Whether the mail server greets us, encrypts and signs us in."""
-    kind = smtplib.SMTP_SSL if smtp.tls == "tls" else smtplib.SMTP
-    context = {"context": ssl.create_default_context()} if smtp.tls == "tls" else {}
     try:
-        with kind(smtp.host, smtp.port, timeout=min(smtp.timeout, PATIENCE), **context) as server:  # type: ignore[arg-type]
+        with _greeted(smtp) as server:
             if smtp.tls == "starttls":
                 server.starttls(context=ssl.create_default_context())
             if smtp.username and smtp.password:
@@ -62,6 +60,13 @@ def probe_smtp(smtp: Smtp) -> str | None:
     except (smtplib.SMTPException, OSError) as error:
         return f"Le serveur de messagerie {smtp.host}:{smtp.port} ne répond pas comme il faut ({_short(error)})."
     return None
+
+
+def _greeted(smtp: Smtp) -> smtplib.SMTP:
+    patience = min(smtp.timeout, PATIENCE)
+    if smtp.tls == "tls":
+        return smtplib.SMTP_SSL(smtp.host, smtp.port, timeout=patience, context=ssl.create_default_context())
+    return smtplib.SMTP(smtp.host, smtp.port, timeout=patience)
 
 
 def _probe_folder(folder: Path) -> str | None:

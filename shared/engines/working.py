@@ -1,4 +1,4 @@
-"""A worker process: `python -m shared.engines.working mail`. One queue each, or a killed worker may lose a job for ever."""
+"""A worker process: `python -m shared.engines.working mail`. One queue each: on several, a kill loses jobs."""
 
 import inspect
 import logging
@@ -51,7 +51,7 @@ class HouseWorker(Worker):
 
     def handle_warm_shutdown_request(self) -> None:
         """Tell the job too: it finishes its row and returns, well within the thirty seconds of a deployment."""
-        super().handle_warm_shutdown_request()
+        super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
         if self.horse_pid:
             with suppress(ProcessLookupError):
                 os.kill(self.horse_pid, signal.SIGTERM)

@@ -1,0 +1,137 @@
+"""The tick: finds what is due and rings for it, or does it itself when Redis or the workers are away.
+
+Every machine may run one; it acts only while it holds the advisory lock. Run as `python -m shared.ticking`.
+"""
+
+import logging
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import psycopg
+from flask import Flask, current_app
+from sqlalchemy.exc import SQLAlchemyError
+
+import shared.jobs
+from shared.access.synchronising import is_due
+from shared.engines.beating import beat, plain_url
+from shared.engines.checking import hears
+from shared.extensions import db
+from shared.notifications.outbox import due
+from shared.queues import QueueName, ask_to_stop, ring, stopping, wait
+from shared.transactions import transaction
+
+ONLY_ONE = 7_300_418  # advisory lock; any number, the same everywhere
+PULSE = 1.0  # seconds
+PATIENCE = 3.0  # seconds before we try again to become the one that ticks
+
+log = logging.getLogger(__name__)
+
+_own_work: dict[tuple[str, ...], threading.Thread] = {}
+
+
+def ring_or_do(queue: QueueName, job: str, *ids: str) -> None:
+    """Have a worker do it; do it here, beside the tick, when Redis does not take it or no such worker lives."""
+    if hears(f"worker-{queue}") and ring(queue, job, *ids):
+        return
+    running = _own_work.get((job, *ids))
+    if running and running.is_alive():
+        return
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    thread = threading.Thread(target=_do, args=(app, job, ids), name=job)
+    _own_work[(job, *ids)] = thread
+    thread.start()
+
+
+def drain_due() -> None:
+    """Wake the sender of each channel that has something to send."""
+    for channel in ("email", "sms", "fax", "letter"):
+        if due(channel):
+            ring_or_do("mail", "drain", channel)
+
+
+def synchronise_due() -> None:
+    """Wake the worker of accesses when its bell was not heard."""
+    if is_due():
+        ring_or_do("now", "synchronise")
+
+
+# Recurring work, in one place: name, every so many seconds, what to call. Each runs in its own transaction and may
+# run twice; what takes longer than a second is rung for, not done here.
+RECURRING: tuple[tuple[str, float, Callable[[], object]], ...] = (
+    ("heartbeat", 10, lambda: beat("tick")),
+    ("drain what is due", 1, drain_due),
+    ("synchronise", 2, synchronise_due),
+    ("check the engines", 10, shared.jobs.check),
+    ("sweep storage", 3600, lambda: ring_or_do("slow", "sweep")),
+)
+
+
+@dataclass
+class Round:
+    """When each line of the table is next due, by the clock of this process."""
+
+    due_at: dict[str, float] = field(default_factory=dict)
+
+    def go(self) -> None:
+        """Do what is due; one that fails is logged and neither stops nor delays the others."""
+        for name, seconds, work in RECURRING:
+            if stopping() or time.monotonic() < self.due_at.get(name, 0.0):
+                continue
+            self.due_at[name] = time.monotonic() + seconds
+            try:
+                with transaction():
+                    work()
+            except Exception:
+                log.exception("« %s » failed and will be tried again", name)
+            finally:
+                db.session.remove()
+
+
+def tick(app: Flask) -> None:
+    """Tick until told to stop."""
+    while not stopping():
+        try:
+            with app.app_context():
+                _tick_while_alone()
+        except (psycopg.Error, SQLAlchemyError) as error:
+            log.warning("The database is away, waiting: %s", str(error).strip().splitlines()[0])
+        wait(PATIENCE)
+
+
+def _tick_while_alone() -> None:
+    """Tick as long as the connection that carries the lock lives; return at once when another has it."""
+    with psycopg.connect(plain_url(), connect_timeout=5, autocommit=True, application_name="guichet-tick") as alone:
+        if alone.execute("SELECT pg_try_advisory_lock(%s)", (ONLY_ONE,)).fetchone() != (True,):
+            return
+        rounds = Round()
+        while not stopping():
+            alone.execute("SELECT 1")
+            rounds.go()
+            wait(PULSE)
+
+
+def _do(app: Flask, job: str, ids: tuple[str, ...]) -> None:
+    with app.app_context():
+        try:
+            getattr(shared.jobs, job)(*ids)
+        except Exception:
+            log.exception("« %s » failed here and will be tried again", job)
+
+
+def main() -> int:
+    """Entry point of the process."""
+    from wsgi import create_app
+
+    for told in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(told, lambda _, __: ask_to_stop())
+    tick(create_app())
+    return 0
+
+
+if __name__ == "__main__":
+    logging.basicConfig(format="%(message)s", level=logging.INFO)
+    sys.exit(main())

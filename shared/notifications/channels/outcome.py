@@ -8,6 +8,8 @@ from typing import Literal
 Kind = Literal["accepted", "retry", "failed", "unknown", "pause"]
 Phase = Literal["connect", "tls", "login", "mail", "rcpt", "data", "writing", "reply"]
 
+BEFORE_ADDRESS = frozenset({"connect", "tls", "login", "mail"})
+OUT_OF_STEP = frozenset({500, 502, 503, 504})  # the conversation went wrong, not the message
 LONGEST_TEXT = 500
 LONGEST_WAIT = timedelta(hours=4)
 ENHANCED = re.compile(r"(?:^|\s)([245]\.\d{1,3}\.\d{1,3})(?=\s|$)")
@@ -49,8 +51,11 @@ def from_reply(phase: Phase, code: int, reply: bytes) -> Outcome:
         return Outcome("accepted", phase, code, enhanced, text)
     if 400 <= code < 500:
         return Outcome("retry", phase, code, enhanced, text, _asked_delay(text))
+    if code in OUT_OF_STEP:
+        return Outcome("retry", phase, code, enhanced, text)
     if 500 <= code < 600:
-        ours = phase in ("connect", "tls", "login") or (enhanced or "").startswith("5.7.") or code in (530, 535)
+        # A sender refused at MAIL is refused for every message: no address is to blame.
+        ours = phase in BEFORE_ADDRESS or (enhanced or "").startswith("5.7.") or code in (530, 535)
         return Outcome("pause" if ours else "failed", phase, code, enhanced, text)
     return lost(phase, text or f"réponse illisible ({code})")
 

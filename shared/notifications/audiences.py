@@ -30,6 +30,7 @@ class Recipient:
     fixed_address: str | None = None
     folder: Folder | None = None
     template_id: uuid.UUID | None = None
+    variant: str = ""  # a text of the same event that fits better, where one is shipped
     link_target: str = ""
     document_ids: tuple[uuid.UUID, ...] = ()
     resend_of_id: uuid.UUID | None = None
@@ -54,6 +55,7 @@ def folder_slot(event: Event) -> list[Recipient]:
         slot=folder.slot,
         folder=folder,
         template_id=folder.template_id,
+        variant=folder.link_target.value,
         link_target=folder.link_target.value,
         document_ids=tuple(i for i in ids if i),
         resend_of_id=_last_about(ids) if event.name == "notice.forced" else None,
@@ -64,7 +66,7 @@ def folder_slot(event: Event) -> list[Recipient]:
 def access_holder(event: Event) -> list[Recipient]:
     """The contact an access was made for: their own address, else the party's card cell."""
     found = db.session.execute(
-        select(Access, Contact, Person, Party, Account.id)
+        select(Access, Contact, Person, Party, Account.id, Account.password_hash.is_not(None))
         .join(Contact, Contact.id == Access.contact_id)
         .join(Person, Person.id == Contact.person_id)
         .join(Party, Party.id == Access.party_id)
@@ -73,7 +75,7 @@ def access_holder(event: Event) -> list[Recipient]:
     ).one_or_none()
     if found is None:
         return []
-    access, contact, person, party, account_id = found
+    access, contact, person, party, account_id, has_password = found
     own = contact.email if not contact.is_main else ""
     return [
         Recipient(
@@ -86,6 +88,7 @@ def access_holder(event: Event) -> list[Recipient]:
             account_id=account_id,
             slot=None if own else EmailSlot.CARD,
             fixed_address=own or None,
+            variant="known" if has_password else "",
             link_target=LinkTarget.HOME.value,
         )
     ]

@@ -18,8 +18,11 @@ SENT = (Status.SENT, Status.DELIVERED, Status.UNKNOWN)
 
 
 def read_report(*, raw: bytes) -> Notification | None:
-    """File one report (RFC 3464); the same one read twice is filed once. None when it is about no message of ours."""
-    report = parse_report(raw, key=config().derive(b"bounce"))
+    """File one report (RFC 3464), once however often it is read. None when it is about no message of ours.
+
+    Only one that came back to the return address of that message changes anything: the rest could be forged.
+    """
+    report = parse_report(raw, config().derive(b"bounce"))
     row = db.session.get(Notification, report.notification_id) if report.notification_id else None
     filed = db.session.scalar(
         insert(DeliveryReport)
@@ -35,7 +38,7 @@ def read_report(*, raw: bytes) -> Notification | None:
         .on_conflict_do_nothing()
         .returning(DeliveryReport.id)
     )
-    if row is None or filed is None:
+    if row is None or filed is None or not report.is_proven:
         return row
     if report.kind == "bounce" and row.status in SENT:
         row.status = Status.BOUNCED

@@ -31,7 +31,7 @@ CLAIM = text(f"""
     ) AS picked
     WHERE notification.id = picked.id
     RETURNING {", ".join(f"notification.{column.name}" for column in COLUMNS)}
-""").columns(*COLUMNS)  # noqa: S608
+""").columns(*COLUMNS)
 
 RELEASE_DEAD = text("""
     UPDATE notification SET

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
 from shared.access.models import Seat
 from shared.clock import now
@@ -153,14 +154,19 @@ def _can_open(recipient: Recipient) -> bool:
 
 
 def _template(rule: Rule, recipient: Recipient) -> Template:
-    """The one of the folder or of the row sent again, else the rule's."""
-    wanted = recipient.template_id or rule.template_id
-    template = db.session.get(Template, wanted) if wanted else None
-    if template is None or template.deleted_at is not None:
-        template = db.session.get(Template, rule.template_id) if rule.template_id else None
-    if template is None:
+    """The folder's own or that of the row sent again, else the rule's in the variant that fits best."""
+    own = db.session.get(Template, recipient.template_id) if recipient.template_id else None
+    if own is not None and own.deleted_at is None:
+        return own
+    usual = aliased(Template)
+    shipped = select(Template).join(
+        usual, or_(Template.id == usual.id, Template.key == usual.key + f".{recipient.variant}")
+    )
+    query = shipped.where(usual.id == rule.template_id, Template.deleted_at.is_(None)).order_by(Template.key.desc())
+    found = db.session.scalars(query.limit(1)).first()
+    if found is None:
         raise LookupError(f"rule {rule.key} has no template")
-    return template
+    return found
 
 
 def _is_known(event: Event, rule: Rule, recipient: Recipient, channel: str) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "messages"
 USUAL = "message"
-HEADS = frozenset({"subject", "context", "kind", "channel"})
+HEADS = frozenset({"label", "subject", "context", "kind", "channel"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Shipped:
     variant: str
     locale: str
     channel: str
+    label: str
     context: str
     kind: str
     subject: str
@@ -51,6 +52,7 @@ def _read(path: Path) -> Shipped:
         variant=variant,
         locale=locale,
         channel=lines.get("channel", "email"),
+        label=lines.get("label", event),
         context=lines["context"],
         kind=lines.get("kind", "service"),
         subject=lines.get("subject", ""),

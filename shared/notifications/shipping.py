@@ -1,0 +1,96 @@
+"""The texts and rules that come with the product: an upgrade replaces what nobody touched and leaves the rest."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from sqlalchemy import select
+
+from shared.extensions import db
+from shared.notifications.models import Rule, Template, TemplateVersion
+from shared.notifications.shipped import Shipped, shipped_messages
+
+
+@dataclass(frozen=True)
+class ShippedRule:
+    """One shipped line of « Paramétrage notification(s) »; its key is its event."""
+
+    event: str
+    label: str
+    audience: str
+    template: str | None
+    moment: str = "now"
+
+
+RULES = (
+    ShippedRule("document.published", "Un document est disponible", "folder_slot", "document.published", "folder"),
+    ShippedRule("notice.forced", "Notification forcée", "folder_slot", "notice.forced"),
+    ShippedRule("notification.resent", "Notification renvoyée", "same_recipient", None),
+    ShippedRule("access.opened", "Un accès est ouvert", "access_holder", "access.opened"),
+    ShippedRule("access.renotified", "Un accès est communiqué à nouveau", "access_holder", "access.renotified"),
+    ShippedRule("account.reset_requested", "Mot de passe oublié", "account_owner", "account.reset_requested"),
+    ShippedRule("account.password_changed", "Mot de passe modifié", "account_owner", "account.password_changed"),
+)
+
+
+def ship_messages() -> None:
+    """Bring texts and rules to what this release ships. Running it twice changes nothing."""
+    templates = {row.key: row for row in db.session.scalars(select(Template).where(Template.is_shipped))}
+    for message in shipped_messages():
+        template = templates.get(message.key)
+        if template is None:
+            template = templates[message.key] = _new_template(message)
+        if template.deleted_at is None:
+            _ship_text(template, message)
+    rules = {row.key: row for row in db.session.scalars(select(Rule).where(Rule.is_shipped))}
+    for rule in RULES:
+        _ship_rule(rules.get(rule.event), rule, templates)
+    db.session.flush()
+
+
+def _new_template(message: Shipped) -> Template:
+    template = Template(
+        key=message.key, label=message.label, context=message.context, kind=message.kind, is_shipped=True
+    )
+    db.session.add(template)
+    db.session.flush()
+    return template
+
+
+def _ship_text(template: Template, message: Shipped) -> None:
+    current = db.session.scalars(
+        select(TemplateVersion).where(
+            TemplateVersion.template_id == template.id,
+            TemplateVersion.locale == message.locale,
+            TemplateVersion.is_current,
+        )
+    ).first()
+    mark = message.digest
+    if current is not None:
+        if current.shipped_hash is None or current.shipped_hash == mark:
+            return
+        current.is_current = False
+        db.session.flush()  # only one text is current
+    db.session.add(
+        TemplateVersion(
+            template_id=template.id,
+            locale=message.locale,
+            number=current.number + 1 if current else 1,
+            subject=message.subject,
+            body=message.body,
+            shipped_hash=mark,
+        )
+    )
+
+
+def _ship_rule(row: Rule | None, rule: ShippedRule, templates: dict[str, Template]) -> None:
+    mark = sha256(repr(rule).encode()).hexdigest()
+    if row is None:
+        row = Rule(key=rule.event, event=rule.event, is_shipped=True, conditions={}, channels=["email"])
+        db.session.add(row)
+    elif row.shipped_hash in (None, mark) or row.deleted_at is not None:
+        return
+    row.label = rule.label
+    row.audience = rule.audience
+    row.template_id = templates[rule.template].id if rule.template else None
+    row.moment = rule.moment
+    row.shipped_hash = mark

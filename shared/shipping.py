@@ -1,0 +1,14 @@
+"""Everything that a fresh installation finds, and an upgrade brings up to date: one call at each start."""
+
+from shared.documents.shipping import ship_folders
+from shared.notifications.shipping import ship_messages
+from shared.people.shipping import ship_families
+from shared.people.staffing import ship_roles
+
+
+def ship() -> None:
+    """Families, roles, texts, rules and folders. Running it twice changes nothing."""
+    ship_families()
+    ship_roles()
+    ship_messages()
+    ship_folders()

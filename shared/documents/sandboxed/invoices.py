@@ -31,7 +31,7 @@ def extract(data: bytes) -> tuple[dict[str, Any], bytes]:
 
     try:
         name, content = get_xml_from_pdf(data, check_xsd=False, filenames=sorted(NAMES))
-    except Exception as error:  # noqa: BLE001 (pypdf raises what it likes on foreign files)
+    except Exception as error:
         raise Reject("unreadable") from error
     if not name or not is_welcome(name, content):
         return {"name": None}, b""

@@ -204,8 +204,8 @@ class FaultProxy:
                     self.connection.shutdown(socket.SHUT_RDWR)
                     self.close_connection = True
 
-            do_GET = do_PUT = do_HEAD = do_DELETE = answer
-
+        for verb in ("GET", "PUT", "HEAD", "DELETE"):
+            setattr(Handler, f"do_{verb}", Handler.answer)
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.address = f"http://127.0.0.1:{self.server.server_address[1]}"

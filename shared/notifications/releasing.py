@@ -25,7 +25,7 @@ def synchronise_lines() -> int:
 def waiting_reasons() -> dict[Reason, int]:
     """How many lines wait, by reason: what « Synchroniser » says stays."""
     query = select(Notification.reason, func.count()).where(WAITING).group_by(Notification.reason)
-    return {reason: count for reason, count in db.session.execute(query)}
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def access_applied(event: Event) -> None:

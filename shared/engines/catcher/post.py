@@ -102,7 +102,9 @@ def running_post(post: Post, port: int) -> Controller:
 
 def bounce(raw: bytes, sender: str, recipient: str) -> bytes:
     """The delivery report (RFC 3464) that a far server would send to the envelope sender."""
-    written = REPORT.format(domain=BOUNCING, to=sender, recipient=recipient, date=formatdate(), mark=make_msgid())
+    written = REPORT.format(
+        domain=BOUNCING, to=sender, recipient=recipient, date=formatdate(), mark=make_msgid(domain=BOUNCING)
+    )
     return written.encode() + _head(raw) + f"\n--{BOUNDARY}--\n".encode()
 
 

@@ -19,11 +19,12 @@ import flask_mail
 from shared.config import is_loopback
 from shared.notifications.channels.mail_settings import MailSettings, settings_from
 from shared.notifications.channels.mailboxes import bare
-from shared.notifications.channels.outcome import Outcome, Phase, from_reply, lost, readable
+from shared.notifications.channels.outcome import OUT_OF_STEP, Outcome, Phase, from_reply, lost, readable
 
 __all__ = ["MailConnection", "MailSettings", "settings_from"]
 
 Host = smtplib.SMTP | smtplib.SMTP_SSL
+LEAVES = OUT_OF_STEP | {421}
 
 
 class MailConnection(flask_mail.Connection):
@@ -134,12 +135,8 @@ class MailConnection(flask_mail.Connection):
             outcome = self._transact(self._open(), raw, sender, to)
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
             outcome = self._told(error)
-            self._drop()
-        if (
-            outcome.code == 421
-            or outcome.kind in ("unknown", "pause")
-            or (outcome.kind == "retry" and not outcome.code)
-        ):
+        in_step = outcome.code is not None and 400 <= outcome.code < 600 and outcome.code not in LEAVES
+        if outcome.kind != "accepted" and (outcome.kind in ("unknown", "pause") or not in_step):
             self._drop()
         return outcome
 
@@ -153,8 +150,7 @@ class MailConnection(flask_mail.Connection):
             self.phase = phase
             code, reply = host.docmd(command)
             if code // 100 != wanted:
-                if phase != "mail" and code != 421 and host.rset()[0] != 250:
-                    self._drop()
+                self._reset(host, phase, code)
                 return from_reply(phase, code, reply)
         self.phase = "writing"
         host.send(_dotted(raw))
@@ -163,6 +159,16 @@ class MailConnection(flask_mail.Connection):
         code, reply = host.getreply()
         self._wait_at_most(self.settings.timeout)
         return from_reply("reply", code, reply)
+
+    def _reset(self, host: Host, phase: Phase, code: int) -> None:
+        """After a refusal the next message starts afresh; a server that leaves instead changes nothing of its answer."""
+        if phase == "mail" or code in LEAVES:
+            return
+        try:
+            if host.rset()[0] != 250:
+                self._drop()
+        except (smtplib.SMTPException, OSError):
+            self._drop()
 
     def _told(self, error: Exception) -> Outcome:
         """What a conversation that broke off means, by the moment at which it did."""

@@ -13,7 +13,7 @@ SYNCHRONISATION = "synchronisation"
 CONSENT_HOLDS = (REQUESTED, REFUSED)
 
 SENTENCES = {
-    REQUESTED: "Retenu : la dématérialisation de ce tiers est « En demande ». Il sera publié dès qu’elle sera acceptée.",
+    REQUESTED: "Retenu : la dématérialisation de ce tiers est « En demande ». Il sera publié dès l’accord.",
     REFUSED: "Retenu : ce tiers a refusé la dématérialisation. Le document est à imprimer.",
     SYNCHRONISATION: "En attente de « Synchroniser ».",
 }

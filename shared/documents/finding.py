@@ -85,7 +85,7 @@ def families(scope: Scope) -> list[Family]:
 
 
 def shelves(*, scope: Scope, family_id: uuid.UUID, party_id: uuid.UUID | None = None) -> list[Shelf]:
-    """The folders of a family, with how many documents each holds (of one party, or of all) and how many can open it."""
+    """The folders of a family, how many documents each holds (of one party, or of all) and how many can open it."""
     mine = true() if party_id is None else Document.party_id == party_id
     held = select(func.count()).select_from(Document).where(Document.folder_id == Folder.id, mine)
     columns = (Folder.id, Folder.path, Folder.label, Folder.on_portal, Folder.document_class)

@@ -106,8 +106,7 @@ def readings(document_id: uuid.UUID, limit: int = SHOWN) -> list[Reading]:
         .limit(limit)
     )
     return [
-        Reading(at, kind, f"{given or ''} {family or ''}".strip())
-        for at, kind, given, family in db.session.execute(query)
+        Reading(at, kind, f"{given or ''} {family or ''}".strip()) for at, kind, given, family in db.session.execute(query)
     ]
 
 
@@ -152,4 +151,4 @@ def _notices(document_ids: Sequence[uuid.UUID]) -> list[tuple[uuid.UUID, Notice]
         .where(NotificationDocument.document_id.in_(document_ids))
         .order_by(Notification.created_at, Notification.id)
     )
-    return [(row[0], Notice(*row[1:])) for row in db.session.execute(query)]
+    return [(row[0], Notice._make(row[1:])) for row in db.session.execute(query)]

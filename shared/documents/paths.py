@@ -12,7 +12,6 @@ RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECA
 LONGEST_SEGMENT = 100
 DEEPEST = 10
 LONGEST = 300
-LONGEST_NAME = 180
 
 
 def canonical_path(written: str, root: str) -> str:
@@ -61,17 +60,6 @@ def _decoded(text: str) -> str:
             break
         text = plain
     return text
-
-
-def display_name(filename: str) -> str:
-    """What a file is called on screen and in a download: its last segment, without anything invisible."""
-    text = unicodedata.normalize("NFC", filename)
-    seen = "".join(" " if mark in "\t\r\n" else mark for mark in text if mark in "\t\r\n" or not _is_invisible(mark))
-    last = " ".join(SEPARATORS.split(seen.replace("\uff0f", "/").replace("\u2215", "/"))[-1].split()).strip(". ")
-    stem, dot, suffix = last.rpartition(".")
-    if dot and stem and len(suffix) <= 10:
-        return f"{stem[: LONGEST_NAME - len(suffix) - 1]}.{suffix}"
-    return last[:LONGEST_NAME] or "document"
 
 
 def _is_invisible(mark: str) -> bool:

@@ -4,8 +4,9 @@ Additions wait for the synchronisation in manual mode; withdrawals never wait.
 """
 
 import uuid
+from datetime import UTC, datetime
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 
 from shared.clock import now
 from shared.documents.consents import CONSENT_HOLDS, SYNCHRONISATION, hold_of
@@ -56,26 +57,19 @@ def withdraw(*, document: Document, by: str, because: str = "staff") -> Publicat
 def make_live(*, limit: int = 200) -> int:
     """Put on the portal what waits for the synchronisation; returns how many were looked at, 0 when none is left.
 
-    May run twice at once: each row is taken by one run.
+    In manual mode only what was wanted before the last « Synchroniser ». May run twice at once: each row
+    is taken by one run.
     """
-    waiting = (
-        select(Publication, Document)
-        .join(Document, Document.id == Publication.document_id)
-        .join(Folder, Folder.id == Document.folder_id)
-        .where(
-            Publication.live_at.is_(None),
-            Publication.withdrawn_at.is_(None),
-            or_(Publication.held_because.is_(None), Publication.held_because == SYNCHRONISATION),
-            Folder.on_portal,
-        )
-        .order_by(Publication.wanted_at, Publication.id)
-        .limit(limit)
-        .with_for_update(of=Publication, skip_locked=True)
-    )
-    rows = db.session.execute(waiting).all()
+    waiting = _waiting().order_by(Publication.wanted_at, Publication.id).limit(limit)
+    rows = db.session.execute(waiting.with_for_update(of=Publication, skip_locked=True)).all()
     for publication, document in rows:
         _decide(publication, document, publication.wanted_by, may_go_live=True)
     return len(rows)
+
+
+def is_due() -> bool:
+    """Whether `make_live` would find something: asked by the tick when the bell was not heard."""
+    return bool(db.session.scalar(select(_waiting().with_only_columns(Publication.id).exists())))
 
 
 def consent_changed(event: Event) -> None:
@@ -121,6 +115,8 @@ def _decide(publication: Publication, document: Document, by: str, *, may_go_liv
     because = hold_of(document)
     if because is None and not may_go_live:
         because = SYNCHRONISATION
+        if publication.held_because in CONSENT_HOLDS:
+            publication.wanted_at = now()  # an agreement given after « Synchroniser » waits for the next one
     if because is None:
         _go_live(publication, document, by)
     elif publication.held_because != because:
@@ -139,6 +135,28 @@ def _go_live(publication: Publication, document: Document, by: str) -> None:
         return
     name = "document.restored" if _was_live_before(publication) else "document.published"
     record(name, by=by, party_id=document.party_id, document_id=document.id)
+
+
+def _waiting() -> Select[Publication, Document]:
+    return (
+        select(Publication, Document)
+        .join(Document, Document.id == Publication.document_id)
+        .join(Folder, Folder.id == Document.folder_id)
+        .where(
+            Publication.live_at.is_(None),
+            Publication.withdrawn_at.is_(None),
+            or_(Publication.held_because.is_(None), Publication.held_because == SYNCHRONISATION),
+            Folder.on_portal,
+            Publication.wanted_at <= _until(),
+        )
+    )
+
+
+def _until() -> datetime:
+    if is_automatic():
+        return now()
+    asked = db.session.scalar(select(func.max(Event.at)).where(Event.name == "synchronisation.asked"))
+    return asked or datetime.fromtimestamp(0, UTC)
 
 
 def _was_live_before(publication: Publication) -> bool:

@@ -4,14 +4,15 @@ import itertools
 
 from sqlalchemy import select
 
-from shared.documents import filing
+from shared.access.synchronising import ask
+from shared.documents import filing, publishing
 from shared.documents.filing import Facts
 from shared.documents.inspecting import inspect
 from shared.documents.models import Document, Folder
 from shared.documents.shipping import ship_folders
 from shared.extensions import db
 from shared.people.cards import Card
-from shared.people.models import ConsentState, Family, Party
+from shared.people.models import ConsentState, EmailSlot, Family, Party
 from shared.people.registering import register
 from shared.people.shipping import ship_families
 from shared.settings.changing import change
@@ -42,7 +43,7 @@ def customer(
     vat_number: str = "",
     key: str = "customers",
     consent: ConsentState | None = None,
-    addresses: dict[str, str] | None = None,
+    addresses: dict[EmailSlot, str] | None = None,
 ) -> Party:
     """A party of a shipped family; `consent` replaces what the family supposes."""
     kind = family(key)
@@ -54,7 +55,7 @@ def customer(
         name=name,
         siret=siret,
         vat_number=vat_number,
-        addresses={slot: text for slot, text in (addresses or {}).items()},
+        addresses=addresses or {},
     )
     party = register(family=kind, card=card, by=BY)
     kind.default_consent = supposed
@@ -84,3 +85,11 @@ def filed(party: Party, where: Folder, data: bytes = b"", filename: str = "note.
 
 def manual_mode() -> None:
     change(key="synchronisation", value="manual", by=BY)
+
+
+def synchronise() -> None:
+    """« Synchroniser », and the worker that follows."""
+    ask(by=BY)
+    db.session.flush()
+    while publishing.make_live():
+        pass

@@ -11,7 +11,7 @@ from shared.events.models import Event
 from shared.extensions import db
 from shared.people.consenting import set_state
 from shared.people.models import ConsentState
-from tests.factories.office import BY, an_installation, customer, filed, folder, manual_mode
+from tests.factories.office import BY, an_installation, customer, filed, folder, manual_mode, synchronise
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -47,7 +47,10 @@ def test_manual_mode_waits_for_the_synchronisation() -> None:
     document = filed(customer(), folder())
     assert (standing(document).live_at, standing(document).held_because) == (None, "synchronisation")
     assert "document.published" not in happened(document)
-    assert publishing.make_live() == 1
+    assert publishing.make_live() == 0, "nobody clicked yet"
+    assert not publishing.is_due()
+    synchronise()
+    assert publishing.make_live() == 0, "all is done"
     assert standing(document).live_at is not None
     assert happened(document)[-1] == "document.published"
     assert publishing.make_live() == 0
@@ -74,20 +77,20 @@ def test_agreement_in_manual_mode_still_waits_for_the_button() -> None:
     document = filed(party, folder())
     set_state(party=party, document_class="invoice", state=ConsentState.ACCEPTED, by=BY)
     assert standing(document).held_because == "synchronisation"
-    publishing.make_live()
+    synchronise()
     assert standing(document).live_at is not None
 
 
 def test_withdrawing_never_waits_and_putting_back_tells_nobody_again() -> None:
     manual_mode()
     document = filed(customer(), folder())
-    publishing.make_live()
+    synchronise()
     publishing.withdraw(document=document, by=BY)
     assert publishing.current(document.id) is None
     with pytest.raises(Refused):
         publishing.withdraw(document=document, by=BY)
     publishing.publish(document=document, by=BY)
-    publishing.make_live()
+    synchronise()
     names = happened(document)
     assert names.count("document.published") == 1 and names[-2:] == ["document.withdrawn", "document.restored"]
 
@@ -125,7 +128,7 @@ def test_sharing_again_respects_agreement_and_mode() -> None:
     sharing.share(folder=invoices, by=BY)
     assert standing(never_live).held_because == "synchronisation"
     assert standing(refusing).held_because == "consent_refused"
-    publishing.make_live()
+    synchronise()
     assert happened(never_live)[-1] == "document.published", "its first time on the portal is announced"
     assert standing(refusing).live_at is None
 

@@ -14,6 +14,7 @@ from shared.config import config as current_config
 from shared.extensions import babel, csrf, db, mail, migrate
 from shared.web import commits, look, origins, sessions, visitors
 from shared.web.gate import guard
+from shared.web.health import health
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -37,6 +38,7 @@ def open_faces(app: Flask) -> None:
         load_views()
         guard(face)
         app.register_blueprint(face)
+    app.register_blueprint(health)
 
 
 def settings_of(config: Config) -> dict[str, object]:
@@ -44,7 +46,12 @@ def settings_of(config: Config) -> dict[str, object]:
     return {
         "SECRET_KEY": config.derive(b"flask").hex(),
         "SQLALCHEMY_DATABASE_URI": config.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10},
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "pool_pre_ping": True,
+            "pool_size": 5,
+            "max_overflow": 10,
+            "connect_args": {"connect_timeout": 3},
+        },
         "MAX_CONTENT_LENGTH": 64 * 1024 * 1024,
         "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
         "BABEL_DEFAULT_LOCALE": "fr",

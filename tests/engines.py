@@ -93,7 +93,7 @@ def running_engines(smtp_port: int) -> Iterator[Engines]:
     try:
         with contextlib.ExitStack() as stack:
             stack.enter_context(_running(postgres(var, throwaway=True)))
-            stack.enter_context(_running(valkey(var, config.derive(b"valkey").hex(), config.redis_url)))
+            stack.enter_context(_running(valkey(var, config.redis_url)))
             _build_template(engines)
             yield engines
     finally:

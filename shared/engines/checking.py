@@ -84,7 +84,7 @@ def _workers() -> tuple[str, ...]:
 
 
 def _heard() -> Mapping[str, datetime]:
-    return {name: at for name, at in db.session.execute(select(Heartbeat.name, Heartbeat.at))}
+    return {row.name: row.at for row in db.session.execute(select(Heartbeat.name, Heartbeat.at))}
 
 
 def _probed() -> dict[str, str | None]:

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -21,13 +21,15 @@ class EngineError(Exception):
 
 @dataclass(frozen=True)
 class Engine:
-    """A server kept in the foreground. `ready` raises until it answers; `stop` is the signal it obeys properly."""
+    """A process kept in the foreground. `ready` raises until it answers; `stop` is the signal it obeys properly."""
 
     name: str
     argv: list[str]
-    ready: Callable[[], None]
+    ready: Callable[[], object] = bool
     stop: signal.Signals = signal.SIGTERM
     user: str | None = None
+    folder: Path = Path("/")
+    environ: Mapping[str, str] | None = None
 
 
 def launch(engine: Engine, output: int | IO[bytes] | None = None) -> subprocess.Popen[bytes]:
@@ -41,7 +43,8 @@ def launch(engine: Engine, output: int | IO[bytes] | None = None) -> subprocess.
         group=engine.user,
         extra_groups=[] if engine.user else None,
         start_new_session=True,
-        cwd="/",
+        cwd=engine.folder,
+        env=engine.environ,
         preexec_fn=lambda: die_with_parent(engine.stop),
     )
 
@@ -56,7 +59,8 @@ def await_ready(engine: Engine, process: subprocess.Popen[bytes]) -> None:
     patience = time.monotonic() + STARTING
     while True:
         try:
-            return engine.ready()
+            engine.ready()
+            return
         except Exception as error:  # whatever the client raises, the engine is not there yet
             if process.poll() is not None or time.monotonic() > patience:
                 raise EngineError(

@@ -31,6 +31,7 @@ def postgres(var: Path, *, throwaway: bool = False) -> Engine:
         "timezone=UTC",
         "log_timezone=UTC",
         "max_connections=200",
+        "log_checkpoints=off",
     ]
     if throwaway:
         settings += [*HURRIED, "max_wal_senders=0"]

@@ -2,6 +2,7 @@
 
 import signal
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import redis
 
@@ -9,8 +10,9 @@ from shared.config import socket_folder
 from shared.engines.embedded import Engine, EngineError, stop_leftover
 
 
-def valkey(var: Path, password: str, url: str) -> Engine:
-    """The engine whose data is under `var/valkey`; `url` is how its clients reach it."""
+def valkey(var: Path, url: str) -> Engine:
+    """The engine whose data is under `var/valkey`; `url` is how its clients reach it, password included."""
+    password = urlsplit(url).password or ""
     data, sockets = var / "valkey", socket_folder(var, "valkey")
     for folder in (data, sockets):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

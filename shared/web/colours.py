@@ -2,14 +2,14 @@
 
 import re
 
-WHITE, INK = "#ffffff", "#06121a"
+WHITE, INK = "#ffffff", "#000000"
 LIGHT_GROUNDS = ("#ffffff", "#eef0f3")
 DARK_GROUNDS = ("#172029", "#1f2a35")
 LEAST = 4.5
 
 
 def readable(colour: str) -> str:
-    """The text colour to write on `colour`: white or ink, whichever stands out more."""
+    """The text colour to write on `colour`: white or black, whichever stands out more."""
     return max((WHITE, INK), key=lambda ink: contrast(ink, colour))
 
 

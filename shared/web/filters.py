@@ -7,7 +7,7 @@ from babel import Locale
 from babel import dates as babel_dates
 from babel import numbers as babel_numbers
 from flask import Flask
-from flask_babel import get_locale, get_timezone, gettext, ngettext
+from flask_babel import get_locale, get_timezone, gettext
 from markupsafe import Markup
 
 from shared.clock import now
@@ -79,9 +79,7 @@ def size(value: int | None) -> str:
     """« 2,4 Mo » from a number of bytes (1 ko = 1,000 octets, as the SI says)."""
     if value is None:
         return ""
-    if value < 1000:
-        return str(ngettext("%(num)s octet", "%(num)s octets", value))
-    amount, units = Decimal(value) / 1000, [gettext("ko"), gettext("Mo"), gettext("Go"), gettext("To")]
+    amount, units = Decimal(value), [gettext("o"), gettext("ko"), gettext("Mo"), gettext("Go"), gettext("To")]
     while amount >= Decimal("999.5") and len(units) > 1:
         amount, units = amount / 1000, units[1:]
     pattern = "0.#" if amount < 10 else "0"

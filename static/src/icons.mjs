@@ -16,7 +16,7 @@ folder-symlink folder2-open gear globe2 grid hand-index-thumb hourglass-split ho
 key life-preserver lightning-charge link-45deg list list-check lock megaphone moon-stars paperclip patch-check pause-circle
 pen pencil people person person-badge person-check person-gear person-plus person-vcard phone plus-lg printer qr-code
 question-circle receipt reply search send send-check send-x server shield-check shield-lock sliders star stopwatch sun
-tag telephone three-dots-vertical trash unlock upload wallet2 x-circle x-lg
+square check-square-fill dice-5 tag telephone three-dots-vertical trash unlock upload wallet2 x-circle x-lg
 `.trim().split(/\s+/);
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));

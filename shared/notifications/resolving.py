@@ -16,11 +16,12 @@ from shared.documents.models import LinkTarget
 from shared.errors import Refused
 from shared.notifications.channels.mailboxes import Mailbox
 from shared.notifications.linking import Linked, Wanted, links_for
+from shared.notifications.merging import merge_values
 from shared.notifications.messages import compiled
 from shared.notifications.models import Reason, Status
 from shared.notifications.rendering import Rendered
 from shared.notifications.surroundings import Surroundings, look_around
-from shared.notifications.values import Item, Link, Value
+from shared.notifications.values import Value
 from shared.people.models import EmailSlot
 
 TOO_MANY_BOUNCES = 2
@@ -130,30 +131,7 @@ def _address(row: RowMapping, around: Surroundings) -> tuple[str, EmailSlot | No
 
 def _values(row: RowMapping, around: Surroundings, linked: Linked) -> dict[str, Value]:
     party, person = around.parties.get(row["party_id"]), around.people.get(row["id"])
-    documents = _live(row, around)
-    values: dict[str, Value] = {
-        "nom": party.name if party else "",
-        "code": party.code if party else "",
-        "lien": Link(linked.url or around.brand.portal_url),
-        "expiration": linked.expires_at,
-        "date": row["created_at"],
-    }
-    if person is not None:
-        values |= {
-            "civilite": person.civility,
-            "prenom": person.given_name,
-            "nom_personne": person.family_name,
-            "identifiant": person.identifier or (party.code if party else ""),
-        }
-    if documents:
-        first = documents[0]
-        values |= {
-            "document": [Item(each.title, each.number, linked.documents.get(each.id, "")) for each in documents],
-            "numero": ", ".join(each.number for each in documents if each.number),
-            "date": first.issued_on or first.filed_at,
-            "montant": sum(each.amount for each in documents if each.amount is not None) or None,
-            "echeance": first.due_on,
-        }
+    values = merge_values(party, person, _live(row, around), linked, row["created_at"], around.brand)
     return values | {key: value for key, value in row["facts"].items() if isinstance(value, str)}
 
 

@@ -161,7 +161,7 @@ class MailConnection(flask_mail.Connection):
         return from_reply("reply", code, reply)
 
     def _reset(self, host: Host, phase: Phase, code: int) -> None:
-        """After a refusal the next message starts afresh; a server that leaves instead changes nothing of its answer."""
+        """After a refusal the next message starts afresh; a server that leaves instead has answered all the same."""
         if phase == "mail" or code in LEAVES:
             return
         try:

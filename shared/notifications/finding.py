@@ -1,0 +1,216 @@
+"""The history: every line since the installation, the same everywhere it is shown, in two queries."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy.orm import aliased
+
+from shared.documents.models import Document, Folder
+from shared.extensions import db
+from shared.folding import fold
+from shared.notifications.models import Notification, NotificationDocument, Status, Template, TemplateVersion
+from shared.people.models import EmailCell, Family, Party
+from shared.people.scopes import Scope
+
+PAGE = 50
+Key = tuple[datetime, uuid.UUID]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the address bar says: each part narrows, none is everything."""
+
+    party_id: uuid.UUID | None = None
+    document_id: uuid.UUID | None = None
+    access_id: uuid.UUID | None = None
+    family: str = ""
+    status: str = ""
+    text: str = ""
+    since: date | None = None
+    until: date | None = None
+    zone: str = "Europe/Paris"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of lines, newest first; the keys of the next and previous pages, None at an end."""
+
+    lines: Sequence[Row[Any]]
+    titles: dict[uuid.UUID, list[str]]
+    after: Key | None
+    before: Key | None
+
+
+def history(scope: Scope, chosen: Filter, *, after: Key | None = None, before: Key | None = None) -> Page:
+    """Fifty lines that `scope` may see; a line waiting shows the address that it would go to now."""
+    place = tuple_(Notification.created_at, Notification.id)
+    query = _lines().where(_in_reach(scope), *_conditions(chosen))
+    if before is not None:
+        query = query.where(place > before).order_by(Notification.created_at, Notification.id)
+    else:
+        if after is not None:
+            query = query.where(place < after)
+        query = query.order_by(Notification.created_at.desc(), Notification.id.desc())
+    found = list(db.session.execute(query.limit(PAGE + 1)))
+    more, rows = len(found) > PAGE, found[:PAGE]
+    if before is not None:
+        rows.reverse()
+    has_next, has_former = (True, more) if before is not None else (more, after is not None)
+    return Page(
+        rows,
+        titles_of([row.id for row in rows]),
+        _key(rows[-1]) if rows and has_next else None,
+        _key(rows[0]) if rows and has_former else None,
+    )
+
+
+def line(scope: Scope, notification_id: uuid.UUID) -> Row[Any] | None:
+    """One line with all that it kept; None when it is out of reach."""
+    query = _lines().add_columns(
+        Notification.body, Notification.message_id, Notification.attempts, TemplateVersion.locale
+    )
+    return db.session.execute(query.where(Notification.id == notification_id, _in_reach(scope))).one_or_none()
+
+
+def about_document(document_id: uuid.UUID) -> Sequence[Row[Any]]:
+    """Every message about this document and no other, oldest first: the first, then what was sent again."""
+    mine = _about(document_id)
+    return db.session.execute(_lines().where(mine).order_by(Notification.created_at, Notification.id)).all()
+
+
+def titles_of(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
+    """Line id → the documents that it announces."""
+    titles: dict[uuid.UUID, list[str]] = {}
+    if ids:
+        query = (
+            select(NotificationDocument.notification_id, Document.title, Document.number)
+            .join(Document, Document.id == NotificationDocument.document_id)
+            .where(NotificationDocument.notification_id.in_(ids))
+            .order_by(NotificationDocument.position, Document.id)
+        )
+        for notification_id, title, number in db.session.execute(query):
+            named = title if not number or number in title else f"{title} {number}"
+            titles.setdefault(notification_id, []).append(named)
+    return titles
+
+
+def counts(scope: Scope) -> dict[Status, int]:
+    """How many lines wait, are to be checked or came back, for the home page."""
+    wanted = (Status.WAITING, Status.UNKNOWN, Status.BOUNCED)
+    query = (
+        select(Notification.status, func.count())
+        .outerjoin(Party, Party.id == Notification.party_id)
+        .where(Notification.status.in_(wanted), _in_reach(scope))
+        .group_by(Notification.status)
+    )
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+def _lines() -> Select[Any]:
+    cell, fallback, first = aliased(EmailCell), aliased(EmailCell), aliased(Notification)
+    address = func.coalesce(Notification.address, Notification.fixed_address, cell.address, fallback.address)
+    return (
+        select(
+            Notification.id,
+            Notification.created_at,
+            Notification.event,
+            Notification.channel,
+            Notification.kind,
+            Notification.status,
+            Notification.reason,
+            Notification.due_at,
+            Notification.sent_at,
+            Notification.ended_at,
+            Notification.reply,
+            Notification.subject,
+            Notification.access_id,
+            Notification.party_id,
+            Notification.requested_by,
+            Notification.resend_of_id,
+            address.label("address"),
+            func.coalesce(Notification.address_slot, Notification.slot).label("slot"),
+            Party.name.label("party_name"),
+            Party.code.label("party_code"),
+            Family.key.label("family"),
+            Template.id.label("template_id"),
+            Template.label.label("template"),
+            TemplateVersion.number.label("version"),
+            first.created_at.label("first_at"),
+        )
+        .join(Template, Template.id == Notification.template_id)
+        .outerjoin(TemplateVersion, TemplateVersion.id == Notification.template_version_id)
+        .outerjoin(Party, Party.id == Notification.party_id)
+        .outerjoin(Family, Family.id == Party.family_id)
+        .outerjoin(first, first.id == Notification.resend_of_id)
+        .outerjoin(cell, and_(cell.party_id == Party.id, cell.slot == Notification.slot))
+        .outerjoin(fallback, and_(fallback.party_id == Party.id, fallback.slot == Family.slot_fallback))
+    )
+
+
+def _in_reach(scope: Scope) -> ColumnElement[bool]:
+    """The party in reach, and no document of a folder out of reach: a payslip's notice is not everybody's."""
+    hidden = exists().where(
+        NotificationDocument.notification_id == Notification.id,
+        Document.id == NotificationDocument.document_id,
+        Folder.id == Document.folder_id,
+        ~scope.folders(),
+    )
+    return and_(or_(Notification.party_id.is_(None), scope.parties()), ~hidden)
+
+
+def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if chosen.party_id:
+        conditions.append(Notification.party_id == chosen.party_id)
+    if chosen.access_id:
+        conditions.append(Notification.access_id == chosen.access_id)
+    if chosen.document_id:
+        conditions.append(_about(chosen.document_id))
+    if chosen.family:
+        conditions.append(Family.key == chosen.family)
+    if chosen.status in set(Status):
+        conditions.append(Notification.status == chosen.status)
+    if chosen.since:
+        conditions.append(Notification.created_at >= _midnight(chosen.since, chosen.zone))
+    if chosen.until:
+        conditions.append(Notification.created_at < _midnight(chosen.until + timedelta(days=1), chosen.zone))
+    if chosen.text:
+        conditions.append(_matches(fold(chosen.text)))
+    return conditions
+
+
+def _matches(text: str) -> ColumnElement[bool]:
+    """A party's code or name, an address it was or would be sent to, or a document's number."""
+    document = exists().where(
+        NotificationDocument.notification_id == Notification.id,
+        Document.id == NotificationDocument.document_id,
+        Document.search_folded.contains(text, autoescape=True),
+    )
+    return or_(
+        Party.code_folded == text,
+        Party.name_folded.contains(text, autoescape=True),
+        func.lower(Notification.address).contains(text, autoescape=True),
+        exists().where(
+            EmailCell.party_id == Notification.party_id, EmailCell.address_folded.contains(text, autoescape=True)
+        ),
+        document,
+    )
+
+
+def _about(document_id: uuid.UUID) -> ColumnElement[bool]:
+    return exists().where(
+        NotificationDocument.notification_id == Notification.id, NotificationDocument.document_id == document_id
+    )
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time.min, ZoneInfo(zone))
+
+
+def _key(row: Row[Any]) -> Key:
+    return row.created_at, row.id

@@ -2,15 +2,15 @@
 
 import unicodedata
 import uuid
+from collections.abc import Iterator
 from typing import IO
 from urllib.parse import quote
 
-from flask import Response, current_app, request
-from werkzeug.wsgi import wrap_file
+from flask import Response, request
 
 from shared.config import config
 from shared.documents.checking import faithful
-from shared.documents.storage import original_key
+from shared.documents.storage import CHUNK, original_key
 
 # Whatever else was filed is handed over as plain bytes: a browser that ignores the rest still runs nothing.
 NAMED_TYPES = frozenset(
@@ -60,10 +60,38 @@ def attachment(filename: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='!#$&+-.^_`|~')}"
 
 
+class _Chunks:
+    """An open file in chunks, from where it stands; closed with the answer, or when nobody asks for it any more."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if chunk := self._file.read(CHUNK):
+            return chunk
+        raise StopIteration
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int) -> None:
+        self._file.seek(offset)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def close(self) -> None:
+        self._file.close()
+
+    __del__ = close
+
+
 def _stream(file: IO[bytes], size: int) -> Response:
-    answer = current_app.response_class(wrap_file(request.environ, file), direct_passthrough=True)
+    answer = Response(_Chunks(file), direct_passthrough=True)
     answer.content_length = size
-    answer.call_on_close(file.close)
     return answer
 
 

@@ -2,14 +2,16 @@
 
 import hashlib
 import itertools
+import secrets
 import uuid
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from shared.access.models import Access, Account, Link, LinkPurpose, Seat
+from shared.access.models import Access, Account, Link, LinkPurpose, PortalSession, Seat
 from shared.clock import now
 from shared.documents.models import (
     Document,
@@ -24,6 +26,9 @@ from shared.documents.storage import original_key, storage
 from shared.extensions import db
 from shared.folding import fold
 from shared.people.models import Contact, Family, Party, Person
+from shared.web import cookies
+from shared.web.session_rows import hashed
+from shared.web.sessions import PORTAL
 
 BYTES = b"%PDF-1.4\n% a document of the tests\n%%EOF\n"
 _numbers = itertools.count(1)
@@ -82,7 +87,9 @@ def a_seat(
     rights = None if folders is None else [folder.id for folder in folders]
     dates = {"starts_on": starts_on, "ends_on": ends_on}
     access = _kept(
-        Access(contact_id=contact.id, party_id=party.id, identifier=party.code, allowed=allowed, folder_ids=rights, **dates)
+        Access(
+            contact_id=contact.id, party_id=party.id, identifier=party.code, allowed=allowed, folder_ids=rights, **dates
+        )
     )
     account = db.session.scalars(select(Account).where(Account.person_id == person.id)).first() or _kept(
         Account(person_id=person.id, activated_at=now(), password_hash="!")
@@ -172,6 +179,14 @@ def a_link(document: Document, *, days: int = 30) -> Link:
             expires_at=now() + timedelta(days=days),
         )
     )
+
+
+def sign_in(client: FlaskClient, seat: Seat) -> FlaskClient:
+    """The client goes on with a session of this seat."""
+    secret = secrets.token_urlsafe(32)
+    _kept(PortalSession(secret_hash=hashed(secret), account_id=seat.account_id, seat_id=seat.id))
+    client.set_cookie(cookies.name_of(PORTAL.cookie), f"s.{secret}")
+    return client
 
 
 def unknown() -> uuid.UUID:

@@ -48,15 +48,15 @@ def set_password(*, account: Account, new: str, device: str, keep: uuid.UUID | N
     account.initial_hash = account.initial_expires_at = None
     account.activated_at = account.activated_at or now()
     revoke_links(account_id=account.id)
-    forgive(LOGIN, [subject_of(account)])
+    forgive(LOGIN, [subject_of(account.id)])
     ended = end_sessions(account_id=account.id, keep=keep)
     _tell(account, first, device)
     return ended
 
 
-def subject_of(account: Account) -> str:
+def subject_of(account_id: uuid.UUID) -> str:
     """What the tries at this account are counted on, whichever identifier was typed."""
-    return f"account:{account.id}"
+    return f"account:{account_id}"
 
 
 def own_words(account: Account) -> list[str]:

@@ -34,14 +34,14 @@ class Device:
     current: bool
 
 
-def devices_of_account(account_id: uuid.UUID, current: uuid.UUID | None, since: datetime) -> list[Device]:
-    """The sessions begun after `since` and still open, the latest seen first; fifty at most."""
-    return _devices(PortalSession, PortalSession.account_id == account_id, current, since)
+def devices_of_account(account_id: uuid.UUID, current: uuid.UUID | None, begun: datetime, seen: datetime) -> list[Device]:
+    """The sessions still open, begun and seen after those instants, the latest seen first; fifty at most."""
+    return _devices(PortalSession, PortalSession.account_id == account_id, current, begun, seen)
 
 
-def devices_of_staff(staff_id: uuid.UUID, current: uuid.UUID | None, since: datetime) -> list[Device]:
+def devices_of_staff(staff_id: uuid.UUID, current: uuid.UUID | None, begun: datetime, seen: datetime) -> list[Device]:
     """The same for a member of staff."""
-    return _devices(StaffSession, StaffSession.staff_id == staff_id, current, since)
+    return _devices(StaffSession, StaffSession.staff_id == staff_id, current, begun, seen)
 
 
 def name_of(user_agent: str) -> str:
@@ -55,11 +55,12 @@ def _devices(
     table: type[PortalSession] | type[StaffSession],
     whose: ColumnElement[bool],
     current: uuid.UUID | None,
-    since: datetime,
+    begun: datetime,
+    seen: datetime,
 ) -> list[Device]:
     query: Select[Any] = (
         select(table)
-        .where(whose, table.ended_at.is_(None), table.created_at > since)
+        .where(whose, table.ended_at.is_(None), table.created_at > begun, table.seen_at > seen)
         .order_by(table.seen_at.desc())
         .limit(50)
     )

@@ -16,7 +16,7 @@ from shared.errors import Refused
 from shared.events.actors import ANONYMOUS
 from shared.events.recording import record
 
-RESET = "portal.reset"
+RESET, ASKING = "portal.reset", "portal.reset_asked"
 MOST, WINDOW = 3, timedelta(hours=1)
 
 
@@ -30,7 +30,7 @@ def ask_reset(*, identifier: str, device: str) -> None:
         within(RESET, f"nobody:{spellings(identifier)[0]}", MOST, WINDOW)
     for account in accounts:
         seats = open_among(account.seats)
-        if within(RESET, subject_of(account), MOST, WINDOW) and seats:
+        if within(RESET, subject_of(account.id), MOST, WINDOW) and seats:
             record(
                 "account.reset_requested",
                 by=ANONYMOUS,

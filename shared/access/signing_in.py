@@ -21,11 +21,17 @@ from shared.extensions import db
 
 @dataclass(frozen=True)
 class Asked:
-    """A counted try: the accounts that the identifier names, and which of them may be tried now."""
+    """A counted try at what an identifier names. `verifications`: how many each login costs at present."""
 
-    accounts: tuple[Account, ...]
+    identifier: str
+    account_ids: tuple[uuid.UUID, ...]
     ticket: Ticket
     verifications: int
+
+    @property
+    def account_id(self) -> uuid.UUID | None:
+        """Whom the journal names, where there is one account and no doubt."""
+        return self.account_ids[0] if len(self.account_ids) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -42,18 +48,19 @@ def ask(*, identifier: str, address: str, device: str | None, known: Iterable[uu
     Raises TooMany.
     """
     verifications = most_shared()
-    accounts = tuple(accounts_named(identifier, verifications))
-    subjects = [subject_of(account) for account in accounts] or [f"nobody:{spellings(identifier)[0]}"]
-    trusted = {f"account:{account_id}" for account_id in known}
-    ticket = take(LOGIN, subjects, address=address, device=device, known=trusted & set(subjects))
-    return Asked(accounts, ticket, verifications)
+    ids = tuple(account.id for account in accounts_named(identifier, verifications))
+    subjects = [subject_of(account_id) for account_id in ids] or [f"nobody:{spellings(identifier)[0]}"]
+    trusted = {subject_of(account_id) for account_id in known} & set(subjects)
+    ticket = take(LOGIN, subjects, address=address, device=device, known=trusted)
+    return Asked(identifier, ids, ticket, verifications)
 
 
 def answer(*, asked: Asked, password: str) -> Opened | None:
     """What the password opens, or None: wrong, unknown, locked, withdrawn, frozen and expired are one answer."""
-    proved = [account for account in asked.accounts if _proves(account, password)]
-    passwords.burn(asked.verifications - len(asked.accounts))
-    proved = [account for account in proved if subject_of(account) in asked.ticket.allowed]
+    accounts = accounts_named(asked.identifier, asked.verifications)
+    proved = [account for account in accounts if _proves(account, password)]
+    passwords.burn(asked.verifications - len(accounts))
+    proved = [account for account in proved if subject_of(account.id) in asked.ticket.allowed]
     seats = [seat for account in proved if account.password_hash for seat in open_among(account.seats)]
     if seats:
         succeeded(asked.ticket)

@@ -23,6 +23,8 @@ CATALOGUE: dict[str, Kind] = {
     "company.changed": Kind("Identité de la société modifiée", ("fields",)),
     "setting.changed": Kind("Paramètre modifié", ("key",)),
     "staff.created": Kind("Gestionnaire créé", ("role",)),
+    "staff.password_changed": Kind("Mot de passe de gestionnaire modifié", chain=SECURITY),
+    "staff.sessions_ended": Kind("Appareils de gestionnaire déconnectés", ("count",), SECURITY),
     "staff.signed_in": Kind("Connexion au back-office", chain=SECURITY),
     "staff.signed_out": Kind("Déconnexion du back-office", chain=SECURITY),
     "staff.login_refused": Kind("Connexion au back-office refusée", chain=SECURITY),

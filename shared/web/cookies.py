@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from flask import Response
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from werkzeug.wrappers import Response
 
 from shared.config import config
 

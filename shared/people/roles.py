@@ -1,0 +1,37 @@
+"""The four roles that an installation starts with: permissions as data, edited on screen afterwards."""
+
+_SEE = (
+    "backoffice:home:see",
+    "backoffice:account:edit",
+    "backoffice:parties:see",
+    "backoffice:access:see",
+    "backoffice:folders:see",
+    "backoffice:documents:see",
+    "backoffice:templates:see",
+    "backoffice:history:see",
+)
+_REFER = (
+    "backoffice:parties:edit",
+    "backoffice:access:edit",
+    "backoffice:documents:file",
+    "backoffice:documents:publish",
+    "backoffice:notices:send",
+)
+_MANAGE = (
+    "backoffice:access:secret",
+    "backoffice:folders:edit",
+    "backoffice:templates:edit",
+    "backoffice:history:act",
+    "backoffice:portal:synchronise",
+    "backoffice:settings:see",
+)
+_ADMINISTER = ("backoffice:settings:edit", "backoffice:staff:edit", "backoffice:engines:see")
+
+ADMINISTRATOR = "administrator"
+
+ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
+    ADMINISTRATOR: ("Administrateur", _SEE + _REFER + _MANAGE + _ADMINISTER),
+    "manager": ("Gestionnaire", _SEE + _REFER + _MANAGE),
+    "referent": ("Référent", _SEE + _REFER),
+    "reader": ("Lecture seule", _SEE),
+}

@@ -4,25 +4,25 @@ from typing import Any
 
 from flask import request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import func, select
 
 from portal import portal
 from shared.access.models import Seat
-from shared.settings.reading import company
+from shared.config import config
+from shared.extensions import db
 from shared.web import visitors
-from shared.web.navigation import Company, Item
+from shared.web.brand import brand
+from shared.web.navigation import Item, Notice
 
 
 @portal.context_processor
 def around() -> dict[str, Any]:
     """The company for all; the party and the navigation for those who are signed in."""
-    ours = company()
-    brand = Company(ours.name, logo=None, colour=ours.colour or None)
     seat = visitors.seat_or_none()
+    common: dict[str, Any] = {"company": brand(), "home_url": "/", "notices": _notices()}
     if seat is None:
-        return {"company": brand, "home_url": "/"}
-    return {
-        "company": brand,
-        "home_url": url_for("portal.home"),
+        return common
+    return common | {
         "party_name": seat.party.name,
         "person_name": seat.account.person.full_name or seat.party.name,
         "nav": _nav(),
@@ -31,12 +31,27 @@ def around() -> dict[str, Any]:
 
 
 def _nav() -> list[Item]:
-    here = request.endpoint or ""
+    here = request.path
     return [
-        Item(_("Accueil"), url_for("portal.home"), "house", current=here == "portal.home"),
-        Item(_("Documents"), url_for("portal.documents"), "folder", current=request.path.startswith("/documents")),
+        Item(_("Accueil"), url_for("portal.home"), "house", current=here == "/"),
+        Item(_("Documents"), url_for("portal.documents"), "folder", current=here.startswith("/documents")),
+        Item(_("Mon compte"), url_for("portal.account"), "person", current=here.startswith("/account")),
     ]
 
 
-def _menu(seat: Seat) -> list[Item]:
-    return []
+def _menu(seat: Seat) -> list[Item | None]:
+    """A person at several parties goes from one to the other without a second password."""
+    seats = db.session.scalar(select(func.count()).where(Seat.account_id == seat.account_id)) or 0
+    switch = [Item(_("Changer d’espace"), url_for("portal.choose_seat"), "arrow-left-right")] if seats > 1 else []
+    return [
+        Item(_("Mon compte"), url_for("portal.account"), "person"),
+        *switch,
+        None,
+        Item(_("Se déconnecter"), url_for("portal.sign_out"), "box-arrow-right", post=True),
+    ]
+
+
+def _notices() -> list[Notice]:
+    if not config().plain_http:
+        return []
+    return [Notice(_("Cette adresse n’est pas chiffrée : ce que vous lisez ici peut être vu par d’autres."), icon="unlock")]

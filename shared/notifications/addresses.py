@@ -22,7 +22,7 @@ def normalise(address: str, field: str | None = None) -> str:
     typed = clean(address, field).removeprefix("mailto:").strip()
     _check_form(typed, field)
     try:
-        checked = validate_email(typed, check_deliverability=False, allow_smtputf8=False)
+        checked = validate_email(typed, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError as error:
         raise Refused(_("L’adresse « %(typed)s » n’est pas valable : vérifiez-la.", typed=typed), field) from error
     return f"{checked.local_part}@{checked.ascii_domain}"

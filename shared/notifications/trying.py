@@ -13,6 +13,7 @@ from shared.clock import now
 from shared.config import config
 from shared.documents.models import Document, Folder, Publication
 from shared.extensions import db
+from shared.notifications.field_table import key_of
 from shared.notifications.linking import Linked
 from shared.notifications.merging import merge_values
 from shared.notifications.messages import brand_of
@@ -49,7 +50,7 @@ def try_on(*, subject: str, body: str, context: str, locale: str, party_id: uuid
 
 
 def lacking(*, subject: str, body: str, template: Template, locale: str, scope: Scope) -> list[tuple[str, list[str]]]:
-    """The parties for whom the text would have a hole, with the fields: (name, fields). Looks at the latest documents."""
+    """The parties for whom the text would have a hole: (name, fields), from the latest documents."""
     compiled = _compiled(subject, body, template.context, locale)
     found: dict[uuid.UUID, tuple[str, list[str]]] = {}
     concerned = or_(Folder.template_id == template.id, Folder.template_id.is_(None))
@@ -78,7 +79,6 @@ def _values(party: Row[Any] | None, documents: Sequence[Row[Any]]) -> dict[str, 
 
 
 def _keys(names: list[str]) -> list[str]:
-    from shared.notifications.field_table import key_of
 
     return [key_of(name) for name in names]
 

@@ -21,6 +21,7 @@ from shared.notifications.channels.mailboxes import Mailbox, mailbox_header, tex
 from shared.notifications.headers import clean
 
 MESSAGE_ID = re.compile(r"<[A-Za-z0-9.+_-]{1,128}@[A-Za-z0-9.-]{1,253}>\Z")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
 EXTRA = frozenset({"In-Reply-To", "References", "List-Unsubscribe", "List-Unsubscribe-Post"})
 EXTRA_VALUE = re.compile(r"[\x21-\x7e]{1,900}(?: [\x21-\x7e]{1,900})*\Z")
 MIME = re.compile(r"[a-z]+/[a-zA-Z0-9.+-]+(?:; [a-z]+=[A-Za-z0-9-]+)*\Z")
@@ -93,13 +94,15 @@ class Skeleton:
 @functools.lru_cache(maxsize=512)
 def make_skeleton(*, sender: Mailbox, reply_to: Mailbox | None = None, language: str = "fr") -> Skeleton:
     """Made and checked once; kept. Raises Refused on a sender that could forge a header."""
+    if not LANGUAGE.match(language):
+        raise ValueError(f"not a language: {language!r}")
     lines = [mailbox_header("From", sender)]
     if reply_to is not None:
         lines.append(mailbox_header("Reply-To", reply_to))
     lines += [
         "Auto-Submitted: auto-generated",
         "X-Auto-Response-Suppress: All",
-        f"Content-Language: {clean(language)}",
+        f"Content-Language: {language}",
         "MIME-Version: 1.0",
     ]
     # "=_" never occurs in base64, so that no body can hold the boundary.

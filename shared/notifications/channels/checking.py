@@ -8,6 +8,7 @@ from email.policy import SMTP, default
 
 from shared.notifications.channels.mailboxes import Mailbox
 
+ADDRESSES = frozenset({"From", "To", "Reply-To"})
 Reading = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str, str], ...]]
 
 
@@ -43,10 +44,17 @@ def reference(
 def reading(raw: bytes) -> Reading:
     """What a reader makes of a message: headers (the boundary apart), then type, charset and content of each part."""
     message = BytesParser(_class=EmailMessage, policy=default).parsebytes(raw)
-    headers = sorted((name.lower(), str(value)) for name, value in message.items() if name != "Content-Type")
+    headers = sorted(
+        (name.lower(), _value(name, str(value))) for name, value in message.items() if name != "Content-Type"
+    )
     parts = [part for part in message.walk() if not part.is_multipart()]
     contents = tuple((each.get_content_type(), each.get_content_charset(""), _content(each)) for each in parts)
     return (("content-type", message.get_content_type()), *headers), contents
+
+
+def _value(name: str, value: str) -> str:
+    """CPython before 3.13 reads a blank between two encoded words of a name: the blanks of names are left out."""
+    return "".join(value.split()) if name in ADDRESSES else value
 
 
 def _content(part: EmailMessage) -> str:

@@ -41,7 +41,7 @@ def bare(address: str) -> str:
 def mailbox_header(name: str, mailbox: Mailbox) -> str:
     """« To: Camille Martin <camille@exemple.fr> », folded; the name is quoted or encoded as it needs."""
     address = bare(mailbox.address)
-    shown = clean(mailbox.name)
+    shown = " ".join(clean(mailbox.name).split())
     if not shown:
         return f"{name}: {address}"
     if PLAIN_NAME.match(shown):

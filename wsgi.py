@@ -9,6 +9,7 @@ from backoffice import backoffice
 from backoffice import load_views as load_backoffice
 from portal import load_views as load_portal
 from portal import portal
+from shared import cli
 from shared.config import CHECKOUT, Config, configure
 from shared.config import config as current_config
 from shared.extensions import babel, csrf, db, mail, migrate
@@ -29,6 +30,7 @@ def create_app(config: Config | None = None) -> Flask:
     origins.install(app)
     look.install(app)
     open_faces(app)
+    cli.install(app)
     return app
 
 

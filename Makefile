@@ -26,7 +26,7 @@ bench: .venv/installed static/vendor/installed ## Measure; each line is a ratio 
 	@.ci/benches $(ARGS)
 
 features: .venv/installed ## Write docs/features.md: each feature and the tests that hold it
-	$(PYTHON) .ci/features
+	.ci/features
 
 assets: .venv/installed ## Copy the browser libraries into static/vendor/
 	.ci/assets && touch static/vendor/installed

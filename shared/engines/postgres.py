@@ -31,14 +31,14 @@ def postgres(var: Path, *, throwaway: bool = False) -> Engine:
         "timezone=UTC",
         "log_timezone=UTC",
         "max_connections=200",
-        "log_checkpoints=off",
+        "log_min_messages=fatal",
     ]
     if throwaway:
         settings += [*HURRIED, "max_wal_senders=0"]
     argv = [str(_binaries() / "postgres"), "-D", str(data)]
     for setting in settings:
         argv += ["-c", setting]
-    return Engine("PostgreSQL", argv, lambda: _ready(sockets), signal.SIGINT, user)
+    return Engine("PostgreSQL", argv, lambda: _ready(data, sockets), signal.SIGINT, user)
 
 
 def create_database(socket: Path, name: str, template: str = "template0") -> None:
@@ -50,7 +50,9 @@ def create_database(socket: Path, name: str, template: str = "template0") -> Non
             )
 
 
-def _ready(sockets: Path) -> None:
+def _ready(data: Path, sockets: Path) -> None:
+    if "ready" not in (data / "postmaster.pid").read_text().split():
+        raise EngineError("PostgreSQL démarre.")  # asking now would only write a refusal in its log
     psycopg.connect(host=str(sockets), user="postgres", dbname="postgres", connect_timeout=2).close()
 
 

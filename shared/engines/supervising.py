@@ -129,7 +129,7 @@ def _check_ports(chosen: Config) -> None:
                 probe.bind((chosen.bind if port == chosen.port else "127.0.0.1", port))
             except OSError as error:
                 raise EngineError(
-                    f"Le port {port} n’est pas libre ({error.strerror}) : arrêtez le programme qui l’occupe, "
+                    f"Le port {port} n’est pas libre : arrêtez le programme qui l’occupe, "
                     f"ou choisissez un autre départ, par exemple « PORT={chosen.port + 100} make demo »."
                 ) from error
 

@@ -1,0 +1,18 @@
+"""One word about all the engines, for the bar of every page: one query."""
+
+from typing import Literal
+
+from sqlalchemy import exists, func, select
+
+from shared.clock import now
+from shared.engines.checking import SILENT
+from shared.engines.models import EngineState, Heartbeat
+from shared.extensions import db
+
+
+def worst() -> Literal["ok", "down"]:
+    """« down » when one of them is, or when nobody has looked for a minute."""
+    down = exists().where(EngineState.up.is_(False))
+    ticked = select(func.max(Heartbeat.at)).where(Heartbeat.name == "tick").scalar_subquery()
+    is_down, last = db.session.execute(select(down, ticked)).one()
+    return "down" if is_down or last is None or last < now() - SILENT else "ok"

@@ -72,17 +72,17 @@ def _prepare(row: RowMapping, around: Surroundings, linked: Linked) -> Ready | S
     if text is None:
         return Stopped(row, Status.CANCELLED, "Le modèle de ce message n’existe plus.")
     whole = text.compiled
-    if row["edited_body"] is not None:
-        subject = row["edited_subject"] or ""
-        whole = compiled(row["id"], subject, row["edited_body"], around.brand, row["locale"], text.context)
     values = _values(row, around, linked)
     try:
+        if row["edited_body"] is not None:
+            subject = row["edited_subject"] or ""
+            whole = compiled(row["id"], subject, row["edited_body"], around.brand, row["locale"], text.context)
         rendered = whole.merge(values)
         masked = whole.merge(values, masked=True)
         to = Mailbox(address, _name(row, around))
+        sender, reply_to = _sender(row, around)
     except Refused as refused:
         return Stopped(row, Status.WAITING, refused.sentence, Reason.DRAFT)
-    sender, reply_to = _sender(row, around)
     version = text.version_id if row["edited_body"] is None else None
     return Ready(row, to, slot, version, rendered, masked.body, sender, reply_to)
 

@@ -23,10 +23,17 @@ DOMAIN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """An address, ASCII as `addresses.normalise` gives it, and the name shown beside it."""
+    """An address, ASCII as `addresses.normalise` gives it, and the name shown beside it.
+
+    Raises Refused on an address or a name that could forge a header: whoever holds one may send.
+    """
 
     address: str
     name: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "address", bare(self.address))
+        object.__setattr__(self, "name", " ".join(clean(self.name).split()))
 
 
 def bare(address: str) -> str:
@@ -40,8 +47,7 @@ def bare(address: str) -> str:
 
 def mailbox_header(name: str, mailbox: Mailbox) -> str:
     """« To: Camille Martin <camille@exemple.fr> », folded; the name is quoted or encoded as it needs."""
-    address = bare(mailbox.address)
-    shown = " ".join(clean(mailbox.name).split())
+    address, shown = mailbox.address, mailbox.name
     if not shown:
         return f"{name}: {address}"
     if PLAIN_NAME.match(shown):

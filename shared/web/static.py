@@ -22,6 +22,7 @@ BUNDLES = {
     "app.js": ("vendor/htmx-[0-9]*.min.js", "vendor/htmx-csp-*.min.js", "guichet.js"),
 }
 SERVED = {".css", ".js", ".svg", ".png", ".ico", ".webmanifest"}
+SPRITES = ("icons.svg", "icons-office.svg")
 PACKED = {".css", ".js", ".svg", ".webmanifest"}
 FOR_EVER = "public, max-age=31536000, immutable"
 BRIEFLY = "public, max-age=60"
@@ -42,12 +43,20 @@ def install(app: Flask) -> None:
     """Serve /static/<hash>/<name> and /static/marque/<colour>.css, and give `static_url` and `brand_url` to pages."""
     app.add_url_rule("/static/<string(length=12):digest>/<path:name>", "asset", asset)
     app.add_url_rule("/static/marque/<string(length=6):colour>.css", "brand", brand)
-    app.jinja_env.globals.update(static_url=static_url, brand_url=brand_url)
+    app.jinja_env.globals.update(static_url=static_url, brand_url=brand_url, icon_url=icon_url)
 
 
 def static_url(name: str) -> str:
     """The address of a file of static/ or of a bundle, with the hash of its bytes."""
     return url_for("asset", digest=load(name).digest, name=name)
+
+
+def icon_url(name: str) -> str:
+    """The address of one icon, in the sprite that holds it: the portal's, or the back office's further one."""
+    portal, office = (load(sprite) for sprite in SPRITES)
+    held = f'id="{name}"'.encode()
+    sprite = SPRITES[1] if held not in portal.body and held in office.body else SPRITES[0]
+    return f"{static_url(sprite)}#{name}"
 
 
 def brand_url(colour: str) -> str:

@@ -1,4 +1,4 @@
-"""The look in a real browser: accessible in both themes, quiet under its policy, alive after swaps, light on the wire."""
+"""The look in a real browser: accessible in both themes, quiet under its policy, alive after swaps, light."""
 
 import os
 from collections.abc import Iterator
@@ -187,7 +187,6 @@ def test_injected_attributes_are_inert(browser: Browser, address: str) -> None:
       evil.setAttribute("hx-get", "/evil");
       evil.setAttribute("hx-trigger", "load");
       evil.setAttribute("hx-on:click", "window.owned = 1");
-      evil.setAttribute("onclick", "window.owned = 1");
       document.getElementById("results").append(evil);
       htmx.process(evil);
       evil.click();

@@ -41,7 +41,8 @@ def test_an_old_address_still_answers_but_briefly(client: FlaskClient, css: str)
 
 
 @pytest.mark.parametrize(
-    "name", ["../wsgi.py", "..%2f..%2fwsgi.py", "src/bootstrap.scss", "src/icons.mjs", "absent.css", "vendor", "/etc/x.css"]
+    "name",
+    ["../wsgi.py", "..%2f..%2fwsgi.py", "src/bootstrap.scss", "src/icons.mjs", "absent.css", "vendor"],
 )
 def test_nothing_else_is_served(client: FlaskClient, name: str) -> None:
     assert client.get(f"/static/{'0' * 12}/{name}").status_code in (308, 404)

@@ -8,7 +8,11 @@ import pytest
 TOP = Path(__file__).resolve().parents[3]
 TEMPLATES = [p for p in (TOP / "templates").rglob("*.html") if not {"messages", "sheets", "catcher"} & set(p.parts)]
 COMPONENTS = sorted((TOP / "templates" / "components").glob("*.html"))
-SPRITE = set(re.findall(r'<symbol id="([^"]+)"', (TOP / "static" / "icons.svg").read_text()))
+HELD = [
+    re.findall(r'<symbol id="([^"]+)"', (TOP / "static" / name).read_text())
+    for name in ("icons.svg", "icons-office.svg")
+]
+SPRITE = {name for sprite in HELD for name in sprite}
 
 
 def test_dark_is_the_same_chosen_or_followed() -> None:
@@ -36,10 +40,10 @@ def test_every_icon_named_is_in_the_sprite(path: Path) -> None:
     assert set(named) <= SPRITE
 
 
-def test_the_sprite_holds_what_its_list_names() -> None:
-    listed = re.search(r"NAMES = `([^`]+)`", (TOP / "static" / "src" / "icons.mjs").read_text())
-    assert listed
-    assert set(listed[1].split()) == SPRITE
+def test_the_sprites_hold_what_their_lists_name() -> None:
+    lists = re.findall(r"const (?:PORTAL|OFFICE) = `([^`]+)`", (TOP / "static" / "src" / "icons.mjs").read_text())
+    assert [listed.split() for listed in lists] == HELD
+    assert len(SPRITE) == sum(map(len, HELD))
 
 
 def test_every_macro_is_documented() -> None:

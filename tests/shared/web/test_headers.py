@@ -14,7 +14,7 @@ EXACT = (
 
 def test_the_policy_is_exact_and_its_nonce_is_the_script_s(client: FlaskClient) -> None:
     answer = client.get("/signin")
-    nonce = re.search(r'<script src="[^"]+" nonce="([^"]+)" defer>', answer.text)
+    nonce = re.search(r'<script src="[^"]+" nonce="([^"]+)" defer fetchpriority="low">', answer.text)
     assert nonce
     assert answer.headers["Content-Security-Policy"] == EXACT.format(nonce[1])
     assert "unsafe" not in answer.headers["Content-Security-Policy"]

@@ -30,7 +30,7 @@ def sign_in() -> Response:
     if visitors.staff_or_none() is not None:
         return go(wanted)
     if is_first_start():
-        return go(url_for("backoffice.first_start", **request.args))
+        return go(url_for("backoffice.first_start", code=request.args.get("code")))
     return page("backoffice/account/sign_in.html", form=SignInForm(next=wanted))
 
 

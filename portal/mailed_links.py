@@ -122,10 +122,9 @@ def _inside(link: Link, landing: str) -> Response:
 
 
 def _landing(link: Link) -> str:
-    known = {"new": str(link.document_id)} if link.document_id else {}
     if link.target == "document" and link.document_id:
         return url_for("portal.document", document_id=link.document_id)
-    return url_for(PAGES.get(link.target, "portal.home"), **known)
+    return url_for(PAGES.get(link.target, "portal.home"), new=link.document_id)
 
 
 def _sign_in_url() -> str:

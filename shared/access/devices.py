@@ -34,7 +34,9 @@ class Device:
     current: bool
 
 
-def devices_of_account(account_id: uuid.UUID, current: uuid.UUID | None, begun: datetime, seen: datetime) -> list[Device]:
+def devices_of_account(
+    account_id: uuid.UUID, current: uuid.UUID | None, begun: datetime, seen: datetime
+) -> list[Device]:
     """The sessions still open, begun and seen after those instants, the latest seen first; fifty at most."""
     return _devices(PortalSession, PortalSession.account_id == account_id, current, begun, seen)
 

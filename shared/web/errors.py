@@ -93,6 +93,7 @@ EXPLANATIONS = {
         "clock-history",
     ),
 }
+AWAY = (OperationalError, InterfaceError)
 EXPIRED_FORM = Explanation(
     lazy_gettext("Page restée ouverte trop longtemps"),
     lazy_gettext("Pour votre sécurité, ce formulaire n’est plus valable. Rien n’a été modifié."),
@@ -106,12 +107,14 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(CSRFError, expired_form)
     app.register_error_handler(Refused, refused)
-    app.register_error_handler(OperationalError, unavailable)
-    app.register_error_handler(InterfaceError, unavailable)
+    for kind in AWAY:
+        app.register_error_handler(kind, unavailable)
 
 
 def http_error(error: HTTPException) -> Response | HTTPException:
     """A status raised by a view or by the framework; redirects and ready-made answers pass as they are."""
+    if isinstance(getattr(error, "original_exception", None), AWAY):
+        return unavailable(error)
     if error.response is not None or error.code is None or error.code < 400:
         return error
     answer = explain(error.code, EXPLANATIONS.get(error.code))

@@ -62,6 +62,21 @@ def test_a_broken_rule_is_told_in_its_own_words(client: FlaskClient) -> None:
     assert "Sophie Bernard a modifié ce modèle" in client.get("/stale").text
 
 
+def test_a_database_away_before_the_view_is_said_too(gallery: Flask, client: FlaskClient) -> None:
+    class Away(type(gallery.session_interface)):  # type: ignore[misc]
+        def open_session(self, app: Flask, request: object) -> None:
+            raise OperationalError("SELECT secret-detail", {}, Exception("secret-detail"))
+
+    usual, gallery.session_interface = gallery.session_interface, Away()
+    try:
+        answer = client.get("/signin")
+    finally:
+        gallery.session_interface = usual
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "30"
+    assert "secret-detail" not in answer.text
+
+
 @pytest.mark.parametrize(("path", "status"), [("/broken", 500), ("/away", 503)])
 def test_nothing_of_the_inside_leaks(client: FlaskClient, path: str, status: int) -> None:
     answer = client.get(path)

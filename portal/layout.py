@@ -42,7 +42,7 @@ def _nav() -> list[Item]:
 def _menu(seat: Seat) -> list[Item | None]:
     """A person at several parties goes from one to the other without a second password."""
     seats = db.session.scalar(select(func.count()).where(Seat.account_id == seat.account_id)) or 0
-    switch = [Item(_("Changer d’espace"), url_for("portal.choose_seat"), "arrow-left-right")] if seats > 1 else []
+    switch = [Item(_("Changer d’espace"), url_for("portal.choose_seat"), "box-arrow-in-right")] if seats > 1 else []
     return [
         Item(_("Mon compte"), url_for("portal.account"), "person"),
         *switch,
@@ -54,4 +54,4 @@ def _menu(seat: Seat) -> list[Item | None]:
 def _notices() -> list[Notice]:
     if not config().plain_http:
         return []
-    return [Notice(_("Cette adresse n’est pas chiffrée : ce que vous lisez ici peut être vu par d’autres."), icon="unlock")]
+    return [Notice(_("Cette adresse n’est pas chiffrée : ce que vous lisez ici peut être vu par d’autres."), icon="lock")]

@@ -210,22 +210,27 @@
     const list = zone.querySelector("[data-drop-list]");
     list.hidden = false;
     let received = 0;
+    let told = 0;
     for (const file of files) {
       const line = element("li");
       const state = element("span", zone.dataset.sending);
       const bar = element("progress", "", { max: 1, value: 0, "aria-label": file.name });
       line.append(element("span", file.name), state, bar);
       list.append(line);
-      const refusal = await send(form, zone.querySelector("input[type=file]").name, file, bar);
+      const answer = await send(form, zone.querySelector("input[type=file]").name, file, bar);
       bar.remove();
-      line.dataset.state = refusal === "" ? "good" : "bad";
-      state.textContent = refusal === "" ? zone.dataset.sent : refusal || zone.dataset.failed;
-      if (refusal === "") received += 1;
+      line.dataset.state = answer.refusal === "" ? answer.tone : "bad";
+      state.textContent = answer.refusal === "" ? answer.said || zone.dataset.sent : answer.refusal || zone.dataset.failed;
+      if (answer.url) state.append(" ", element("a", zone.dataset.see, { href: answer.url }));
+      if (answer.refusal === "") received += 1;
+      if (answer.said) told += 1;
     }
-    if (files.length && received === files.length) location.assign(zone.dataset.done);
+    if (told) form.dispatchEvent(new CustomEvent("dropped", { bubbles: true }));
+    else if (files.length && received === files.length) location.assign(zone.dataset.done);
   };
 
-  // "" when received, the server's sentence when refused, null when nothing came back.
+  // refusal: "" when received, the server's sentence when refused, null when nothing came back.
+  // A server that says what became of the file ({said, tone, url}) keeps the page: its verdicts are the result.
   const send = (form, name, file, bar) => new Promise((resolve) => {
     const body = new FormData(form);
     body.delete(name);
@@ -236,15 +241,16 @@
     request.upload.addEventListener("progress", (event) => {
       if (event.lengthComputable) bar.value = event.loaded / event.total;
     });
-    request.addEventListener("error", () => resolve(null));
+    request.addEventListener("error", () => resolve({ refusal: null }));
     request.addEventListener("load", () => {
-      if (request.status < 400) return resolve("");
+      let told = {};
       try {
-        const told = JSON.parse(request.responseText).error;
-        resolve(typeof told === "string" ? told : told.detail);
+        told = JSON.parse(request.responseText);
       } catch {
-        resolve(null);
+        if (request.status >= 400) return resolve({ refusal: null });
       }
+      if (request.status < 400) return resolve({ refusal: "", said: told.said, tone: told.tone || "good", url: told.url });
+      resolve({ refusal: typeof told.error === "string" ? told.error : told.error?.detail ?? null });
     });
     request.send(body);
   });

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
 
 from shared.access.models import Account, Seat
-from shared.documents.models import Document, Folder, Publication, StoredObject, Version
+from shared.documents.models import Document, Download, Folder, Publication, ReadingKind, StoredObject, Version
 from shared.documents.reading import reaching, sitting
 from shared.extensions import db
 from shared.folding import fold
-from shared.people.models import Family, Party
+from shared.people.models import Party
 from shared.people.scopes import Scope
 
 PAGE = 50
@@ -22,7 +22,7 @@ LIVE, WAITING, HELD, OFF = "live", "waiting", "held", "off"
 
 
 class Shelf(NamedTuple):
-    """A folder as the explorer shows it: `openers` parties can open it on the portal."""
+    """A folder as the explorer shows it: `openers` parties can open it, `waiting` documents want « Synchroniser »."""
 
     id: uuid.UUID
     path: str
@@ -31,6 +31,7 @@ class Shelf(NamedTuple):
     document_class: str
     documents: int
     openers: int
+    waiting: int
 
 
 class Line(NamedTuple):
@@ -58,6 +59,8 @@ class Line(NamedTuple):
     wanted_at: datetime | None
     held_because: str | None
     damaged_at: datetime | None
+    opened_at: datetime | None
+    downloaded_at: datetime | None
 
 
 class Page(NamedTuple):
@@ -78,19 +81,20 @@ class Sheet(NamedTuple):
     damaged_at: datetime | None
 
 
-def families(scope: Scope) -> list[Family]:
-    """The families in reach, in their order."""
-    found = db.session.scalars(select(Family).order_by(Family.position, Family.label))
-    return [family for family in found if scope.reaches_family(family.id)]
-
-
 def shelves(*, scope: Scope, family_id: uuid.UUID, party_id: uuid.UUID | None = None) -> list[Shelf]:
     """The folders of a family, how many documents each holds (of one party, or of all) and how many can open it."""
     mine = true() if party_id is None else Document.party_id == party_id
     held = select(func.count()).select_from(Document).where(Document.folder_id == Folder.id, mine)
+    waits = (
+        select(func.count())
+        .select_from(Publication)
+        .join(Document, Document.id == Publication.document_id)
+        .where(Document.folder_id == Folder.id, mine, STATES[WAITING])
+    )
+    counts = (held.correlate(Folder).scalar_subquery(), openers(party_id), waits.correlate(Folder).scalar_subquery())
     columns = (Folder.id, Folder.path, Folder.label, Folder.on_portal, Folder.document_class)
     query = (
-        select(*columns, held.correlate(Folder).scalar_subquery(), openers(party_id))
+        select(*columns, *counts)
         .where(Folder.family_id == family_id, scope.folders())
         .order_by(Folder.position, Folder.path_folded)
     )
@@ -151,6 +155,11 @@ def documents(*, scope: Scope, ids: Sequence[uuid.UUID]) -> list[Document]:
     return list(db.session.scalars(query.where(Document.id.in_(ids), scope.documents()).order_by(Document.id)))
 
 
+def party(*, scope: Scope, party_id: uuid.UUID) -> Party | None:
+    """One party in reach, without what only its card shows."""
+    return db.session.scalars(select(Party).where(Party.id == party_id, scope.parties())).one_or_none()
+
+
 def folder(*, scope: Scope, folder_id: uuid.UUID) -> Folder | None:
     """One folder in reach."""
     return db.session.scalars(select(Folder).where(Folder.id == folder_id, scope.folders())).one_or_none()
@@ -181,11 +190,18 @@ STATES: dict[str, ColumnElement[bool]] = {
     WAITING: and_(
         Publication.id.is_not(None),
         Publication.live_at.is_(None),
+        Publication.withdrawn_at.is_(None),
         or_(Publication.held_because.is_(None), Publication.held_because == "synchronisation"),
     ),
     HELD: Publication.held_because.in_(("consent_requested", "consent_refused")),
     OFF: Publication.id.is_(None),
 }
+
+
+def _first(kind: ReadingKind) -> ColumnElement[datetime]:
+    query = select(func.min(Download.at)).where(Download.document_id == Document.id, Download.kind == kind)
+    return query.correlate(Document).scalar_subquery()
+
 
 _LINE: tuple[Any, ...] = (
     Document.id,
@@ -210,6 +226,8 @@ _LINE: tuple[Any, ...] = (
     Publication.wanted_at,
     Publication.held_because,
     StoredObject.damaged_at,
+    _first(ReadingKind.OPENED),
+    _first(ReadingKind.DOWNLOADED),
 )
 
 

@@ -1,20 +1,21 @@
-"""What became of documents: who was told, who opened them. One query for the notices, one for the readings."""
+"""What became of documents: who was told, who opened them, who did what."""
 
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, literal, select
 
-from shared.access.models import Account, Seat
-from shared.documents.models import Document, Download, Folder, Publication, ReadingKind
+from shared.access.models import Account
+from shared.events.catalogue import CATALOGUE
+from shared.events.models import Event
 from shared.extensions import db
 from shared.notifications.models import Notification, NotificationDocument, Reason, Status
-from shared.people.models import Person
+from shared.people.models import Person, Staff
 
-SHOWN = 50
+SHOWN = 100
 GONE = (Status.SENT, Status.DELIVERED)
 
 
@@ -28,26 +29,29 @@ class Notice(NamedTuple):
     address: str | None
     sent_at: datetime | None
     due_at: datetime
-    event: str
+    reply: str
     resend_of_id: uuid.UUID | None
 
 
-class Reading(NamedTuple):
-    """One human reading; `name` is empty for a link that opens one document."""
+class Happening(NamedTuple):
+    """One line of a document's story; `who` is empty for Guichet itself and for a link that opens one document."""
 
     at: datetime
-    kind: ReadingKind
     name: str
+    facts: dict[str, Any]
+    who: str
+
+    @property
+    def label(self) -> str:
+        """What it is called on screen."""
+        return CATALOGUE[self.name].label if self.name in CATALOGUE else self.name
 
 
 @dataclass
 class Story:
-    """All of it about one document, the oldest notice first."""
+    """The messages about one document, the oldest first."""
 
     notices: list[Notice] = field(default_factory=list)
-    opened_at: datetime | None = None
-    downloaded_at: datetime | None = None
-    readings: int = 0
 
     @property
     def last(self) -> Notice | None:
@@ -66,71 +70,31 @@ class Story:
 
 
 def stories(document_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Story]:
-    """document → story; two queries whatever their number."""
+    """document → story; one query whatever their number."""
     told: dict[uuid.UUID, Story] = {document_id: Story() for document_id in document_ids}
-    if not told:
-        return told
-    for document_id, notice in _notices(document_ids):
+    for document_id, notice in _notices(document_ids) if told else ():
         told[document_id].notices.append(notice)
-    first = func.min(Download.at)
-    query = (
-        select(
-            Download.document_id,
-            first.filter(Download.kind == ReadingKind.OPENED),
-            first.filter(Download.kind == ReadingKind.DOWNLOADED),
-            func.count(),
-        )
-        .where(Download.document_id.in_(document_ids))
-        .group_by(Download.document_id)
-    )
-    for document_id, opened_at, downloaded_at, count in db.session.execute(query):
-        story = told[document_id]
-        story.opened_at, story.downloaded_at, story.readings = opened_at, downloaded_at, count
     return told
 
 
-def notices(document_id: uuid.UUID) -> list[Notice]:
-    """Every message about one document, the oldest first."""
-    return [notice for _, notice in _notices([document_id])]
+def story(document_id: uuid.UUID) -> Story:
+    """The messages about one document."""
+    return stories([document_id])[document_id]
 
 
-def readings(document_id: uuid.UUID, limit: int = SHOWN) -> list[Reading]:
-    """The last human readings of a document with who read; a view by staff is none."""
+def happenings(document_id: uuid.UUID, limit: int = SHOWN) -> list[Happening]:
+    """What was done with a document and who read it, the last first, with names; a view by staff is no reading."""
+    person = func.trim(func.concat(Person.given_name, " ", Person.family_name))
     query = (
-        select(Download.at, Download.kind, Person.given_name, Person.family_name)
-        .outerjoin(Seat, Seat.id == Download.seat_id)
-        .outerjoin(Account, Account.id == Seat.account_id)
+        select(Event.at, Event.name, Event.facts, func.coalesce(Staff.name, func.nullif(person, ""), ""))
+        .outerjoin(Staff, Event.actor == literal("staff:") + cast(Staff.id, String))
+        .outerjoin(Account, Event.actor == literal("account:") + cast(Account.id, String))
         .outerjoin(Person, Person.id == Account.person_id)
-        .where(Download.document_id == document_id)
-        .order_by(Download.at.desc(), Download.id.desc())
+        .where(Event.document_id == document_id, Event.name.startswith("document."))
+        .order_by(Event.at.desc(), Event.id.desc())
         .limit(limit)
     )
-    return [
-        Reading(at, kind, f"{given or ''} {family or ''}".strip()) for at, kind, given, family in db.session.execute(query)
-    ]
-
-
-def publications(document_id: uuid.UUID) -> list[Publication]:
-    """Each time the document was wanted on the portal, the last first."""
-    query = select(Publication).where(Publication.document_id == document_id)
-    return list(db.session.scalars(query.order_by(Publication.wanted_at.desc(), Publication.id.desc()).limit(SHOWN)))
-
-
-def waiting_in_family(family_id: uuid.UUID) -> int:
-    """How many publications of a family wait for « Synchroniser »."""
-    query = (
-        select(func.count())
-        .select_from(Publication)
-        .join(Document, Document.id == Publication.document_id)
-        .join(Folder, Folder.id == Document.folder_id)
-        .where(
-            Folder.family_id == family_id,
-            Publication.live_at.is_(None),
-            Publication.withdrawn_at.is_(None),
-            Publication.held_because == "synchronisation",
-        )
-    )
-    return db.session.scalar(query) or 0
+    return [Happening._make(row) for row in db.session.execute(query)]
 
 
 def _notices(document_ids: Sequence[uuid.UUID]) -> list[tuple[uuid.UUID, Notice]]:
@@ -144,7 +108,7 @@ def _notices(document_ids: Sequence[uuid.UUID]) -> list[tuple[uuid.UUID, Notice]
             Notification.address,
             Notification.sent_at,
             Notification.due_at,
-            Notification.event,
+            Notification.reply,
             Notification.resend_of_id,
         )
         .join(Notification, Notification.id == NotificationDocument.notification_id)

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import select
 
 from shared.clock import now
-from shared.documents.checking import report_damage
 from shared.documents.filing import Facts
 from shared.documents.inspecting import inspect
 from shared.documents.models import Document, Folder
@@ -33,7 +32,6 @@ def settle(*, arrival: Arrival, party: Party, folder: Folder, by: str) -> Docume
     try:
         data = read(storage(), original_key(sha256))
     except (Missing, Altered):
-        report_damage(sha256=sha256, by=by)
         raise Refused("Le fichier conservé n’est plus intact : déposez-le de nouveau.") from None
     inspection = inspect(data, arrival.filename)
     document = file_arrival(

@@ -1,0 +1,54 @@
+"""What the views about documents share: the scope of whoever asks, and what lies outside it."""
+
+import uuid
+from collections.abc import Sequence
+from typing import NoReturn
+
+from flask import abort
+
+from backoffice.reach import refuse, scope
+from shared.documents import finding
+from shared.documents.finding import Sheet
+from shared.documents.models import Document, Folder
+from shared.web import refusals
+from shared.web.permissions import Permission
+
+AT_ONCE = 200  # documents in one bulk action
+
+
+def the_sheet(document_id: uuid.UUID) -> Sheet:
+    """The document with what its page shows; out of reach it does not exist."""
+    found = finding.sheet(scope=scope(Permission.DOCUMENTS_SEE), document_id=document_id)
+    return found if found is not None else unknown()
+
+
+def the_document(document_id: uuid.UUID, permission: Permission) -> Document:
+    """One document to act upon: 404 out of sight, 403 where it may be seen and no more."""
+    return the_documents([document_id], permission)[0]
+
+
+def the_documents(ids: Sequence[uuid.UUID], permission: Permission) -> list[Document]:
+    """All of these documents or none: one stranger among them and nothing is done."""
+    found = finding.documents(scope=scope(Permission.DOCUMENTS_SEE), ids=ids)
+    if len(found) != len(set(ids)):
+        unknown()
+    allowed = scope(permission)
+    if not all(allowed.reaches(document.folder) for document in found):
+        refuse(permission)
+    return found
+
+
+def the_folder(folder_id: uuid.UUID, permission: Permission) -> Folder:
+    """One folder in which the asker holds this permission."""
+    found = finding.folder(scope=scope(Permission.DOCUMENTS_SEE), folder_id=folder_id)
+    if found is None:
+        unknown()
+    if not scope(permission).reaches(found):
+        refuse(permission)
+    return found
+
+
+def unknown() -> NoReturn:
+    """The same answer for a stranger's and for nothing, with its line in the log."""
+    refusals.refused("staff.denied", permission=Permission.DOCUMENTS_SEE.value)
+    abort(404)

@@ -137,7 +137,7 @@ def _editor(
     return page(
         "backoffice/templates/edit.html",
         status=status,
-        template=found,
+        text=found,
         locale=locale,
         locales=LOCALES,
         form=form,

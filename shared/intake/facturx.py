@@ -178,7 +178,7 @@ def _party(root: etree._Element, name: str) -> InvoiceParty:
     base = f"{_AGREEMENT}/{name}"
     address = f"{base}/ram:PostalTradeAddress"
     organisation = _text(root, f"{base}/ram:SpecifiedLegalOrganization/ram:ID") or ""
-    siret = checked_siret(organisation)
+    siret = checked_siret(_text(root, f"{base}/ram:GlobalID[@schemeID='0009']")) or checked_siret(organisation)
     vat = checked_vat(_text(root, f"{base}/ram:SpecifiedTaxRegistration/ram:ID[@schemeID='VA']"))
     siren = siret[:9] if siret else checked_siren("".join(organisation.split())[:9])
     if siren is None and vat and vat.startswith("FR"):

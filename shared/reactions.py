@@ -15,7 +15,11 @@ DEEPEST = 3
 REACTIONS: dict[str, tuple[str, ...]] = {
     "consent.changed": ("shared.documents.publishing:consent_changed",),
     "access.applied": ("shared.notifications.releasing:access_applied",),
-    "party.address_changed": ("shared.notifications.releasing:address_changed",),
+    "account.activated": ("shared.access.initial:used",),
+    "party.address_changed": (
+        "shared.access.synchronising:address_changed",
+        "shared.notifications.releasing:address_changed",
+    ),
 }
 
 _depth: ContextVar[int] = ContextVar("reaction_depth", default=0)

@@ -17,7 +17,9 @@ from shared.people.models import Consent, ConsentState, EmailSlot, Party
 from shared.people.shipping import ship_families
 from tests.factories import office
 
-CARD = Card(code="4", name="Ma jolie boutique", addresses={EmailSlot.CARD: "a@boutique.fr", EmailSlot.BILLING: "c@boutique.fr"})
+CARD = Card(
+    code="4", name="Ma jolie boutique", addresses={EmailSlot.CARD: "a@boutique.fr", EmailSlot.BILLING: "c@boutique.fr"}
+)
 
 
 @pytest.fixture

@@ -1,0 +1,152 @@
+"""A line of the access grid as it is written on screen and in the export. Plain values: a page has fifty of them."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import get_timezone
+from flask_babel import gettext as _
+
+from shared.access import causes
+from shared.access.finding import PASSWORDS, STATES, lines_of
+from shared.notifications.models import Reason, Status
+from shared.people.scopes import Scope
+from shared.web.filters import ago
+
+ICONS = {
+    "none": ("dash-circle", ""),
+    "unsynced": ("exclamation-triangle", "bad"),
+    "valid": ("check-circle-fill", "good"),
+    "planned": ("calendar3", "news"),
+    "expired": ("hourglass-split", "warn"),
+    "closed": ("lock", ""),
+}
+SENT_TONES = {Status.SENT: "good", Status.DELIVERED: "good", Status.BOUNCED: "bad", Status.FAILED: "bad"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The ten columns, the last login, and what the buttons of the line need."""
+
+    id: uuid.UUID
+    code: str
+    name: str
+    email: str
+    bounced: bool
+    identifier: str
+    state: str
+    state_label: str
+    cause: str
+    icon: str
+    tone: str
+    password: str
+    password_label: str
+    allowed: bool
+    notify: bool
+    revision: int
+    has_access: bool
+    sent_to: str
+    sent_at: str
+    sent_state: str
+    sent_tone: str
+    last_login: str
+
+
+def rows(lines: Iterable[Any]) -> list[Row]:
+    """The lines of a query of `access.finding`."""
+    words = _Words()
+    return [words.row(line) for line in lines]
+
+
+def rows_of(party_ids: Sequence[uuid.UUID], scope: Scope) -> list[Row]:
+    """The lines of these parties."""
+    return rows(lines_of(party_ids, scope))
+
+
+class _Words:
+    """Translated once for a whole page."""
+
+    def __init__(self) -> None:
+        self.zone = get_timezone()
+        self.states = {
+            "unsynced": _("À synchroniser"),
+            "expired": _("Expiré"),
+            "none": _("Sans accès"),
+            "closed": _("Fermé"),
+            "planned": _("Planifié"),
+            "valid": _("Valide"),
+        }
+        self.passwords = {
+            "hidden": "••••••",
+            "expired": _("expiré"),
+            "to_activate": _("à activer"),
+            "set": _("défini"),
+            "": "",
+        }
+        self.sent = sent_words()
+        self.reasons = reason_words()
+
+    def row(self, line: Any) -> Row:
+        state, password = STATES[line.state], PASSWORDS[line.password]
+        icon, tone = ICONS[state]
+        sent_state = self.sent.get(line.sent_status, "")
+        if line.sent_status == Status.WAITING and line.sent_reason != Reason.NONE:
+            sent_state = f"{sent_state} ({self.reasons[line.sent_reason]})"
+        return Row(
+            id=line.id,
+            code=line.code,
+            name=line.name,
+            email=line.email or "",
+            bounced=line.bounced_at is not None,
+            identifier=line.identifier or "",
+            state=state,
+            state_label=self.states[state],
+            cause=f"{causes.words(line.cause)}, {ago(line.changed_at)}" if state == "unsynced" else "",
+            icon=icon,
+            tone=tone,
+            password=password,
+            password_label=self.passwords[password],
+            allowed=line.allowed,
+            notify=line.notify,
+            revision=line.revision,
+            has_access=line.access_id is not None,
+            sent_to=line.sent_to or "",
+            sent_at=self.when(line.sent_at),
+            sent_state=sent_state,
+            sent_tone=SENT_TONES.get(line.sent_status, "news"),
+            last_login=self.when(line.last_login_at),
+        )
+
+    def when(self, moment: datetime | None) -> str:
+        """« 22/11/2026 14:05 »; by hand, because a page writes a hundred of them."""
+        return f"{moment.astimezone(self.zone):%d/%m/%Y %H:%M}" if moment else ""
+
+
+def sent_words() -> dict[Status, str]:
+    """The state of a message in one word."""
+    return {
+        Status.WAITING: _("En attente"),
+        Status.SENDING: _("Envoi en cours"),
+        Status.SENT: _("Envoyé"),
+        Status.DELIVERED: _("Remis"),
+        Status.BOUNCED: _("Rejeté"),
+        Status.FAILED: _("Échec"),
+        Status.CANCELLED: _("Annulé"),
+        Status.UNKNOWN: _("À vérifier"),
+    }
+
+
+def reason_words() -> dict[Reason, str]:
+    """Why a message waits, in a few words."""
+    return {
+        Reason.NONE: _("prêt à partir"),
+        Reason.SYNCHRONISATION: _("synchronisation"),
+        Reason.PLANNED: _("planifié"),
+        Reason.QUIET_HOURS: _("heures calmes"),
+        Reason.SUSPENDED: _("suspendu"),
+        Reason.RETRY: _("nouvel essai"),
+        Reason.NO_ADDRESS: _("sans adresse"),
+        Reason.DRAFT: _("brouillon"),
+    }

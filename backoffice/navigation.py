@@ -1,0 +1,100 @@
+"""What stands around every page of the back office. A line shows where its page exists and may be opened."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from backoffice import backoffice
+from shared.engines.finding import worst
+from shared.people.models import Staff
+from shared.people.scopes import holds
+from shared.web import visitors
+from shared.web.brand import brand
+from shared.web.navigation import Group, Item
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry: its endpoint within the blueprint, whose view names the permission."""
+
+    endpoint: str
+    label: Any
+    icon: str
+
+
+TABLE: tuple[tuple[Any, tuple[Line, ...]], ...] = (
+    (
+        lazy_gettext("Au quotidien"),
+        (
+            Line("home", lazy_gettext("Accueil"), "house"),
+            Line("parties", lazy_gettext("Tiers"), "people"),
+            Line("access", lazy_gettext("Droits d’accès"), "key"),
+            Line("explorer", lazy_gettext("Explorateur"), "folder"),
+            Line("arrivals", lazy_gettext("À rattacher"), "inbox"),
+            Line("history", lazy_gettext("Historique"), "clock-history"),
+        ),
+    ),
+    (
+        lazy_gettext("Réglages"),
+        (
+            Line("folders", lazy_gettext("Configuration de la GED"), "sliders"),
+            Line("templates", lazy_gettext("Modèles"), "chat-left-text"),
+            Line("settings", lazy_gettext("Paramètres"), "gear"),
+            Line("engines", lazy_gettext("Moteurs"), "server"),
+        ),
+    ),
+)
+MENU = (Line("account", lazy_gettext("Mon compte"), "person-gear"),)
+
+
+@backoffice.context_processor
+def around() -> dict[str, Any]:
+    """The company for all; navigation, menu and the state of the engines for those who are signed in."""
+    staff = visitors.staff_or_none()
+    if staff is None:
+        return {"company": brand(), "home_url": "/backoffice/"}
+    return {
+        "company": brand(),
+        "home_url": url_for("backoffice.home"),
+        "person_name": staff.name,
+        "nav": _groups(staff),
+        "menu": _menu(staff),
+        "search_url": url_for("backoffice.parties"),
+        "health": _health(staff),
+    }
+
+
+def _groups(staff: Staff) -> list[Group]:
+    groups = [Group(str(label), tuple(_items(lines, staff))) for label, lines in TABLE]
+    return [group for group in groups if group.lines]
+
+
+def _menu(staff: Staff) -> list[Item]:
+    items = _items(MENU, staff)
+    if "backoffice.sign_out" in current_app.view_functions:
+        items.append(Item(_("Se déconnecter"), url_for("backoffice.sign_out"), "box-arrow-right", post=True))
+    return items
+
+
+def _items(lines: tuple[Line, ...], staff: Staff) -> list[Item]:
+    here = (request.endpoint or "").removeprefix("backoffice.")
+    items = []
+    for line in lines:
+        view = current_app.view_functions.get(f"backoffice.{line.endpoint}")
+        if view is None or not holds(staff, getattr(view, "permission", "")):
+            continue
+        current = here == line.endpoint or here.startswith(f"{line.endpoint}_")
+        items.append(Item(str(line.label), url_for(f"backoffice.{line.endpoint}"), line.icon, current=current))
+    return items
+
+
+def _health(staff: Staff) -> dict[str, str] | None:
+    view = current_app.view_functions["backoffice.engines"]
+    if not holds(staff, view.permission):  # type: ignore[attr-defined]
+        return None
+    state = worst()
+    label = _("Tout fonctionne") if state == "ok" else _("Un moteur est en panne")
+    return {"state": state, "label": label, "url": url_for("backoffice.engines")}

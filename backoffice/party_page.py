@@ -1,0 +1,139 @@
+"""What the page of one party shows around its card."""
+
+from typing import Any
+
+from flask import current_app, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from backoffice.access_rows import Row, reason_words, rows_of, sent_words
+from backoffice.access_words import words
+from backoffice.parties_form import CONSENTS, LOCALES, ConsentForm
+from backoffice.reach import may, scope
+from shared.documents.models import Document, Folder
+from shared.events.actors import names_of
+from shared.events.catalogue import CATALOGUE
+from shared.extensions import db
+from shared.notifications.models import Notification
+from shared.people.consenting import NEEDED_BY
+from shared.people.finding import consents
+from shared.people.models import Consent, EmailCell, EmailSlot, Party
+from shared.web.permissions import Permission
+
+SHOWN = 8
+
+
+def around_party(party: Party) -> dict[str, Any]:
+    """Everything in a bounded number of queries, whatever the party holds."""
+    decisions = consents(party.id) if len(party.family.slots) > 1 else None
+    row, notices = access_row(party), _notices(party)
+    allowed = may(party.family_id)
+    return {
+        "party": party,
+        "family": party.family,
+        "cells": _cells(party),
+        "identity": _identity(party),
+        "contacts": [contact for contact in party.contacts if not contact.is_main],
+        "row": row,
+        "w": words(may_edit=allowed["may_edit"], may_show=allowed["may_show"], selectable=False),
+        "may_edit": scope(Permission.PARTIES_EDIT).reaches_family(party.family_id),
+        "documents": _documents(party),
+        "notices": notices,
+        "sent_words": sent_words(),
+        "reason_words": reason_words(),
+        "event_words": {each.event: _(CATALOGUE[each.event].label) for each in notices or ()},
+        "slot_words": slot_words(),
+        "history_url": _url("history", party=party.id),
+        "explorer_url": _url("explorer", family=party.family.key, party=party.id),
+        "breadcrumb": [(party.family.label, f"/backoffice/parties?family={party.family.key}"), (party.name, "")],
+        **_agreements(decisions),
+    }
+
+
+def slot_words() -> dict[str, str]:
+    """The four cells in words."""
+    return {
+        EmailSlot.CARD.value: _("Fiche"),
+        EmailSlot.QUOTE.value: _("Devis"),
+        EmailSlot.BILLING.value: _("Facturation"),
+        EmailSlot.REMINDER.value: _("Relance"),
+    }
+
+
+def _agreements(decisions: dict[str, Consent] | None) -> dict[str, Any]:
+    """The panel « Dématérialisation », for families that receive invoices and quotes."""
+    if decisions is None:
+        return {"decisions": None}
+    return {
+        "decisions": decisions,
+        "decision_names": names_of(decision.by for decision in decisions.values()),
+        "classes": NEEDED_BY,
+        "class_words": {"invoice": _("Factures"), "quote": _("Devis")},
+        "consent_words": {key: str(label) for key, label in CONSENTS},
+        "consent_forms": {each: _form(each, decisions) for each in NEEDED_BY},
+    }
+
+
+def _cells(party: Party) -> list[tuple[EmailSlot, EmailCell | None]]:
+    cells = {cell.slot: cell for cell in party.cells}
+    return [(slot, cells.get(slot)) for slot in EmailSlot if slot.value in party.family.slots]
+
+
+def _identity(party: Party) -> list[tuple[str, str | None]]:
+    numbers = [(_("SIRET"), party.siret), (_("Numéro de TVA"), party.vat_number)] if party.is_business else []
+    return [
+        (_("Code"), party.code),
+        *numbers,
+        (_("Adresse"), party.street),
+        (_("Ville"), f"{party.postcode} {party.city}".strip()),
+        (_("Téléphone"), party.phone),
+        (_("Langue des messages"), str(dict(LOCALES).get(party.locale, party.locale))),
+    ]
+
+
+def _url(endpoint: str, **values: Any) -> str:
+    """The address of another page of the back office, if this person may open it."""
+    view = current_app.view_functions.get(f"backoffice.{endpoint}")
+    if view is None or not scope(getattr(view, "permission", "")).grants:
+        return ""
+    return url_for(f"backoffice.{endpoint}", **values)
+
+
+def access_row(party: Party) -> Row | None:
+    """The line of the grid, for those who may see accesses."""
+    seen = scope(Permission.ACCESS_SEE)
+    return next(iter(rows_of([party.id], seen)), None) if seen.grants else None
+
+
+def _form(document_class: str, decisions: dict[str, Consent]) -> ConsentForm:
+    decision = decisions.get(document_class)
+    form = ConsentForm(formdata=None, prefix="", data={"state": decision.state.value if decision else None})
+    for field in (form.state, form.proof):
+        field.id = f"{document_class}-{field.name}"
+        field.label.field_id = field.id
+    return form
+
+
+def _documents(party: Party) -> Any:
+    seen = scope(Permission.DOCUMENTS_SEE)
+    columns = (Document.id, Document.title, Document.number, Document.filed_at, Folder.label)
+    query = select(*columns).join(Folder, Folder.id == Document.folder_id)
+    query = query.where(Document.party_id == party.id, seen.documents())
+    return db.session.execute(query.order_by(Document.filed_at.desc(), Document.id.desc()).limit(SHOWN)).all()
+
+
+def _notices(party: Party) -> Any:
+    if not scope(Permission.HISTORY_SEE).reaches_family(party.family_id):
+        return None
+    columns = (
+        Notification.id,
+        Notification.created_at,
+        Notification.sent_at,
+        Notification.subject,
+        Notification.event,
+        Notification.address,
+        Notification.status,
+        Notification.reason,
+    )
+    query = select(*columns).where(Notification.party_id == party.id)
+    return db.session.execute(query.order_by(Notification.created_at.desc(), Notification.id.desc()).limit(SHOWN)).all()

@@ -1,0 +1,90 @@
+"""The five steps of a new installation, each green only by what can be seen of it, never by hand."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, exists, literal, select
+
+from shared.access.models import Access, Seat
+from shared.documents.models import Document, Folder, Publication
+from shared.engines.finding import worst
+from shared.extensions import db
+from shared.people.models import Family, Party
+from shared.people.shipping import CUSTOMERS, EMPLOYEES
+from shared.settings.reading import company
+
+
+@dataclass(frozen=True)
+class Step:
+    """One chapter: what is done, or in one sentence what is missing, and where to do it (an endpoint)."""
+
+    title: str
+    done: bool
+    sentence: str
+    endpoint: str
+    family: str = ""
+
+
+def steps() -> list[Step]:
+    """The five chapters, in three queries."""
+    seen = db.session.execute(select(*_checks(CUSTOMERS), *_checks(EMPLOYEES))).one()
+    return [
+        _technical(),
+        _folders(_("Portail clients"), CUSTOMERS, seen[0], seen[1]),
+        _accesses(_("Accès des clients"), CUSTOMERS, seen[2], seen[3]),
+        _folders(_("Portail salariés"), EMPLOYEES, seen[4], seen[5]),
+        _accesses(_("Accès des salariés"), EMPLOYEES, seen[6], seen[7]),
+    ]
+
+
+def _technical() -> Step:
+    ours = company()
+    missing = [word for word, value in ((_("le nom"), ours.name), (_("le domaine"), ours.domain)) if not value]
+    if missing:
+        sentence = _("Il manque %(what)s de la société.", what=_(" et ").join(missing))
+        return Step(_("Technique"), False, sentence, "settings")
+    if worst() == "down":
+        return Step(_("Technique"), False, _("Un moteur est en panne, ou le minuteur ne tourne pas."), "engines")
+    return Step(_("Technique"), True, _("La société est nommée et tous les moteurs répondent."), "engines")
+
+
+def _folders(title: str, family: str, shared: bool, live: bool) -> Step:
+    if not shared:
+        return Step(title, False, _("Aucun répertoire n’est coché « Portail »."), "folders", family)
+    if not live:
+        return Step(title, False, _("Aucun document n’est encore sur le portail : classez-en un."), "explorer", family)
+    return Step(title, True, _("Des répertoires sont partagés et des documents y sont disponibles."), "folders", family)
+
+
+def _accesses(title: str, family: str, wanted: bool, open_seat: bool) -> Step:
+    if open_seat:
+        return Step(title, True, _("Au moins un accès est ouvert et synchronisé."), "access", family)
+    if wanted:
+        return Step(title, False, _("Un accès est autorisé mais pas encore synchronisé."), "access", family)
+    return Step(title, False, _("Aucun accès n’est autorisé."), "access", family)
+
+
+def _checks(family: str) -> list[ColumnElement[Any]]:
+    """A shared folder, a document live in it, an access wanted, a seat open."""
+    of_family = Family.key == literal(family)
+    shared = exists().where(Folder.family_id == Family.id, of_family, Folder.on_portal)
+    live = exists().where(
+        Publication.live_at.is_not(None),
+        Publication.withdrawn_at.is_(None),
+        Document.id == Publication.document_id,
+        Folder.id == Document.folder_id,
+        Folder.on_portal,
+        Family.id == Folder.family_id,
+        of_family,
+    )
+    wanted = exists().where(Access.allowed, Party.id == Access.party_id, Family.id == Party.family_id, of_family)
+    seat = exists().where(
+        Seat.allowed,
+        Access.id == Seat.access_id,
+        Seat.revision == Access.revision,
+        Party.id == Seat.party_id,
+        Family.id == Party.family_id,
+        of_family,
+    )
+    return [shared, live, wanted, seat]

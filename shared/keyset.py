@@ -1,0 +1,85 @@
+"""Lists read by key: the next page starts after the last row shown, however long the list has grown."""
+
+import base64
+import binascii
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, tuple_
+
+from shared.extensions import db
+
+NEVER = datetime(1, 1, 1, tzinfo=UTC)  # what a missing date counts as: before all others
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a list is sorted by: an expression that is never null, and how its value is read from a cursor."""
+
+    column: ColumnElement[Any]
+    read: Callable[[Any], Any] = str
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows and the cursors of its neighbours, None at an end."""
+
+    rows: list[Row[Any]]
+    after: str | None = None
+    before: str | None = None
+
+
+def by_date(written: Any) -> datetime:
+    """Reads a date from a cursor."""
+    return datetime.fromisoformat(str(written))
+
+
+def read_page(
+    query: Select[*tuple[Any, ...]],
+    order: Order,
+    ident: ColumnElement[uuid.UUID],
+    *,
+    after: str = "",
+    before: str = "",
+    size: int = 50,
+) -> Page:
+    """One page of `query`, sorted by `order` then `ident`, which must name a unique row.
+
+    A cursor that cannot be read starts from the first row.
+    """
+    cursor = _read(before or after, order)
+    backwards = bool(before) and cursor is not None
+    key = tuple_(order.column, ident)
+    falling = order.descending != backwards
+    if cursor is not None:
+        query = query.where(key < cursor if falling else key > cursor)
+    sorted_by = [each.desc() if falling else each.asc() for each in (order.column, ident)]
+    query = query.add_columns(order.column.label("cursor_value"), ident.label("cursor_id"))
+    rows = list(db.session.execute(query.order_by(*sorted_by).limit(size + 1)))
+    more, rows = len(rows) > size, rows[:size]
+    if backwards:
+        rows.reverse()
+    if not rows:
+        return Page([])
+    has_next = backwards or more
+    has_previous = more if backwards else cursor is not None
+    return Page(rows, _write(rows[-1]) if has_next else None, _write(rows[0]) if has_previous else None)
+
+
+def _write(row: Row[Any]) -> str:
+    value = row.cursor_value.isoformat() if isinstance(row.cursor_value, datetime) else row.cursor_value
+    text = json.dumps([value, str(row.cursor_id)], ensure_ascii=False)
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read(cursor: str, order: Order) -> tuple[Any, uuid.UUID] | None:
+    try:
+        value, ident = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return order.read(value), uuid.UUID(ident)
+    except (ValueError, TypeError, binascii.Error, AttributeError):
+        return None

@@ -1,0 +1,48 @@
+"""What asks for somebody's attention, in one query."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, exists, func, select, true
+
+from shared.access.models import Access, Seat
+from shared.extensions import db
+from shared.intake.models import Arrival, Verdict
+from shared.notifications.models import Notification, Status
+from shared.people.models import EmailCell, Party
+from shared.people.scopes import Scope
+
+
+class Counts(NamedTuple):
+    """Lines that wait, that a person must check, rejected addresses, files without owner, red accesses."""
+
+    waiting: int
+    to_check: int
+    bouncing: int
+    to_attach: int
+    red: int
+
+
+def counts(scope: Scope) -> Counts:
+    """For the families in reach."""
+    families = {grant.family_id for grant in scope.grants}
+    everywhere = None in families
+
+    def reached(column: ColumnElement[Any]) -> ColumnElement[bool]:
+        return true() if everywhere else column.in_(families)
+
+    lines = select(func.count()).select_from(Notification).where(reached(Notification.family_id.expression))
+    cells = select(func.count()).select_from(EmailCell).join(Party, Party.id == EmailCell.party_id)
+    tray = select(func.count()).select_from(Arrival).where(reached(Arrival.family_id.expression))
+    accesses = select(func.count()).select_from(Access).join(Party, Party.id == Access.party_id)
+    applied = exists().where(Seat.access_id == Access.id, Seat.revision == Access.revision)
+    seated = exists().where(Seat.access_id == Access.id)
+    row = db.session.execute(
+        select(
+            lines.where(Notification.status == Status.WAITING).scalar_subquery(),
+            lines.where(Notification.status == Status.UNKNOWN).scalar_subquery(),
+            cells.where(EmailCell.bounced_at.is_not(None), scope.parties()).scalar_subquery(),
+            tray.where(Arrival.verdict == Verdict.TO_ATTACH).scalar_subquery(),
+            accesses.where(~applied, Access.allowed | seated, scope.parties()).scalar_subquery(),
+        )
+    ).one()
+    return Counts(*row)

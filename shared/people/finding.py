@@ -1,0 +1,116 @@
+"""What staff read of families and parties. The scope stands inside every query: out of it, nothing exists."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy.orm import selectinload
+
+from shared.extensions import db
+from shared.folding import fold
+from shared.keyset import Order, Page, read_page
+from shared.people.models import Consent, Contact, EmailCell, EmailSlot, Family, Party
+from shared.people.scopes import Scope
+
+SORTS: dict[str, ColumnElement[Any]] = {
+    "code": Party.code_sort.expression,
+    "name": Party.name_folded.expression,
+    "city": func.coalesce(Party.city, ""),
+    "email": func.coalesce(EmailCell.address_folded, ""),
+}
+
+
+def families(scope: Scope) -> list[Family]:
+    """The families of which something is in reach, in the order of the tabs."""
+    rows = db.session.scalars(select(Family).order_by(Family.position, Family.label))
+    return [family for family in rows if scope.reaches_family(family.id)]
+
+
+def family_named(key: str | None, reached: list[Family]) -> Family | None:
+    """The family of a tab: the one named, else the first; None when the name is nobody's."""
+    if not key:
+        return reached[0] if reached else None
+    return next((family for family in reached if family.key == key), None)
+
+
+def party_in(scope: Scope, party_id: uuid.UUID) -> Party | None:
+    """A party in reach with its cells and contacts, or None as if it did not exist."""
+    query = select(Party).where(Party.id == party_id, scope.parties())
+    return db.session.scalars(query.options(selectinload(Party.cells), selectinload(Party.contacts))).one_or_none()
+
+
+def parties(family: Family, scope: Scope, *, q: str = "", sort: str = "", after: str = "", before: str = "") -> Page:
+    """A page of parties: id, code, name, city, siret, closed_at, address of the card and whether it bounces."""
+    query = (
+        select(
+            Party.id,
+            Party.code,
+            Party.name,
+            Party.city,
+            Party.siret,
+            Party.closed_at,
+            EmailCell.address,
+            EmailCell.bounced_at,
+        )
+        .outerjoin(EmailCell, and_(EmailCell.party_id == Party.id, EmailCell.slot == EmailSlot.CARD))
+        .where(Party.family_id == family.id, scope.parties(), *matching(q))
+    )
+    return read_page(query, order_of(sort, q, SORTS), Party.id.expression, after=after, before=before)
+
+
+def count(family: Family, scope: Scope, q: str = "") -> int:
+    """How many parties the same filter holds."""
+    query: Select[int] = select(func.count()).select_from(Party)
+    return db.session.scalar(query.where(Party.family_id == family.id, scope.parties(), *matching(q))) or 0
+
+
+def matching(q: str) -> list[ColumnElement[bool]]:
+    """Code, name, a word of the name, or any of the addresses begins with `q`."""
+    text = fold(q)
+    if not text:
+        return []
+    address = exists().where(EmailCell.party_id == Party.id, EmailCell.address_folded.startswith(text, autoescape=True))
+    return [
+        or_(
+            Party.code_folded.startswith(text, autoescape=True),
+            Party.name_folded.startswith(text, autoescape=True),
+            Party.name_folded.contains(f" {text}", autoescape=True),
+            address.correlate(Party),
+        )
+    ]
+
+
+def order_of(sort: str, q: str, sorts: dict[str, ColumnElement[Any]], **readers: Any) -> Order:
+    """The column asked for; else the best match first when something is searched, else the code."""
+    key, descending = sort.removeprefix("-"), sort.startswith("-")
+    if key in sorts:
+        return Order(sorts[key], readers.get(key, str), descending)
+    text = fold(q)
+    if not text:
+        return Order(Party.code_sort.expression)
+    rank = case(
+        (Party.code_folded == text, literal("0")),
+        (Party.code_folded.startswith(text, autoescape=True), literal("1")),
+        (Party.name_folded.startswith(text, autoescape=True), literal("2")),
+        else_=literal("3"),
+    )
+    return Order(func.concat(rank, Party.code_sort))
+
+
+def consents(party_id: uuid.UUID) -> dict[str, Consent]:
+    """Document class → the decision that stands."""
+    query = select(Consent).where(Consent.party_id == party_id, Consent.superseded_at.is_(None))
+    return {row.document_class: row for row in db.session.scalars(query)}
+
+
+def bouncing_since(party_id: uuid.UUID) -> datetime | None:
+    """When an address of the party first came back, None while they all work."""
+    return db.session.scalar(select(func.min(EmailCell.bounced_at)).where(EmailCell.party_id == party_id))
+
+
+def contact_in(scope: Scope, contact_id: uuid.UUID) -> Contact | None:
+    """A contact of a party in reach."""
+    return db.session.scalars(
+        select(Contact).join(Party, Party.id == Contact.party_id).where(Contact.id == contact_id, scope.parties())
+    ).one_or_none()

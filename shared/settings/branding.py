@@ -1,0 +1,110 @@
+"""The company as everybody sees it: name, legal line, domain, colour, logo, and who writes to each family."""
+
+import hashlib
+
+from flask_babel import gettext as _
+
+from shared.documents import filing
+from shared.documents.inspecting import inspect
+from shared.documents.previewing import thumbnail
+from shared.errors import Refused
+from shared.events.recording import record
+from shared.extensions import db
+from shared.notifications.addresses import check_sender, normalise
+from shared.notifications.headers import clean
+from shared.people.models import Activity, ConsentState, Family
+from shared.settings.reading import company
+
+FIELDS = ("name", "legal", "domain", "colour")
+LEAST = 4.5  # WCAG 2.2, 1.4.3
+LOGO_WIDTH = 480  # pixels: twice what the largest layout shows
+LOGO_BYTES = 4 * 1024 * 1024
+LOGO_KINDS = ("image/png", "image/jpeg")
+
+
+def change_company(*, name: str, legal: str, domain: str, colour: str, contrast: float, by: str) -> Activity:
+    """Write the identity; `contrast` is that of the colour with the text written on it. Raises Refused."""
+    ours = company()
+    wanted = {
+        "name": " ".join(name.split()),
+        "legal": " ".join(legal.split()),
+        "domain": _domain(domain),
+        "colour": colour,
+    }
+    if not wanted["name"]:
+        raise Refused(_("Donnez le nom de la société : il est en tête de chaque page et de chaque message."), "name")
+    if contrast < LEAST:
+        raise Refused(
+            _("Aucun texte ne serait lisible sur cette couleur (contraste %(ratio)s).", ratio=f"{contrast:.1f}"),
+            "colour",
+        )
+    changed = [each for each in FIELDS if getattr(ours, each) != wanted[each]]
+    for each in changed:
+        setattr(ours, each, wanted[each])
+    db.session.add(ours)
+    db.session.flush()
+    if changed:
+        record("company.changed", by=by, activity_id=ours.id, facts={"fields": changed})
+    return ours
+
+
+def set_logo(*, data: bytes, filename: str, by: str) -> Activity:
+    """Draw a PNG or JPEG again and keep the drawing: nothing hidden in the file comes through. Raises Refused."""
+    if len(data) > LOGO_BYTES:
+        raise Refused(_("Ce logo dépasse 4 Mo : enregistrez-le plus petit."), "logo")
+    found = inspect(data, filename)
+    if found.mime not in LOGO_KINDS:
+        raise Refused(
+            _("Le logo est une image PNG ou JPEG. Un SVG peut contenir du code : exportez-le en PNG."), "logo"
+        )
+    drawn = thumbnail(data, LOGO_WIDTH, "png").data
+    filing.keep(data=drawn, inspection=inspect(drawn, "logo.png"))
+    ours = company()
+    ours.logo_sha256, ours.logo_mime = hashlib.sha256(drawn).hexdigest(), "image/png"
+    db.session.add(ours)
+    db.session.flush()
+    record("company.changed", by=by, activity_id=ours.id, facts={"fields": ["logo"]})
+    return ours
+
+
+def remove_logo(*, by: str) -> None:
+    """Back to the monogram."""
+    ours = company()
+    if ours.logo_sha256 is None:
+        return
+    ours.logo_sha256 = ours.logo_mime = None
+    db.session.flush()
+    record("company.changed", by=by, activity_id=ours.id, facts={"fields": ["logo"]})
+
+
+def change_family(
+    *,
+    family: Family,
+    sender_name: str,
+    sender_address: str,
+    reply_to: str,
+    default_consent: ConsentState | None,
+    by: str,
+) -> None:
+    """Who messages to a family come from, and what a new business party of it is supposed to have agreed to."""
+    domain = company().domain
+    before = _of(family)
+    family.sender_name = clean(sender_name, "sender_name").strip()
+    family.sender_address = check_sender(sender_address, [domain], "sender_address") if sender_address.strip() else ""
+    family.reply_to = normalise(reply_to, "reply_to") if reply_to.strip() else ""
+    family.default_consent = default_consent
+    changed = [name for name, was in before.items() if was != getattr(family, name)]
+    db.session.flush()
+    if changed:
+        record("setting.changed", by=by, facts={"key": f"family.{family.key}", "fields": changed})
+
+
+def _of(family: Family) -> dict[str, object]:
+    return {name: getattr(family, name) for name in ("sender_name", "sender_address", "reply_to", "default_consent")}
+
+
+def _domain(text: str) -> str:
+    domain = text.strip().lower().removeprefix("https://").removeprefix("http://").rstrip("/").removeprefix("www.")
+    if not domain:
+        return ""
+    return normalise(f"noreply@{domain}", "domain").partition("@")[2]

@@ -13,7 +13,7 @@ from shared import cli
 from shared.config import CHECKOUT, Config, configure
 from shared.config import config as current_config
 from shared.extensions import babel, csrf, db, mail, migrate
-from shared.web import commits, look, origins, sessions, visitors
+from shared.web import brand, commits, look, origins, sessions, visitors
 from shared.web.gate import guard
 from shared.web.health import health
 
@@ -29,6 +29,7 @@ def create_app(config: Config | None = None) -> Flask:
     visitors.install(app)
     origins.install(app)
     look.install(app)
+    brand.install(app)
     open_faces(app)
     cli.install(app)
     return app
@@ -47,6 +48,7 @@ def settings_of(config: Config) -> dict[str, object]:
     """What Flask and its extensions want to know, in their words."""
     return {
         "SECRET_KEY": config.derive(b"flask").hex(),
+        "TRUSTED_HOSTS": list(config.trusted_hosts),
         "SQLALCHEMY_DATABASE_URI": config.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {
             "pool_pre_ping": True,

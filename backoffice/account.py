@@ -15,6 +15,7 @@ from shared.clock import now
 from shared.errors import Refused
 from shared.events.recording import record
 from shared.web import entering, visitors
+from shared.web.blame import blame
 from shared.web.page import go, page
 from shared.web.permissions import Permission, requires
 from shared.web.sessions import BACKOFFICE
@@ -39,7 +40,7 @@ def change_password() -> Response:
             staff=visitors.staff(), old=form.old.data, new=form.password.data, keep=present.row_id
         )
     except Refused as refused:
-        return _page(form, status=422, refused=refused)
+        return _page(form, status=422, sentence=blame(form, refused))
     entering.renew()
     flash(_("Votre mot de passe est changé.") + " " + _closed(ended), "success")
     return go(url_for("backoffice.account"))
@@ -61,13 +62,13 @@ def end_all_devices() -> Response:
     return go(url_for("backoffice.account"))
 
 
-def _page(form: FlaskForm, status: int = 200, refused: Refused | None = None) -> Response:
+def _page(form: FlaskForm, status: int = 200, sentence: str = "") -> Response:
     staff, present = visitors.staff(), entering.current()
     return page(
         "backoffice/account/account.html",
         status=status,
         form=form,
-        refused=refused,
+        sentence=sentence,
         staff=staff,
         roles=sorted({grant.role.label for grant in staff.grants}),
         devices=devices_of_staff(staff.id, present.row_id, now() - BACKOFFICE.absolute, now() - BACKOFFICE.idle),

@@ -14,6 +14,7 @@ from shared.people.models import Staff
 from shared.people.staffing import is_first_start
 from shared.transactions import transaction
 from shared.web import entering, headers, known_devices, refusals, visitors
+from shared.web.blame import blame
 from shared.web.page import go, page
 from shared.web.permissions import public
 from shared.web.redirects import safe_next
@@ -87,7 +88,7 @@ def first_start_now() -> Response:
             password=form.password.data,
         )
     except Refused as refused:
-        return page("backoffice/account/first_start.html", status=422, form=form, refused=refused)
+        return page("backoffice/account/first_start.html", status=422, form=form, sentence=blame(form, refused))
     flash(_("Bienvenue. Votre compte d’administrateur est créé."), "success")
     return _enter(found, None)
 

@@ -15,6 +15,7 @@ from shared.clock import now
 from shared.errors import Refused
 from shared.events.recording import record
 from shared.web import entering, visitors
+from shared.web.blame import blame
 from shared.web.page import go, page
 from shared.web.permissions import Permission, requires
 from shared.web.sessions import PORTAL
@@ -44,7 +45,7 @@ def change_password() -> Response:
             device=device,
         )
     except Refused as refused:
-        return _page(form, status=422, refused=refused)
+        return _page(form, status=422, sentence=blame(form, refused))
     entering.renew()
     flash(_("Votre mot de passe est changé.") + " " + _closed(ended), "success")
     return go(url_for("portal.account"))
@@ -66,13 +67,13 @@ def end_all_devices() -> Response:
     return go(url_for("portal.account"))
 
 
-def _page(form: FlaskForm, status: int = 200, refused: Refused | None = None) -> Response:
+def _page(form: FlaskForm, status: int = 200, sentence: str = "") -> Response:
     seat, present = visitors.seat(), entering.current()
     return page(
         "portal/account/account.html",
         status=status,
         form=form,
-        refused=refused,
+        sentence=sentence,
         seat=seat,
         seats=signing_in.seats_of(seat.account_id),
         devices=devices_of_account(seat.account_id, present.row_id, now() - PORTAL.absolute, now() - PORTAL.idle),

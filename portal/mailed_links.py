@@ -13,6 +13,7 @@ from shared.access.models import Link, LinkPurpose
 from shared.errors import Refused
 from shared.transactions import transaction
 from shared.web import visitors
+from shared.web.blame import blame
 from shared.web.errors import EXPLANATIONS, explain
 from shared.web.page import go, page
 from shared.web.permissions import public
@@ -46,7 +47,7 @@ def activate(token: str) -> Response:
         done = activating.activate(token=token, password=form.password.data, device=name_of(visitors.user_agent()))
     except Refused as refused:
         return secretly(
-            page("portal/account/activate.html", status=422, form=form, invitation=found, sentence=refused.sentence)
+            page("portal/account/activate.html", status=422, form=form, invitation=found, sentence=blame(form, refused))
         )
     flash(_("Bienvenue : votre accès est ouvert et votre mot de passe est enregistré."), "success")
     return secretly(arrive(done.account, _landing(done.link)))

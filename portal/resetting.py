@@ -10,6 +10,7 @@ from shared.access.devices import name_of
 from shared.errors import Refused
 from shared.transactions import transaction
 from shared.web import visitors
+from shared.web.blame import blame
 from shared.web.page import go, page
 from shared.web.permissions import public
 from shared.web.secret_pages import secretly
@@ -59,7 +60,7 @@ def reset(token: str) -> Response:
             raise Refused("")
         resetting.reset(token=token, password=form.password.data, device=name_of(visitors.user_agent()))
     except Refused as refused:
-        return secretly(page("portal/account/reset.html", status=422, form=form, sentence=refused.sentence))
+        return secretly(page("portal/account/reset.html", status=422, form=form, sentence=blame(form, refused)))
     flash(_("Votre nouveau mot de passe est enregistré. Connectez-vous avec lui."), "success")
     return secretly(go(url_for("portal.sign_in")))
 

@@ -16,6 +16,7 @@ from shared.errors import Refused
 from shared.events.recording import record
 from shared.transactions import transaction
 from shared.web import entering, headers, known_devices, refusals, visitors
+from shared.web.blame import blame
 from shared.web.page import go, page
 from shared.web.permissions import public
 from shared.web.sessions import PORTAL
@@ -104,7 +105,7 @@ def keep_password() -> Response:
         choosing.set_password(account=account, new=form.password.data, device=name_of(visitors.user_agent()))
     except Refused as refused:
         return page(
-            "portal/account/choose_password.html", status=422, form=form, account=account, sentence=refused.sentence
+            "portal/account/choose_password.html", status=422, form=form, account=account, sentence=blame(form, refused)
         )
     flash(_("Votre mot de passe est enregistré : il remplace celui qui vous avait été remis."), "success")
     return arrive(account, wanted)

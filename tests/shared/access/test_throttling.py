@@ -63,7 +63,9 @@ def test_trying_code_after_code_from_one_address_is_slowed(app: Flask) -> None:
         assert one("nobody:251")
 
 
-@pytest.mark.parametrize(("first", "second"), [("2001:db8::1", "2001:db8::ffff"), ("::ffff:192.0.2.1", "::ffff:192.0.2.1")])
+@pytest.mark.parametrize(
+    ("first", "second"), [("2001:db8::1", "2001:db8::ffff"), ("::ffff:192.0.2.1", "::ffff:192.0.2.1")]
+)
 def test_one_subscriber_counts_as_one_address(app: Flask, first: str, second: str) -> None:
     with time_machine.travel(MORNING, tick=False):
         for number in range(250):

@@ -104,10 +104,11 @@ def running_engines(smtp_port: int) -> Iterator[Engines]:
 def a_machine(engines: Engines, **environ: str) -> Iterator[Machine]:
     """An installation with a database, a Redis database and an application of its own."""
     database, redis_database = engines.database(), next(engines.redis_databases)
-    settings = {**engines.environ(database, redis_database), **environ}
+    settings = engines.environ(database, redis_database)
+    with redis.Redis.from_url(load(settings).redis_url) as bell:
+        bell.flushdb()
+    settings |= environ
     config = load(settings)
-    bell = redis.Redis.from_url(config.redis_url)
-    bell.flushdb()
     machine = Machine(create_app(config), config, settings)
     try:
         yield machine
@@ -116,7 +117,6 @@ def a_machine(engines: Engines, **environ: str) -> Iterator[Machine]:
         with machine.app.app_context():
             db.session.remove()
             db.engine.dispose()
-        bell.close()
         engines.drop(database)
 
 

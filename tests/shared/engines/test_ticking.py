@@ -1,0 +1,88 @@
+"""The tick does what is due even while Redis and the workers are away, and only one of several acts."""
+
+import time
+from collections.abc import Callable
+
+import psycopg
+import pytest
+
+from shared import ticking
+from shared.config import configure
+from shared.engines.beating import plain_url
+from shared.engines.models import Heartbeat
+from shared.extensions import db
+from shared.notifications.models import Notification, Status
+from tests.engines import Engines, Machine, a_machine
+from tests.factories import post
+from tests.sink import Sink, free_port
+
+
+def until(true: Callable[[], bool], seconds: float = 45) -> None:
+    patience = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < patience, "it did not happen in time"
+        time.sleep(0.1)
+
+
+def heard(machine: Machine) -> bool:
+    with machine.app.app_context():
+        return db.session.get(Heartbeat, "tick") is not None
+
+
+def announce(machine: Machine, *numbers: str) -> None:
+    with machine.app.app_context():
+        post.an_installation()
+        party, folder = post.a_customer(), post.invoices()
+        for number in numbers:
+            post.announced(party, folder, number)
+        db.session.commit()
+
+
+def statuses(machine: Machine) -> list[Status]:
+    with machine.app.app_context():
+        return list(db.session.scalars(db.select(Notification.status)))
+
+
+def test_messages_leave_without_redis_and_without_workers(engines: Engines, sink: Sink) -> None:
+    with a_machine(engines, REDIS_URL=f"redis://127.0.0.1:{free_port()}/0") as machine:
+        announce(machine, "FA-1", "FA-2", "FA-3")
+        machine.start("-m", "shared.ticking")
+        until(lambda: statuses(machine) == [Status.SENT] * 3)
+    assert len(sink.received) == 3
+
+
+def test_messages_leave_after_redis_forgot_everything(machine: Machine, sink: Sink) -> None:
+    announce(machine, "FA-1", "FA-2")
+    import redis
+
+    with redis.Redis.from_url(machine.config.redis_url) as bell:
+        bell.flushdb()
+    machine.start("-m", "shared.engines.working", "mail")
+    machine.start("-m", "shared.ticking")
+    until(lambda: statuses(machine) == [Status.SENT] * 2)
+    assert len(sink.received) == 2
+
+
+def test_only_one_of_two_acts_and_the_other_takes_over(machine: Machine) -> None:
+    configure(machine.config)
+    with psycopg.connect(plain_url(), autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", (ticking.ONLY_ONE,))
+        machine.start("-m", "shared.ticking")
+        time.sleep(6)
+        assert not heard(machine)
+    until(lambda: heard(machine))
+
+
+def test_one_that_fails_stops_no_other(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+
+    def broken() -> None:
+        raise RuntimeError("broken")
+
+    table = (("broken", 0.0, broken), ("sound", 0.0, lambda: done.append("sound")))
+    monkeypatch.setattr(ticking, "RECURRING", table)
+    with machine.app.app_context():
+        rounds = ticking.Round()
+        rounds.go()
+        rounds.go()
+    assert done == ["sound", "sound"]

@@ -3,6 +3,7 @@
 import click
 from flask import Flask
 
+from shared.notifications.commands import report
 from shared.people.commands import staff
 from shared.shipping import ship
 from shared.transactions import transaction
@@ -11,6 +12,7 @@ from shared.transactions import transaction
 def install(app: Flask) -> None:
     """Give the application its commands; the demo's only load what makes its documents when they are asked for."""
     app.cli.add_command(staff)
+    app.cli.add_command(report)
     app.cli.add_command(ship_command)
     app.cli.add_command(demo)
 

@@ -20,6 +20,7 @@ from shared.access.synchronising import is_due
 from shared.engines.beating import beat, plain_url
 from shared.engines.checking import hears
 from shared.extensions import db
+from shared.notifications.collecting import collect_reports
 from shared.notifications.outbox import due
 from shared.queues import QueueName, ask_to_stop, ring, stopping, wait
 from shared.transactions import transaction
@@ -65,6 +66,7 @@ RECURRING: tuple[tuple[str, float, Callable[[], object]], ...] = (
     ("heartbeat", 10, lambda: beat("tick")),
     ("drain what is due", 1, drain_due),
     ("synchronise", 2, synchronise_due),
+    ("file what came back", 5, collect_reports),
     ("check the engines", 10, shared.jobs.check),
     ("sweep storage", 3600, lambda: ring_or_do("slow", "sweep")),
 )

@@ -1,4 +1,4 @@
-"""`python -m shared.engines.catcher --smtp-port 8025 --http-port 8026 --dir var/mail`, in the foreground."""
+"""`python -m shared.engines.catcher`, in the foreground: on the ports and in the folder of this installation."""
 
 import argparse
 import signal
@@ -7,6 +7,7 @@ from types import FrameType
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from shared.config import Config, config
 from shared.engines.catcher.inbox import Inbox
 from shared.engines.catcher.post import LOOPBACK, Post, running_post
 from shared.engines.catcher.store import Store
@@ -21,7 +22,7 @@ class Quiet(WSGIRequestHandler):
 
 def main() -> None:
     """Serve until SIGTERM or Ctrl-C."""
-    given = _arguments().parse_args()
+    given = _arguments(config()).parse_args()
     signal.signal(signal.SIGTERM, _leave)
     store = Store(given.dir / "messages")
     inbox = make_server(LOOPBACK, given.http_port, Inbox(store), threaded=True, request_handler=Quiet)
@@ -35,11 +36,11 @@ def main() -> None:
         inbox.server_close()
 
 
-def _arguments() -> argparse.ArgumentParser:
+def _arguments(chosen: Config) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m shared.engines.catcher", description="The demo's mail server.")
-    parser.add_argument("--smtp-port", type=int, required=True)
-    parser.add_argument("--http-port", type=int, required=True)
-    parser.add_argument("--dir", type=Path, required=True, help="messages/ and reports/ are kept there")
+    parser.add_argument("--smtp-port", type=int, default=chosen.smtp.port)
+    parser.add_argument("--http-port", type=int, default=chosen.catcher_http_port)
+    parser.add_argument("--dir", type=Path, default=chosen.var / "mail", help="messages/ and reports/ are kept there")
     parser.add_argument("--bounce-delay", type=float, default=2.0, metavar="SECONDS")
     return parser
 

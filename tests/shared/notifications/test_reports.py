@@ -7,10 +7,18 @@ from textwrap import dedent
 
 import pytest
 
+from shared.extensions import db
 from shared.notifications.channels.building import new_message_id
 from shared.notifications.channels.verp import envelope_sender
+from shared.notifications.collecting import collect_reports, reports_folder
+from shared.notifications.models import Status
 from shared.notifications.report_folder import drop_report, waiting_reports
 from shared.notifications.reports import parse_report
+from shared.notifications.sending import drain
+from shared.transactions import transaction
+from tests.engines import Machine
+from tests.factories import post
+from tests.sink import Sink
 
 KEY = b"k" * 32
 ID = uuid.UUID("0193a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")
@@ -330,3 +338,30 @@ def test_a_dropped_report_is_whole_or_not_there(tmp_path) -> None:  # type: igno
     first.unlink()
     assert waiting_reports(tmp_path) == [second]
     assert list((tmp_path / "tmp").iterdir()) == []
+
+
+@pytest.mark.row("P-05")
+def test_what_waits_in_the_folder_is_filed_and_gone(office: Machine, sink: Sink) -> None:
+    document = post.announced(post.a_customer(), post.invoices())
+    db.session.commit()
+    drain("email")
+    (line,) = post.lines(document)
+    back_to = sink.received[0].sender
+    path = drop_report(reports_folder(), POSTFIX.replace(RETURN.encode(), back_to.encode()))
+    line.status = Status.SENDING
+    db.session.commit()
+    with transaction():
+        assert collect_reports() == 0, "it overtook our own commit: it waits"
+    line.status = Status.SENT
+    db.session.commit()
+    with transaction():
+        assert collect_reports() == 1 and path.exists(), "it goes when what it said is durable"
+    assert not path.exists() and waiting_reports(reports_folder()) == []
+    (line,) = post.lines(document)
+    assert line.status is Status.BOUNCED and "User unknown" in line.reply
+
+
+def test_a_mail_server_may_pipe_what_came_back(office: Machine) -> None:
+    assert office.app.test_cli_runner().invoke(args=["report"], input=GMAIL).exit_code == 0
+    (path,) = waiting_reports(reports_folder())
+    assert path.read_bytes() == GMAIL

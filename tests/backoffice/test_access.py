@@ -121,7 +121,7 @@ def test_an_access_made_from_the_record_is_the_same_as_from_the_grid(browser: Br
         )
 
     assert lines(other) == lines(shop) == ["access.changed", "access.created"]
-    assert browser.get("/backoffice/access").text.count("À synchroniser</a>") == 2
+    assert browser.get("/backoffice/access").text.count('data-state="unsynced"') == 2
 
 
 @pytest.mark.row("P-32")

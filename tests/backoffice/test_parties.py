@@ -1,0 +1,155 @@
+"""A customer's card, from its creation to the day two clerks change it at once."""
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from shared.clock import now
+from shared.events.models import Event
+from shared.extensions import db
+from shared.notifications.shipping import ship_messages
+from shared.people.models import Consent, ConsentState, EmailSlot, Party
+from tests.factories import office
+from tests.factories.identity import Browser, a_clerk
+
+SHOP = {
+    "code": "4",
+    "name": "Ma jolie boutique",
+    "is_business": "y",
+    "siret": "73282932000074",
+    "vat_number": "FR44732829320",
+    "locale": "fr",
+    "email_card": "fiche@boutique.fr",
+    "email_quote": "devis@boutique.fr",
+    "email_billing": "facturation@boutique.fr",
+    "email_reminder": "relance@boutique.fr",
+}
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    office.an_installation()
+    ship_messages()
+    a_clerk()
+    browser = Browser(app)
+    browser.sign_in_staff()
+    return browser
+
+
+@pytest.fixture
+def shop(browser: Browser) -> Party:
+    return _create(browser)
+
+
+@pytest.mark.row("P-20")
+def test_the_four_cells_are_typed_apart_and_each_shows_its_delivery_state(browser: Browser, shop: Party) -> None:
+    cell = next(cell for cell in shop.cells if cell.slot is EmailSlot.BILLING)
+    cell.bounced_at, cell.bounce_reason = now(), "550 5.1.1 boîte inconnue"
+
+    text = browser.get(f"/backoffice/parties/{shop.id}").text
+
+    for name in ("fiche", "devis", "facturation", "relance"):
+        assert f"{name}@boutique.fr" in text
+    assert text.count('data-state="bounced"') == 1
+    assert "550 5.1.1 boîte inconnue" in text
+
+
+def test_the_same_form_sent_twice_makes_one_party_and_shows_it(browser: Browser) -> None:
+    browser.get("/backoffice/parties/new?family=customers")
+    key = re.search(r'name="key"[^>]*value="([^"]+)"', browser.get("/backoffice/parties/new?family=customers").text)
+    assert key
+    answers = [browser.post("/backoffice/parties/new?family=customers", key=key[1], **SHOP) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert answers[0].location == answers[1].location
+    assert db.session.scalar(select(func.count()).select_from(Party)) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"siret": "73282932000075"}, "ne tombe pas juste"),
+        ({"vat_number": "FR123"}, "numéro de TVA européen"),
+        ({"email_quote": "devis@"}, "Il manque le domaine"),
+        ({"code": ""}, "Donnez un code"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_typed_is_lost(browser: Browser, typed: dict[str, str], words: str) -> None:
+    browser.get("/backoffice/parties/new?family=customers")
+    answer = browser.post("/backoffice/parties/new?family=customers", **(SHOP | typed))
+
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert 'value="Ma jolie boutique"' in answer.text
+    assert db.session.scalar(select(func.count()).select_from(Party)) == 0
+
+
+def test_fields_that_nobody_edits_are_ignored(browser: Browser, shop: Party) -> None:
+    extra = {
+        "id": "x",
+        "family_id": str(office.family("employees").id),
+        "closed_at": "2020-01-01",
+        "created_at": "2020-01-01",
+    }
+    browser.get(f"/backoffice/parties/{shop.id}/edit")
+    answer = browser.post(f"/backoffice/parties/{shop.id}/edit", **(SHOP | extra | {"revision": "1", "name": "Autre"}))
+
+    assert answer.status_code == 303
+    db.session.expire_all()
+    assert (shop.name, shop.family.key, shop.closed_at) == ("Autre", "customers", None)
+
+
+def test_the_second_clerk_sees_both_texts_and_who_saved(app: Flask, browser: Browser, shop: Party) -> None:
+    a_clerk(email="marc@exemple.fr").name = "Marc Petit"
+    marc = Browser(app)
+    marc.sign_in_staff("marc@exemple.fr")
+    url = f"/backoffice/parties/{shop.id}/edit"
+    browser.get(url)
+    marc.get(url)
+    assert marc.post(url, **(SHOP | {"revision": "1", "name": "Ma belle boutique"})).status_code == 303
+
+    answer = browser.post(url, **(SHOP | {"revision": "1", "name": "Ma grande boutique"}))
+
+    assert answer.status_code == 409
+    for words in ("Ma belle boutique", "Ma grande boutique", "Marc Petit"):
+        assert words in answer.text
+    db.session.expire_all()
+    assert shop.name == "Ma belle boutique"
+    browser.post(url, **(SHOP | {"revision": "2", "name": "Ma grande boutique"}))
+    db.session.expire_all()
+    assert shop.name == "Ma grande boutique"
+
+
+def test_an_agreement_keeps_date_author_and_proof(browser: Browser, shop: Party) -> None:
+    browser.get(f"/backoffice/parties/{shop.id}")
+    browser.post(f"/backoffice/parties/{shop.id}/consent/invoice", state="refused", proof="Courrier du 3 mai")
+
+    decision = db.session.scalars(
+        select(Consent).where(Consent.document_class == "invoice", Consent.superseded_at.is_(None))
+    ).one()
+    assert (decision.state, decision.proof) == (ConsentState.REFUSED, "Courrier du 3 mai")
+    text = browser.get(f"/backoffice/parties/{shop.id}").text
+    assert "Factures : Refusé" in text
+    assert "Jeanne Roy — Courrier du 3 mai" in text
+    assert browser.post(f"/backoffice/parties/{shop.id}/consent/payslip", state="refused").status_code == 404
+
+
+def test_whoever_may_only_read_changes_nothing(app: Flask, shop: Party) -> None:
+    a_clerk(role="reader", email="lea@exemple.fr")
+    lea = Browser(app)
+    lea.sign_in_staff("lea@exemple.fr")
+    assert lea.get(f"/backoffice/parties/{shop.id}").status_code == 200
+    before = db.session.scalar(select(func.count()).select_from(Event).where(Event.name.like("party.%")))
+
+    for url in (f"/backoffice/parties/{shop.id}/edit", "/backoffice/parties/new?family=customers"):
+        assert lea.post(url, **SHOP).status_code == 403
+    assert lea.post(f"/backoffice/parties/{shop.id}/consent/invoice", state="refused").status_code == 403
+    assert db.session.scalar(select(func.count()).select_from(Event).where(Event.name.like("party.%"))) == before
+
+
+def _create(browser: Browser) -> Party:
+    browser.get("/backoffice/parties/new?family=customers")
+    browser.post("/backoffice/parties/new?family=customers", **SHOP)
+    return db.session.scalars(select(Party)).one()

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true, tuple_
+from sqlalchemy.orm import joinedload
 
 from shared.documents.models import Document, Folder
 from shared.extensions import db
@@ -61,6 +62,8 @@ def outcomes(*, ids: Sequence[uuid.UUID], by: str) -> list[Outcome]:
         .outerjoin(Document, Document.id == Arrival.document_id)
         .outerjoin(Folder, Folder.id == Arrival.folder_id)
         .outerjoin(Party, Party.id == Document.party_id)
+        # A family is joined inwards by default, which would lose the files that nobody has yet.
+        .options(joinedload(Folder.family, innerjoin=False), joinedload(Party.family, innerjoin=False))
         .where(Arrival.id.in_(ids), Arrival.by == by)
         .order_by(Arrival.at, Arrival.id)
     )

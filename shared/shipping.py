@@ -1,5 +1,6 @@
 """Everything that a fresh installation finds, and an upgrade brings up to date: one call at each start."""
 
+from shared.access.staff_signing_in import administrator_of_environment
 from shared.documents.shipping import ship_folders
 from shared.notifications.shipping import ship_messages
 from shared.people.shipping import ship_families
@@ -7,8 +8,9 @@ from shared.people.staffing import ship_roles
 
 
 def ship() -> None:
-    """Families, roles, texts, rules and folders. Running it twice changes nothing."""
+    """Families, roles, texts, rules, folders, and the administrator that the environment names. Twice changes nothing."""
     ship_families()
     ship_roles()
     ship_messages()
     ship_folders()
+    administrator_of_environment()

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from html import escape
 
+from flask_babel import gettext as _
+
 from shared.errors import Refused
 from shared.notifications.values import HIDDEN, Item, Value, items, spelled
 
@@ -28,7 +30,7 @@ def address(value: Value, locale: str, zone: str) -> str:
     if url == HIDDEN:
         return "#"
     if not WEB_ADDRESS.match(url):
-        raise Refused("L’adresse du lien ne commence pas par « https:// » : le message n’est pas parti.")
+        raise Refused(_("L’adresse du lien ne commence pas par « https:// » : le message n’est pas parti."))
     return escape(url)
 
 

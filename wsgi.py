@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import shared.tables  # noqa: F401  (the mappers must know every noun)
 from backoffice import backoffice
@@ -23,6 +24,8 @@ def create_app(config: Config | None = None) -> Flask:
     chosen = configure(config) if config else current_config()
     app = Flask("guichet", root_path=str(CHECKOUT), template_folder="templates", static_folder=None)
     app.config.update(settings_of(chosen))
+    if chosen.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=chosen.proxies, x_proto=chosen.proxies)  # type: ignore[method-assign]
     bind_extensions(app)
     commits.install(app)
     sessions.install(app)
@@ -76,4 +79,4 @@ def bind_extensions(app: Flask) -> None:
     migrate.init_app(app, db, directory="migrations")
     csrf.init_app(app)
     mail.init_app(app)
-    babel.init_app(app)
+    babel.init_app(app, timezone_selector=lambda: company().time_zone)

@@ -70,6 +70,7 @@ class Config:
     admin_password: str | None = field(repr=False)
     admin_name: str | None
     accel_prefix: str
+    proxies: int
     envelope_domain: str
     bind: str
     port: int
@@ -142,6 +143,7 @@ def load(environ: Mapping[str, str]) -> Config:
         admin_password=environ.get("GUICHET_ADMIN_PASSWORD") or None,
         admin_name=environ.get("GUICHET_ADMIN_NAME") or None,
         accel_prefix=_accel_prefix(environ),
+        proxies=_number(environ, "GUICHET_PROXIES", 0, 0, 9),
         envelope_domain=environ.get("GUICHET_ENVELOPE_DOMAIN") or host,
         bind=environ.get("GUICHET_BIND") or "127.0.0.1",
         port=port,

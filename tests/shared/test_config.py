@@ -5,8 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from flask import request
 
 from shared.config import LONGEST_SOCKET, S3, ConfigError, load, socket_folder
+from tests.engines import Engines, a_machine
 
 
 def test_nothing_set_means_everything_embedded(tmp_path: Path) -> None:
@@ -123,3 +125,12 @@ def test_a_long_path_puts_the_socket_elsewhere() -> None:
     deep = Path("/") / "/".join(["très-long-chemin"] * 12)
     for var in (Path("/srv/guichet/var"), deep):
         assert len(str(socket_folder(var, "postgres") / ".s.PGSQL.5432").encode()) <= LONGEST_SOCKET
+
+
+def test_a_visitor_s_word_about_his_address_counts_only_behind_a_declared_proxy(engines: Engines) -> None:
+    for proxies, expected in (("0", "127.0.0.1"), ("1", "192.0.2.7")):
+        with a_machine(engines, GUICHET_PROXIES=proxies) as machine:
+            app = machine.app
+            app.add_url_rule("/healthz/who", view_func=lambda: request.remote_addr or "")
+            answer = app.test_client().get("/healthz/who", headers={"X-Forwarded-For": "198.51.100.1, 192.0.2.7"})
+            assert answer.text == expected

@@ -27,8 +27,8 @@ FRENCH = Words(
             "à votre disposition sur son portail.",
             "access": "Vous recevez ce message parce que #société# vous ouvre un accès à son portail.",
             "security": "Vous recevez ce message parce qu’il touche à la sécurité de votre accès "
-            "au portail de #société# ; pour cette raison, il ne se désactive pas.",
-            "request": "Vous recevez ce message parce que vous suivez une demande auprès de #société#.",
+            "au portail #société# ; pour cette raison, il ne se désactive pas.",
+            "request": "Vous recevez ce message parce que vous suivez une demande chez #société#.",
         }
     ),
     because_of_all="Vous recevez ce message parce que vous êtes en relation avec #société#.",

@@ -10,6 +10,8 @@ from shared.settings.catalogue import CATALOGUE
 from shared.settings.models import Setting
 
 HELD = "guichet.settings"
+COMPANY = "guichet.company"
+TIME_ZONE = "Europe/Paris"
 
 
 def setting(key: str) -> Any:
@@ -24,13 +26,21 @@ def is_automatic() -> bool:
 
 def company() -> Activity:
     """The company's first activity: name, domain, brand, time zone. Made empty on a fresh installation."""
+    info = db.session().info
+    if COMPANY in info:
+        known: Activity = info[COMPANY]
+        return known
     found = db.session.scalars(select(Activity).order_by(Activity.position, Activity.id).limit(1)).first()
-    return found or Activity(name="Guichet", legal="", domain="", colour="#1f5fae", time_zone="Europe/Paris")
+    if found is None:
+        return Activity(name="Guichet", legal="", domain="", colour="#1f5fae", time_zone=TIME_ZONE)
+    info[COMPANY] = found
+    return found
 
 
 def forget() -> None:
     """Read again at the next call: after a change within the same transaction."""
-    db.session().info.pop(HELD, None)
+    for kept in (HELD, COMPANY):
+        db.session().info.pop(kept, None)
 
 
 def _held() -> dict[str, Any]:

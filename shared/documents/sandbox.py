@@ -24,6 +24,7 @@ SECONDS = 55  # of processor, for one file
 PATIENCE = 60.0  # seconds on the wall, for one file
 FILES_PER_CHILD = 200
 IDLE_CHILDREN = 2
+CHILDREN = 4  # at once in one process; the others wait for their turn
 
 LOG = logging.getLogger(__name__)
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -42,6 +43,11 @@ def ask(operation: str, source: bytes | Path, *, seconds: float = PATIENCE, **pa
 
     Raises FileRefused with the reason, « trop complexe » when a limit was passed, and SandboxBroken.
     """
+    with _turns:
+        return _asked(operation, source, seconds, params)
+
+
+def _asked(operation: str, source: bytes | Path, seconds: float, params: dict[str, Any]) -> Answer:
     child = _taken()
     answer = child.asked(operation, source, params, seconds)
     if answer is None and child.files > 1 and not child.overdue:
@@ -140,6 +146,7 @@ class _Child:
 
 _idle: list[_Child] = []
 _lock = threading.Lock()
+_turns = threading.Semaphore(CHILDREN)
 
 
 def _taken() -> _Child:
@@ -164,8 +171,8 @@ def _put_back(child: _Child) -> None:
 
 def _forget() -> None:
     """After a fork the children belong to the parent: using them here would mix two conversations."""
-    global _lock
-    _lock = threading.Lock()
+    global _lock, _turns
+    _lock, _turns = threading.Lock(), threading.Semaphore(CHILDREN)
     _idle.clear()
 
 

@@ -13,6 +13,7 @@ import pikepdf
 
 from shared.documents.sandboxed import invoices
 from shared.documents.sandboxed.inflation import Meter
+from shared.documents.sandboxed.reading import plain, text, values
 from shared.documents.sandboxed.reject import Reject
 
 ACTIONS = {
@@ -74,7 +75,7 @@ def _parts(top: Any) -> Iterator[Any]:
         thing = waiting.pop()
         if isinstance(thing, (pikepdf.Dictionary, pikepdf.Stream)):
             yield thing
-            inside = [thing.get(key) for key in thing.keys()]  # noqa: SIM118 (an Object is not iterated by key)
+            inside = values(thing)
         else:
             inside = list(thing)
         waiting += [
@@ -92,25 +93,25 @@ def _read(part: Any, found: Found) -> None:
         raise Reject("active")
     if "/JavaScript" in part and _is_tree(part.get("/JavaScript")):
         raise Reject("active")
-    if str(part.get("/Subtype", "")) in MEDIA and "/Rect" in part:
+    if plain(part.get("/Subtype")) in MEDIA and "/Rect" in part:
         raise Reject("active")
     if "/EF" in part and isinstance(part.get("/EF"), pikepdf.Dictionary):
         found.embedded.append(_welcome(part))
     if "/Collection" in part and "/Pages" in part:
         raise Reject("attachment")
-    if str(part.get("/FT", "")) == "/Sig" and "/V" in part:
+    if plain(part.get("/FT")) == "/Sig" and "/V" in part:
         found.notes.add("signed")
 
 
 def _read_action(part: Any, found: Found) -> None:
     kind = part.get("/S")
-    name = str(kind) if isinstance(kind, pikepdf.Name) else ""
+    name = plain(kind)
     if name in ACTIONS or ("/JS" in part and _is_script(part.get("/JS"))):
         raise Reject("active")
     address = part.get("/URI")
     if isinstance(address, pikepdf.Dictionary):
         address = address.get("/Base")
-    if isinstance(address, pikepdf.String) and _is_dangerous(str(address)):
+    if isinstance(address, pikepdf.String) and _is_dangerous(text(address)):
         raise Reject("active")
     if name in ("/GoToR", "/GoToE", "/Thread") and "/F" in part:
         if any(_is_elsewhere(path) for path in _paths(part.get("/F"))):
@@ -121,7 +122,7 @@ def _read_action(part: Any, found: Found) -> None:
 def _read_catalog(pdf: pikepdf.Pdf, found: Found) -> None:
     root = pdf.Root
     opening = root.get("/OpenAction")
-    if isinstance(opening, pikepdf.Dictionary) and str(opening.get("/S", "/GoTo")) not in QUIET_OPENINGS:
+    if isinstance(opening, pikepdf.Dictionary) and (plain(opening.get("/S")) or "/GoTo") not in QUIET_OPENINGS:
         raise Reject("active")
     form = root.get("/AcroForm")
     if isinstance(form, pikepdf.Dictionary) and "/XFA" in form:
@@ -130,26 +131,25 @@ def _read_catalog(pdf: pikepdf.Pdf, found: Found) -> None:
     layers = root.get("/OCProperties")
     if isinstance(layers, pikepdf.Dictionary) and len(layers.get("/OCGs", [])):
         default = layers.get("/D", pikepdf.Dictionary())
-        if len(default.get("/OFF", [])) or str(default.get("/BaseState", "/ON")) == "/OFF":
+        if len(default.get("/OFF", [])) or plain(default.get("/BaseState")) == "/OFF":
             raise Reject("hidden_layer")
         found.notes.add("layers")
 
 
 def _read_form(form: Any, root: Any) -> None:
     parts = [form] if isinstance(form, pikepdf.Stream) else list(form)
-    text = b"".join(part.read_bytes() for part in parts if isinstance(part, pikepdf.Stream))
-    if b"<script" in text:
+    xml = b"".join(part.read_bytes() for part in parts if isinstance(part, pikepdf.Stream))
+    if b"<script" in xml:
         raise Reject("active")
-    dynamic = re.search(rb"<dynamicRender>\s*required", text)
+    dynamic = re.search(rb"<dynamicRender>\s*required", xml)
     if dynamic or bool(root.get("/NeedsRendering", False)):
         raise Reject("dynamic_form")
 
 
 def _welcome(spec: Any) -> str:
     """The name of an electronic invoice or order; any other embedded file is refused."""
-    name = str(spec.get("/UF", spec.get("/F", "")))
-    streams = {key: spec.EF.get(key) for key in spec.EF.keys()}  # noqa: SIM118
-    for stream in streams.values():
+    name = next(_paths(spec), "")
+    for stream in values(spec.EF):
         if not isinstance(stream, pikepdf.Stream) or not invoices.is_welcome(name, stream.read_bytes()):
             raise Reject("attachment")
     return name
@@ -159,7 +159,7 @@ def _has_triggers(value: Any) -> bool:
     """Some action stands there; a font that happens to be called AA does not count."""
     if not isinstance(value, pikepdf.Dictionary) or "/Type" in value:
         return False
-    return any(isinstance(value.get(key), pikepdf.Dictionary) for key in value.keys())  # noqa: SIM118
+    return any(isinstance(action, pikepdf.Dictionary) for action in values(value))
 
 
 def _is_tree(value: Any) -> bool:
@@ -171,7 +171,7 @@ def _is_tree(value: Any) -> bool:
 
 def _is_script(value: Any) -> bool:
     if isinstance(value, pikepdf.Stream):
-        return str(value.get("/Subtype", "")) not in ("/Form", "/Image")
+        return plain(value.get("/Subtype")) not in ("/Form", "/Image")
     return isinstance(value, pikepdf.String)
 
 
@@ -186,8 +186,9 @@ def _is_elsewhere(path: str) -> bool:
 
 def _paths(spec: Any) -> Iterator[str]:
     if isinstance(spec, pikepdf.String):
-        yield str(spec)
+        yield text(spec)
     elif isinstance(spec, pikepdf.Dictionary):
-        for key in ("/F", "/UF", "/DOS", "/Unix", "/Mac"):
-            if isinstance(spec.get(key), pikepdf.String):
-                yield str(spec.get(key))
+        for key in ("/UF", "/F", "/DOS", "/Unix", "/Mac"):
+            path = spec.get(key)
+            if isinstance(path, pikepdf.String):
+                yield text(path)

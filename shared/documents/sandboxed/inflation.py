@@ -10,6 +10,7 @@ from typing import Any
 import pikepdf
 from PIL import Image, UnidentifiedImageError
 
+from shared.documents.sandboxed.reading import plain
 from shared.documents.sandboxed.reject import Reject
 
 STREAM_MAX = 100_000_000  # bytes of one stream once inflated, when it is not an image
@@ -76,7 +77,7 @@ def _filters(stream: pikepdf.Object) -> list[str]:
     named: Any = stream.get("/Filter")
     if named is None:
         return []
-    listed = [str(name) for name in named] if isinstance(named, pikepdf.Array) else [str(named)]
+    listed = [plain(name) for name in named] if isinstance(named, pikepdf.Array) else [plain(named)]
     if len(listed) > DEPTH_MAX:
         raise Reject("complex")
     return listed

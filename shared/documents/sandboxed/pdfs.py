@@ -12,6 +12,7 @@ from shared.documents.sandboxed.reject import Reject
 
 SPACE = b"\0\t\n\x0c\r "
 OBJECTS_MAX = 500_000
+GLANCE = 60  # pixels
 
 _MARKUP = re.compile(rb"<\s*(!doctype\s+html|html|head|body|script|svg|iframe|\?php)", re.IGNORECASE)
 _ZIP_END = b"PK\x05\x06"
@@ -39,6 +40,7 @@ def examine(data: bytes, *, pages_max: int, text_max: int, pixels_max: int) -> t
     if settings.qpdf_limit_errors() > limits_hit:
         raise Reject("complex")
     text, cut = pages.whole_text(data, text_max)
+    pages.render(data, page=0, width=GLANCE, image_format="jpeg")  # what cannot be shown is not published
     if cut:
         facts["warnings"].append("text_cut")
     return facts, text.encode("utf-8", "replace")

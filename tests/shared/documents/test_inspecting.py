@@ -168,6 +168,19 @@ def test_what_only_looks_like_it_is_kept(change) -> None:  # type: ignore[no-unt
     assert inspect(made.pdf(change), "a.pdf").pages == 1
 
 
+def test_names_in_latin_1_are_read() -> None:
+    data = made.pdf(with_name_to_change, object_stream_mode=made.OPEN, compress_streams=False)
+    assert inspect(data.replace(b"/Etiquette", b"/#C9tiquette"), "a.pdf").text == "Bonjour 1"
+    hidden = made.pdf(made.with_root(Etiquette=Dictionary(Z=SCRIPT)), object_stream_mode=made.OPEN)
+    assert reason(hidden.replace(b"/Etiquette", b"/#C9tiquette")) == "active"
+
+
+def with_name_to_change(pdf: pikepdf.Pdf) -> None:
+    link = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=[0, 0, 9, 9], Etiquette=Dictionary(Z=Name.Etiquette))
+    link.A = Dictionary(S=Name.URI, URI=String("https://exemple.fr"), Etiquette=Name.Etiquette)
+    pdf.pages[0].Annots = Array([pdf.make_indirect(link)])
+
+
 def test_what_lies_elsewhere() -> None:
     assert reason(made.pdf(made.with_action(S=Name.GoToR, F=String("\\\\serveur\\partage\\x.pdf")))) == "external"
     spec = Dictionary(Type=Name.Filespec, UF=String("//serveur/x.pdf"))

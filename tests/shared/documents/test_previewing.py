@@ -2,6 +2,7 @@
 
 import io
 import os
+import threading
 import time
 
 import pytest
@@ -147,3 +148,18 @@ def test_a_child_killed_between_two_files_is_replaced() -> None:
     for child in sandbox._idle:
         child.process.kill()
     assert previewing.page_text(made.pdf()) == "Bonjour 1"
+
+
+def test_many_threads_share_a_few_children() -> None:
+    texts: list[str] = []
+
+    def read(rank: int) -> None:
+        texts.append(previewing.page_text(made.pdf(text=f"Fil {rank}")))
+
+    threads = [threading.Thread(target=read, args=(rank,)) for rank in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(texts) == [f"Fil {rank} 1" for rank in range(8)]
+    assert len(sandbox._idle) <= sandbox.IDLE_CHILDREN

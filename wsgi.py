@@ -17,6 +17,7 @@ from shared.extensions import babel, csrf, db, mail, migrate
 from shared.web import brand, commits, look, origins, sessions, visitors
 from shared.web.gate import guard
 from shared.web.health import health
+from shared.web.zone import company_zone
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -79,4 +80,4 @@ def bind_extensions(app: Flask) -> None:
     migrate.init_app(app, db, directory="migrations")
     csrf.init_app(app)
     mail.init_app(app)
-    babel.init_app(app, timezone_selector=lambda: company().time_zone)
+    babel.init_app(app, timezone_selector=company_zone)

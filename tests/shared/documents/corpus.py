@@ -1,5 +1,6 @@
 """Good, odd and hostile files, all made here."""
 
+import functools
 import io
 import struct
 import zipfile
@@ -99,12 +100,13 @@ OPEN = pikepdf.ObjectStreamMode.disable
 PACKED = pikepdf.ObjectStreamMode.generate
 
 
+@functools.cache
 def deflated(size: int, times: int = 1) -> bytes:
+    """That many zeros, compressed so many times."""
+    if times > 1:
+        return zlib.compress(deflated(size, times - 1), 9)
     maker = zlib.compressobj(9)
-    data = b"".join(maker.compress(bytes(1 << 20)) for _ in range(size >> 20)) + maker.flush()
-    for _ in range(times - 1):
-        data = zlib.compress(data, 9)
-    return data
+    return b"".join(maker.compress(bytes(1 << 20)) for _ in range(size >> 20)) + maker.flush()
 
 
 def small_bomb() -> bytes:

@@ -56,3 +56,13 @@ def test_every_macro_is_documented() -> None:
 def test_the_style_sheet_stays_small() -> None:
     css = (TOP / "static" / "guichet.css").read_text()
     assert "http://" not in css and "https://" not in css and "@import" not in css and "url(" not in css
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(TOP / "templates")))
+def test_every_class_of_ours_has_its_style(path: Path) -> None:
+    known = set(re.findall(r"\.(g-[\w-]+)", (TOP / "static" / "guichet.css").read_text()))
+    source = re.sub(r"\{#.*?#\}", "", path.read_text(), flags=re.DOTALL)
+    written = " ".join(re.findall(r'class="([^"]*)"', source))
+    plain = re.sub(r"\S*\{\{.*?\}\}\S*|\{%.*?%\}", " ", written)
+    hooks = {"g-out", "g-sheet", "g-filters__act", "g-logo-preview"}  # faces and places without a style of their own
+    assert {name for name in plain.split() if name.startswith("g-")} <= known | hooks

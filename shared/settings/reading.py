@@ -31,10 +31,9 @@ def company() -> Activity:
         known: Activity = info[COMPANY]
         return known
     found = db.session.scalars(select(Activity).order_by(Activity.position, Activity.id).limit(1)).first()
-    if found is None:
-        return Activity(name="Guichet", legal="", domain="", colour="#1f5fae", time_zone=TIME_ZONE)
-    info[COMPANY] = found
-    return found
+    ours = found or Activity(name="Guichet", legal="", domain="", colour="#1f5fae", time_zone=TIME_ZONE)
+    info[COMPANY] = ours
+    return ours
 
 
 def forget() -> None:

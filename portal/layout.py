@@ -4,14 +4,12 @@ from typing import Any
 
 from flask import request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import func, select
 
 from portal import portal
-from shared.access.models import Seat
 from shared.config import config
-from shared.extensions import db
 from shared.web import visitors
 from shared.web.brand import brand
+from shared.web.entering import current
 from shared.web.navigation import Item, Notice
 
 
@@ -26,7 +24,7 @@ def around() -> dict[str, Any]:
         "party_name": seat.party.name,
         "person_name": seat.account.person.full_name or seat.party.name,
         "nav": _nav(),
-        "menu": _menu(seat),
+        "menu": _menu(),
     }
 
 
@@ -39,10 +37,10 @@ def _nav() -> list[Item]:
     ]
 
 
-def _menu(seat: Seat) -> list[Item | None]:
+def _menu() -> list[Item | None]:
     """A person at several parties goes from one to the other without a second password."""
-    seats = db.session.scalar(select(func.count()).where(Seat.account_id == seat.account_id)) or 0
-    switch = [Item(_("Changer d’espace"), url_for("portal.choose_seat"), "box-arrow-in-right")] if seats > 1 else []
+    several = current().seats > 1
+    switch = [Item(_("Changer d’espace"), url_for("portal.choose_seat"), "box-arrow-in-right")] if several else []
     return [
         Item(_("Mon compte"), url_for("portal.account"), "person"),
         *switch,

@@ -4,6 +4,7 @@ The scope stands inside every query: a seat that is no longer allowed, a folder 
 a publication that was withdrawn answers like a document that never was.
 """
 
+import functools
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +12,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, any_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Date, Select, Uuid, and_, any_, bindparam, exists, false, or_, select
 
 from shared.access.models import Link, Seat
 from shared.clock import now
@@ -66,16 +67,26 @@ def visible_to(seat: Seat) -> Select[Document]:
 
     `Folder`, `Publication` and `Seat` are joined: narrow with `.where`, or choose columns with `.with_only_columns`.
     """
-    return _published().join(Seat, Seat.party_id == Document.party_id).where(Seat.id == seat.id, *sitting(), reaching())
+    return readable(seat.id, today())
 
 
-def sitting() -> tuple[ColumnElement[bool], ...]:
-    """The seat is allowed, today; wants `Seat` in the query."""
-    today = now().astimezone(COMPANY_ZONE).date()
+def readable(seat_id: Any, day: Any) -> Select[Document]:
+    """As `visible_to`, where the seat and the day may be parameters of a statement that is built once."""
+    return _published().join(Seat, Seat.party_id == Document.party_id).where(Seat.id == seat_id, *sitting(day), reaching())
+
+
+def today() -> date:
+    """The day by which the first and last days of an access are counted."""
+    return now().astimezone(COMPANY_ZONE).date()
+
+
+def sitting(day: Any = None) -> tuple[ColumnElement[bool], ...]:
+    """The seat is allowed, on that day or else today; wants `Seat` in the query."""
+    on = today() if day is None else day
     return (
         Seat.allowed.is_(True),
-        or_(Seat.starts_on.is_(None), Seat.starts_on <= today),
-        or_(Seat.ends_on.is_(None), Seat.ends_on >= today),
+        or_(Seat.starts_on.is_(None), Seat.starts_on <= on),
+        or_(Seat.ends_on.is_(None), Seat.ends_on >= on),
     )
 
 
@@ -84,21 +95,21 @@ def reaching() -> ColumnElement[bool]:
     return or_(Seat.folder_ids.is_(None), Folder.id == any_(Seat.folder_ids))
 
 
-def unread_by(seat_id: uuid.UUID) -> ColumnElement[bool]:
+def unread_by(seat_id: Any) -> ColumnElement[bool]:
     """Never opened nor downloaded by this person at this party; wants `Document` in the query."""
     return ~exists().where(Download.seat_id == seat_id, Download.document_id == Document.id)
 
 
 def find(*, document_id: uuid.UUID, reader: Reader) -> Sheet | None:
     """The document, if this reader may read it now; one query."""
-    scope, new = _scope_of(reader)
-    row = db.session.execute(
-        scope.join(Version, Version.document_id == Document.id)
-        .with_only_columns(*_SHEET, new, maintain_column_froms=True)
-        .where(Document.id == document_id)
-        .order_by(Version.number.desc())
-        .limit(1)
-    ).first()
+    values: dict[str, Any] = {"document_id": document_id}
+    if reader.seat is not None:
+        query = _found_by_seat()
+        values |= {"seat_id": reader.seat.id, "day": today()}
+    else:
+        read = exists().where(Download.link_id == reader.link.id) if reader.link else false()
+        query = _found_in(_published().where(*_linked(reader.link)), ~read)
+    row = db.session.execute(query, values).first()
     return Sheet._make(row) if row else None
 
 
@@ -160,12 +171,21 @@ def _published() -> Select[Document]:
     return joined.where(Folder.on_portal)
 
 
-def _scope_of(reader: Reader) -> tuple[Select[Document], ColumnElement[bool]]:
-    """What this reader may read, and when it is new to them."""
-    if reader.seat is not None:
-        return visible_to(reader.seat), unread_by(reader.seat.id)
-    read = exists().where(Download.link_id == reader.link.id) if reader.link else false()
-    return _published().where(*_linked(reader.link)), ~read
+@functools.cache
+def _found_by_seat() -> Select[*tuple[Any, ...]]:
+    """Built once: this is asked for at every page, every image and every download."""
+    seat_id = bindparam("seat_id", type_=Uuid())
+    return _found_in(readable(seat_id, bindparam("day", type_=Date())), unread_by(seat_id))
+
+
+def _found_in(scope: Select[Document], new: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    return (
+        scope.join(Version, Version.document_id == Document.id)
+        .with_only_columns(*_SHEET, new, maintain_column_froms=True)
+        .where(Document.id == bindparam("document_id", type_=Uuid()))
+        .order_by(Version.number.desc())
+        .limit(1)
+    )
 
 
 def _linked(link: Link | None) -> tuple[ColumnElement[bool], ...]:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from babel import Locale
 from babel import dates as babel_dates
@@ -26,7 +27,7 @@ def day(value: date | datetime | None, style: str = "long") -> str:
         return ""
     if isinstance(value, datetime):
         value = value.astimezone(get_timezone())
-    return babel_dates.format_date(value, _pattern(style), locale=_locale())
+    return _day(value, style, _locale())
 
 
 def moment(value: datetime | None, style: str = "long") -> str:
@@ -67,7 +68,7 @@ def money(value: Decimal | int | None, currency: str = "EUR") -> str:
     """« 1 234,50 € » from an amount in units of the currency; an empty string for None."""
     if value is None:
         return ""
-    return babel_numbers.format_currency(value, currency, locale=_locale())
+    return _money(value, currency, _locale())
 
 
 def number(value: Decimal | int | None) -> str:
@@ -86,11 +87,17 @@ def size(value: int | None) -> str:
     return f"{babel_numbers.format_decimal(amount, pattern, locale=_locale())}\u00a0{units[0]}"
 
 
-def _pattern(style: str) -> str:
+@lru_cache(maxsize=4096)
+def _day(value: date, style: str, locale: Locale) -> str:
     """French writes a short date in full figures; Babel's own « short » does too, with its own order elsewhere."""
-    if style != "short":
-        return style
-    return "dd/MM/yyyy" if _locale().language == "fr" else "short"
+    if style == "short" and locale.language == "fr":
+        style = "dd/MM/yyyy"
+    return babel_dates.format_date(value, style, locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _money(value: Decimal | int, currency: str, locale: Locale) -> str:
+    return babel_numbers.format_currency(value, currency, locale=locale)
 
 
 def _locale() -> Locale:

@@ -4,8 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import aliased, joinedload
 
 from shared.access.models import Access, Account, PortalSession, Seat
 from shared.extensions import db
@@ -19,6 +19,7 @@ class PortalVisit:
     row: PortalSession
     account: Account
     seat: Seat | None
+    seats: int  # how many the account has, open or not
 
 
 @dataclass(frozen=True)
@@ -29,21 +30,31 @@ class StaffVisit:
     staff: Staff
 
 
+_OTHER = aliased(Seat)
+# Built once: it is asked at every request, and putting it together takes longer than its answer.
+_PORTAL = (
+    select(
+        PortalSession,
+        Account,
+        Seat,
+        select(func.count()).where(_OTHER.account_id == Account.id).correlate(Account).scalar_subquery(),
+    )
+    .join(Account, Account.id == PortalSession.account_id)
+    .outerjoin(Seat, Seat.id == PortalSession.seat_id)
+    .options(joinedload(Seat.access).joinedload(Access.contact), joinedload(Seat.party))
+    .where(
+        PortalSession.secret_hash == bindparam("secret"),
+        PortalSession.ended_at.is_(None),
+        PortalSession.created_at > bindparam("begun"),
+        PortalSession.seen_at > bindparam("seen"),
+    )
+)
+
+
 def load_portal(secret_hash: str, begun_after: datetime, seen_after: datetime) -> PortalVisit | None:
     """The session, its account and person, its seat with access, contact and party with family."""
-    query = (
-        select(PortalSession, Account, Seat)
-        .join(Account, Account.id == PortalSession.account_id)
-        .outerjoin(Seat, Seat.id == PortalSession.seat_id)
-        .options(joinedload(Seat.access).joinedload(Access.contact), joinedload(Seat.party))
-        .where(
-            PortalSession.secret_hash == secret_hash,
-            PortalSession.ended_at.is_(None),
-            PortalSession.created_at > begun_after,
-            PortalSession.seen_at > seen_after,
-        )
-    )
-    row = db.session.execute(query).first()
+    values = {"secret": secret_hash, "begun": begun_after, "seen": seen_after}
+    row = db.session.execute(_PORTAL, values).first()
     return PortalVisit(*row) if row else None
 
 

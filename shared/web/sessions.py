@@ -57,6 +57,7 @@ class FaceSession(CallbackDict[str, Any], SessionMixin):
         self.leaving = False
         self.account: Account | None = None
         self.seat: Seat | None = None
+        self.seats = 0  # of the account: more than one may be gone over to
         self.staff: Staff | None = None
 
 
@@ -113,7 +114,7 @@ def _of_row(face: Face, secret: str) -> FaceSession:
         return session
     session.row_id, session.touch = found.row.id, now() - found.row.seen_at > TOUCH
     if isinstance(found, PortalVisit):
-        session.account, session.seat = found.account, found.seat
+        session.account, session.seat, session.seats = found.account, found.seat, found.seats
     else:
         session.staff = found.staff
     return session

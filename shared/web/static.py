@@ -111,6 +111,7 @@ def _part(pattern: str) -> Path:
     return found[0]
 
 
+@lru_cache(maxsize=256)
 def _is_served(path: Path) -> bool:
     inside = path.resolve()
     return (

@@ -17,7 +17,7 @@ from shared.extensions import db
 from tests.factories.counter import a_document, a_folder, a_party, a_seat, sign_in, unknown
 
 LISTS = ("/documents", "/documents/invoices", "/documents/quotes", "/documents/payslips")
-NONCES = re.compile(rb'/static/[0-9a-f]{12}/|nonce="[^"]+"|X-CSRFToken":"[^"]+"|[Aa]u \d+ \w+ \d+ \S+ \d+:\d+')
+NONCES = re.compile(rb'/static/[0-9a-f]{12}/|nonce="[^"]+"|csrf_token" value="[^"]+"|X-CSRFToken":"[^"]+"|[Aa]u \d+ \w+ \d+ \S+ \d+:\d+')
 
 
 @pytest.fixture
@@ -148,7 +148,8 @@ def test_answers_are_the_same_whatever_a_neighbour_has(client: FlaskClient, seat
 
     before = answers()
     copied = [a_document(beta, folder, f"Facture secret {n}", amount=Decimal(99)) for n in range(60)]
-    assert answers() == before
+    for url, was, now in zip(urls, before, answers(), strict=True):
+        assert now.splitlines() == was.splitlines(), url
     assert beta_seat.party_id == beta.id
     assert not any(str(document.id).encode() in answer for document in copied for answer in before)
 

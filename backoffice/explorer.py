@@ -1,6 +1,7 @@
 """« Explorer la GED »: folders, what is in them, where each document stands, and what to do with many at once."""
 
 import uuid
+from collections.abc import Sequence
 
 from flask import Response, abort, flash, request, url_for
 from flask_babel import gettext as _
@@ -12,7 +13,9 @@ from backoffice.reach import refuse, scope
 from backoffice.wording import line_words, reason_words
 from shared.access import synchronising
 from shared.documents import finding, following, publishing
-from shared.documents.consents import SENTENCES
+from shared.documents.consents import CONSENT_HOLDS, SENTENCES
+from shared.documents.finding import Line
+from shared.documents.following import Story
 from shared.documents.models import Document, Notify
 from shared.errors import Refused
 from shared.extensions import db
@@ -25,6 +28,8 @@ from shared.web import visitors
 from shared.web.page import go, page
 from shared.web.permissions import Permission, requires
 from shared.web.redirects import safe_next
+
+WATCHED = "asked"  # in the address after « Synchroniser »: the list follows what leaves
 
 
 @backoffice.get("/explorer")
@@ -48,6 +53,7 @@ def explorer() -> Response:
         state=request.args.get("state", ""),
         after=request.args.get("after", ""),
     )
+    stories = following.stories([line.id for line in found.lines])
     return page(
         "backoffice/explorer/explorer.html",
         blocks=("results",),
@@ -58,9 +64,10 @@ def explorer() -> Response:
         shelf=next((shelf for shelf in shelves if shelf.id == folder_id), None),
         lines=found.lines,
         after=found.after,
-        stories=following.stories([line.id for line in found.lines]),
+        stories=stories,
         holds=SENTENCES,
         words=line_words,
+        moving=_is_moving(found.lines, stories),
         may=_may(),
     )
 
@@ -92,22 +99,19 @@ def explorer_selection() -> Response:
 @requires(Permission.SYNCHRONISE)
 def explorer_synchronise() -> Response:
     """« Synchroniser » from this window: what waits for it leaves, the rest is counted by reason."""
+    before = releasing.waiting_reasons()
     synchronising.ask(by=visitors.actor())
     stay = releasing.waiting_reasons()
-    leaving = stay.pop(Reason.SYNCHRONISATION, 0) + stay.pop(Reason.RETRY, 0)
+    leaving = sum(before.get(reason, 0) - stay.get(reason, 0) for reason in (Reason.SYNCHRONISATION, Reason.RETRY))
     stay.pop(Reason.NONE, None)
-    flash(_("Synchronisation demandée : ce qui l’attendait part dans les secondes qui viennent."), "success")
+    flash(_("Synchronisation demandée : documents et accès en attente rejoignent le portail."), "success")
     if leaving:
         flash(ngettext("%(num)s notification part.", "%(num)s notifications partent.", leaving), "info")
     if stay:
-        flash(
-            _(
-                "Reste en attente : %(why)s.",
-                why=" ; ".join(f"{n} — {reason_words(reason)}" for reason, n in stay.items()),
-            ),
-            "info",
-        )
-    return go(_back())
+        why = " ; ".join(f"{count} — {reason_words(reason)}" for reason, count in stay.items())
+        flash(_("Reste en attente : %(why)s.", why=why), "info")
+    back = _back()
+    return go(f"{back}{'&' if '?' in back else '?'}{WATCHED}=1")
 
 
 def _publish(documents: list[Document]) -> str:
@@ -160,6 +164,13 @@ def _party() -> Party | None:
         return None
     found = finding.party(scope=scope(Permission.DOCUMENTS_SEE), party_id=party_id)
     return found if found is not None else unknown()
+
+
+def _is_moving(lines: Sequence[Line], stories: dict[uuid.UUID, Story]) -> bool:
+    """Whether a line of the page is about to change by itself: the page then asks again."""
+    sending = any(story.last and story.last.is_leaving for story in stories.values())
+    waiting = any(line.wanted_at and not line.live_at and line.held_because not in CONSENT_HOLDS for line in lines)
+    return sending or (waiting and WATCHED in request.args)
 
 
 def _may() -> dict[str, bool]:

@@ -4,8 +4,10 @@ Only public functions of this module are accepted from Redis. The caller opens t
 """
 
 from shared.access.synchronising import synchronise as synchronise_accesses
+from shared.documents.publishing import make_live
 from shared.documents.sweeping import sweep as sweep_storage
 from shared.engines.checking import check_engines
+from shared.notifications.releasing import release_openable
 from shared.notifications.sending import drain as drain_channel
 from shared.queues import stopping
 from shared.transactions import transaction
@@ -17,11 +19,17 @@ def drain(channel: str) -> None:
 
 
 def synchronise() -> None:
-    """Bring the portal to what the back office wants, a batch per transaction."""
-    applied = 1
-    while applied and not stopping():
-        with transaction():
-            applied = synchronise_accesses()
+    """Bring the portal to what the back office wants: accesses, then documents, then the lines that waited for them.
+
+    A batch per transaction.
+    """
+    for batch in (synchronise_accesses, make_live):
+        done = 1
+        while done and not stopping():
+            with transaction():
+                done = batch()
+    with transaction():
+        release_openable()
 
 
 def sweep() -> None:

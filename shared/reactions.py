@@ -16,6 +16,7 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "consent.changed": ("shared.documents.publishing:consent_changed",),
     "access.applied": ("shared.notifications.releasing:access_applied",),
     "account.activated": ("shared.access.initial:used",),
+    "synchronisation.asked": ("shared.notifications.releasing:asked",),
     "party.address_changed": (
         "shared.access.synchronising:address_changed",
         "shared.notifications.releasing:address_changed",

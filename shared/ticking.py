@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import shared.jobs
 from shared.access.synchronising import is_due
+from shared.documents import publishing
 from shared.engines.beating import beat, plain_url
 from shared.engines.checking import hears
 from shared.extensions import db
@@ -55,8 +56,8 @@ def drain_due() -> None:
 
 
 def synchronise_due() -> None:
-    """Wake the worker of accesses when its bell was not heard."""
-    if is_due():
+    """Wake the worker of accesses and publications when its bell was not heard."""
+    if is_due() or publishing.is_due():
         ring_or_do("now", "synchronise")
 
 

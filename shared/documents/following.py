@@ -32,6 +32,11 @@ class Notice(NamedTuple):
     reply: str
     resend_of_id: uuid.UUID | None
 
+    @property
+    def is_leaving(self) -> bool:
+        """Sent within seconds, without anybody doing anything."""
+        return self.status is Status.SENDING or (self.status is Status.WAITING and self.reason is Reason.NONE)
+
 
 class Happening(NamedTuple):
     """One line of a document's story; `who` is empty for Guichet itself and for a link that opens one document."""

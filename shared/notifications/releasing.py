@@ -22,6 +22,16 @@ def synchronise_lines() -> int:
     return retries + _release(_held_by_synchronisation(), _can_open())
 
 
+def asked(_event: Event) -> None:
+    """Reaction to « Synchroniser »: what can already be opened leaves now, the rest once the portal has followed."""
+    synchronise_lines()
+
+
+def release_openable() -> int:
+    """The end of a synchronisation: the lines whose document somebody of the party can open by now."""
+    return _release(_held_by_synchronisation(), _can_open())
+
+
 def waiting_reasons() -> dict[Reason, int]:
     """How many lines wait, by reason: what « Synchroniser » says stays."""
     query = select(Notification.reason, func.count()).where(WAITING).group_by(Notification.reason)

@@ -14,7 +14,7 @@ from shared.clock import now
 from shared.documents import publishing
 from shared.documents.models import Document, Folder, Notify, Publication
 from shared.extensions import db
-from shared.notifications.models import Notification, NotificationDocument, Status
+from shared.notifications.models import Notification, NotificationDocument, Reason, Status
 from shared.people.models import ConsentState, EmailSlot, Grant, Role, Staff
 from tests.factories import office, post
 from tests.factories.counter import a_seat
@@ -203,11 +203,36 @@ def test_synchronising_from_here_sends_what_waits_and_counts_the_rest(browser: B
     assert "2 documents attendent la synchronisation" in soup.get_text()
     answer = browser.post("/backoffice/explorer/synchronise")
     assert answer.status_code == 303
+    assert 'hx-trigger="load delay:2s"' in browser.get(answer.location).text, "the window follows what leaves"
     while publishing.make_live():
         pass
     standing = publishing.current(document.id)
     assert standing is not None and standing.live_at is not None
-    assert "Synchronisation demandée" in browser.get("/backoffice/explorer").text
+    office.automatic_mode()
+    choose(browser, "resend", document, forced="1")
+    office.manual_mode()
+    choose(browser, "resend", document, forced="1")
+    waiting = Notification.reason == Reason.SYNCHRONISATION
+    assert db.session.scalars(select(Notification).where(waiting)).all()
+    browser.get("/backoffice/explorer")
+    answer = browser.post("/backoffice/explorer/synchronise")
+    page = browser.get(answer.location).text
+    assert "Synchronisation demandée" in page and "1 notification part" in page
+    assert not db.session.scalars(select(Notification).where(waiting)).all()
+
+
+@pytest.mark.row("P-69")
+def test_what_waits_for_another_reason_is_counted_and_stays(browser: Browser) -> None:
+    party = customer(addresses={EmailSlot.BILLING: "compta@exemple.fr"})
+    a_seat(party)
+    filed(party, folder())
+    message = db.session.scalars(select(Notification)).one()
+    message.reason = Reason.NO_ADDRESS
+    browser.get("/backoffice/explorer")
+    answer = browser.post("/backoffice/explorer/synchronise")
+    assert "Reste en attente : 1 — Aucune adresse" in browser.get(answer.location).text
+    db.session.refresh(message)
+    assert message.reason is Reason.NO_ADDRESS
 
 
 def test_a_bulk_action_is_all_or_nothing(browser: Browser) -> None:

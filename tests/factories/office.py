@@ -87,6 +87,10 @@ def manual_mode() -> None:
     change(key="synchronisation", value="manual", by=BY)
 
 
+def automatic_mode() -> None:
+    change(key="synchronisation", value="automatic", by=BY)
+
+
 def synchronise() -> None:
     """« Synchroniser », and the worker that follows."""
     ask(by=BY)

@@ -26,7 +26,7 @@ SHOWN = 8
 def around_party(party: Party) -> dict[str, Any]:
     """Everything in a bounded number of queries, whatever the party holds."""
     decisions = consents(party.id) if len(party.family.slots) > 1 else None
-    row, notices = access_row(party), _notices(party)
+    row, lines = access_row(party), _lines(party)
     allowed = may(party.family_id)
     return {
         "party": party,
@@ -38,10 +38,10 @@ def around_party(party: Party) -> dict[str, Any]:
         "w": words(may_edit=allowed["may_edit"], may_show=allowed["may_show"], selectable=False),
         "may_edit": scope(Permission.PARTIES_EDIT).reaches_family(party.family_id),
         "documents": _documents(party),
-        "notices": notices,
+        "lines": lines,
         "sent_words": sent_words(),
         "reason_words": reason_words(),
-        "event_words": {each.event: _(CATALOGUE[each.event].label) for each in notices or ()},
+        "event_words": {each.event: _(CATALOGUE[each.event].label) for each in lines or ()},
         "slot_words": slot_words(),
         "history_url": _url("history", party=party.id),
         "explorer_url": _url("explorer", family=party.family.key, party=party.id),
@@ -122,7 +122,7 @@ def _documents(party: Party) -> Any:
     return db.session.execute(query.order_by(Document.filed_at.desc(), Document.id.desc()).limit(SHOWN)).all()
 
 
-def _notices(party: Party) -> Any:
+def _lines(party: Party) -> Any:
     if not scope(Permission.HISTORY_SEE).reaches_family(party.family_id):
         return None
     columns = (

@@ -4,13 +4,16 @@ import uuid
 from collections.abc import Sequence
 from typing import NoReturn
 
-from flask import abort
+from flask import Response, abort, jsonify, make_response
+from flask_babel import gettext as _
 
 from backoffice.reach import refuse, scope
 from shared.documents import finding
 from shared.documents.finding import Sheet
 from shared.documents.models import Document, Folder
+from shared.extensions import db
 from shared.web import refusals
+from shared.web.errors import Explanation, explain
 from shared.web.permissions import Permission
 
 AT_ONCE = 200  # documents in one bulk action
@@ -52,3 +55,13 @@ def unknown() -> NoReturn:
     """The same answer for a stranger's and for nothing, with its line in the log."""
     refusals.refused("staff.denied", permission=Permission.DOCUMENTS_SEE.value)
     abort(404)
+
+
+def storage_away(*, json: bool = False) -> Response:
+    """Nothing was kept: neither bytes nor rows."""
+    db.session.rollback()
+    told = _("L’espace de stockage ne répond pas. Rien n’a été enregistré : recommencez dans une minute.")
+    if json:
+        return make_response(jsonify(error=told), 503)
+    title, advice = _("Dépôt impossible pour l’instant"), _("Vos fichiers sont toujours chez vous.")
+    return explain(503, Explanation(title, told, advice, "clock-history"))

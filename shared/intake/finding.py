@@ -15,6 +15,7 @@ from shared.people.models import Grant, Party
 from shared.people.scopes import Scope
 
 PAGE = 50
+OUTCOMES = 500
 
 
 class Page(NamedTuple):
@@ -55,8 +56,8 @@ def waiting(*, scope: Scope, by: str, arrival_id: uuid.UUID) -> Arrival | None:
     return db.session.scalars(_waiting(scope, by).where(Arrival.id == arrival_id)).one_or_none()
 
 
-def outcomes(*, ids: Sequence[uuid.UUID], by: str) -> list[Outcome]:
-    """What became of these files, which this person handed in; in their order."""
+def outcomes(*, first: uuid.UUID, last: uuid.UUID, by: str) -> list[Outcome]:
+    """What became of the files that this person handed in between these two, both included; in their order."""
     query = (
         select(Arrival, Document, Folder, Party)
         .outerjoin(Document, Document.id == Arrival.document_id)
@@ -64,8 +65,9 @@ def outcomes(*, ids: Sequence[uuid.UUID], by: str) -> list[Outcome]:
         .outerjoin(Party, Party.id == Document.party_id)
         # A family is joined inwards by default, which would lose the files that nobody has yet.
         .options(joinedload(Folder.family, innerjoin=False), joinedload(Party.family, innerjoin=False))
-        .where(Arrival.id.in_(ids), Arrival.by == by)
-        .order_by(Arrival.at, Arrival.id)
+        .where(Arrival.id.between(first, last), Arrival.by == by)
+        .order_by(Arrival.id)
+        .limit(OUTCOMES)
     )
     return [Outcome._make(row) for row in db.session.execute(query)]
 

@@ -29,7 +29,7 @@ features: .venv/installed ## Write docs/features.md: each feature and the tests 
 	.ci/features
 
 assets: .venv/installed ## Copy the browser libraries into static/vendor/
-	.ci/assets && touch static/vendor/installed
+	@.ci/assets && touch static/vendor/installed
 
 clean: ## Remove what the commands above installed (never var/, which holds your data)
 	rm -rf .venv .cache node_modules static/vendor .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

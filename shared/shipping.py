@@ -8,7 +8,7 @@ from shared.people.staffing import ship_roles
 
 
 def ship() -> None:
-    """Families, roles, texts, rules, folders, and the administrator that the environment names. Twice changes nothing."""
+    """Families, roles, texts, rules, folders, and the environment's administrator. Twice changes nothing."""
     ship_families()
     ship_roles()
     ship_messages()

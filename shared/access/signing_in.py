@@ -11,7 +11,7 @@ from shared.access import passwords
 from shared.access.choosing import LOGIN, subject_of
 from shared.access.identifiers import accounts_named, most_shared, spellings
 from shared.access.models import Account, Seat
-from shared.access.seats import is_open, open_among
+from shared.access.seats import open_among
 from shared.access.throttling import Ticket, succeeded, take
 from shared.clock import now
 from shared.events.actors import account_actor
@@ -89,12 +89,6 @@ def seats_of(account_id: uuid.UUID) -> list[Seat]:
     """The open seats of one account, with their parties, by name; one query."""
     query = select(Seat).where(Seat.account_id == account_id).options(joinedload(Seat.party), joinedload(Seat.account))
     return open_among(db.session.scalars(query))
-
-
-def open_seat(*, seat_id: uuid.UUID, account_ids: Iterable[uuid.UUID]) -> Seat | None:
-    """That seat, if it is open and belongs to one of these accounts."""
-    seat = db.session.get(Seat, seat_id)
-    return seat if seat is not None and seat.account_id in set(account_ids) and is_open(seat) else None
 
 
 def _proves(account: Account, password: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased, joinedload
 
-from shared.access.models import Access, Account, PortalSession, Seat
+from shared.access.models import Account, PortalSession, Seat
 from shared.extensions import db
 from shared.people.models import Staff, StaffSession
 
@@ -41,7 +41,7 @@ _PORTAL = (
     )
     .join(Account, Account.id == PortalSession.account_id)
     .outerjoin(Seat, Seat.id == PortalSession.seat_id)
-    .options(joinedload(Seat.access).joinedload(Access.contact), joinedload(Seat.party))
+    .options(joinedload(Seat.party))
     .where(
         PortalSession.secret_hash == bindparam("secret"),
         PortalSession.ended_at.is_(None),
@@ -52,7 +52,7 @@ _PORTAL = (
 
 
 def load_portal(secret_hash: str, begun_after: datetime, seen_after: datetime) -> PortalVisit | None:
-    """The session, its account and person, its seat with access, contact and party with family."""
+    """The session, its account and person, its seat with party and family."""
     values = {"secret": secret_hash, "begun": begun_after, "seen": seen_after}
     row = db.session.execute(_PORTAL, values).first()
     return PortalVisit(*row) if row else None

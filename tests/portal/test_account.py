@@ -2,11 +2,14 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from shared.access.models import PortalSession, Seat
+from shared.clock import now
 from shared.events.models import Event
 from shared.extensions import db
+from shared.notifications.models import Notification
+from shared.shipping import ship
 from tests.factories.identity import OTHER, PASSWORD, Browser, a_holder, random_id
 
 CHROME = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"
@@ -38,8 +41,8 @@ def test_a_change_closes_the_other_sessions_and_is_told_without_the_password(app
     kept = browser.cookie()
     assert browser.post("/account/password", old=PASSWORD, password=OTHER).location == "/account"
     assert browser.is_in and not other.is_in and browser.cookie() != kept
-    event = db.session.scalars(select(Event).where(Event.name == "account.password_changed")).one()
-    assert OTHER not in str(event.facts) and PASSWORD not in str(event.facts)
+    told = db.session.scalars(select(Event).where(Event.name == "account.password_changed")).one()
+    assert OTHER not in str(told.facts) and PASSWORD not in str(told.facts)
     assert Browser(app).sign_in("C1").status_code == 422
     assert Browser(app).sign_in("C1", OTHER).status_code == 303
 
@@ -89,11 +92,17 @@ def test_nobody_closes_the_device_of_another(app: Flask, browser: Browser) -> No
 
 
 def test_the_page_costs_few_queries(app: Flask, browser: Browser) -> None:
-    from sqlalchemy import event
-
     seen: list[str] = []
-    with app.app_context():
-        event.listen(db.engine, "before_cursor_execute", lambda *rest: seen.append(rest[2]))
-    seen.clear()
+    event.listen(db.engines[None], "before_cursor_execute", lambda *rest: seen.append(rest[2]))
     browser.client.get("/account")
     assert len([each for each in seen if each.lstrip().upper().startswith("SELECT")]) <= 8, seen
+
+
+@pytest.mark.row("P-37")
+def test_the_notice_of_a_change_leaves_without_the_password(app: Flask, browser: Browser, seat: Seat) -> None:
+    ship()
+    seat.account.email, seat.account.email_verified_at = "c1@exemple.fr", now()
+    browser.post("/account/password", old=PASSWORD, password=OTHER)
+    notice = db.session.scalars(select(Notification).where(Notification.event == "account.password_changed")).one()
+    assert notice.fixed_address == "c1@exemple.fr" and notice.kind == "security"
+    assert OTHER not in f"{notice.facts}{notice.secret}"

@@ -16,6 +16,7 @@ from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 import shared.jobs
+from shared.access import sweeping
 from shared.access.synchronising import is_due
 from shared.documents import publishing
 from shared.engines.beating import beat, plain_url
@@ -69,6 +70,7 @@ RECURRING: tuple[tuple[str, float, Callable[[], object]], ...] = (
     ("synchronise", 2, synchronise_due),
     ("file what came back", 5, collect_reports),
     ("check the engines", 10, shared.jobs.check),
+    ("forget old tries and sessions", 3600, sweeping.forget),
     ("sweep storage", 3600, lambda: ring_or_do("slow", "sweep")),
 )
 

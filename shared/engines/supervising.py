@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from urllib.parse import urlsplit
 
 from shared.config import CHECKOUT, Config, ConfigError, config, socket_folder
 from shared.engines.embedded import Engine, EngineError
@@ -76,7 +77,9 @@ def _start_engines(chosen: Config, keeper: Keeper) -> None:
         keeper.keep(valkey(chosen.var, chosen.redis_url))
     if "smtp" in chosen.embedded:
         smtp = chosen.smtp
-        keeper.keep(_python("courrier", "-m", "shared.engines.catcher", ready=lambda: _listens(smtp.host, smtp.port)))
+        where = ("--smtp-port", str(smtp.port), "--http-port", str(chosen.catcher_http_port))
+        argv = ("-m", "shared.engines.catcher", *where, "--dir", str(chosen.var / "mail"))
+        keeper.keep(_python("courrier", *argv, ready=lambda: _listens(smtp.host, smtp.port)))
 
 
 def _processes(chosen: Config) -> Iterator[Engine]:
@@ -84,9 +87,7 @@ def _processes(chosen: Config) -> Iterator[Engine]:
     for queue in QUEUES:
         yield _python(f"worker-{queue}", "-m", "shared.engines.working", queue)
     yield _python("tick", "-m", "shared.ticking")
-    yield _python(
-        "web", "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", ready=lambda: _answers(chosen.bind, chosen.port)
-    )
+    yield _python("web", "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", ready=lambda: _answers(chosen))
 
 
 def _python(name: str, *argv: str, ready: Probe | None = None) -> Engine:
@@ -152,8 +153,9 @@ def _listens(host: str, port: int) -> None:
     socket.create_connection((host, port), timeout=2).close()
 
 
-def _answers(host: str, port: int) -> None:
-    request = urllib.request.Request(f"http://{host}:{port}/healthz/web", headers={"Host": f"localhost:{port}"})
+def _answers(chosen: Config) -> None:
+    named = {"Host": urlsplit(chosen.public_url).netloc}
+    request = urllib.request.Request(f"http://{chosen.bind}:{chosen.port}/healthz/web", headers=named)
     urllib.request.urlopen(request, timeout=5).close()
 
 

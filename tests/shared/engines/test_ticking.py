@@ -1,10 +1,13 @@
 """The tick does what is due even while Redis and the workers are away, and only one of several acts."""
 
+import signal
 import time
+from collections import Counter
 from collections.abc import Callable
 
 import psycopg
 import pytest
+import redis
 
 from shared import ticking
 from shared.config import configure
@@ -12,6 +15,7 @@ from shared.engines.beating import plain_url
 from shared.engines.models import Heartbeat
 from shared.extensions import db
 from shared.notifications.models import Notification, Status
+from shared.queues import ring
 from tests.engines import Engines, Machine, a_machine
 from tests.factories import post
 from tests.sink import Sink, free_port
@@ -53,8 +57,6 @@ def test_messages_leave_without_redis_and_without_workers(engines: Engines, sink
 
 def test_messages_leave_after_redis_forgot_everything(machine: Machine, sink: Sink) -> None:
     announce(machine, "FA-1", "FA-2")
-    import redis
-
     with redis.Redis.from_url(machine.config.redis_url) as bell:
         bell.flushdb()
     machine.start("-m", "shared.engines.working", "mail")
@@ -86,3 +88,23 @@ def test_one_that_fails_stops_no_other(machine: Machine, monkeypatch: pytest.Mon
         rounds.go()
         rounds.go()
     assert done == ["sound", "sound"]
+
+
+def test_a_worker_told_to_end_hands_back_what_it_holds(machine: Machine, sink: Sink) -> None:
+    """A deployment: SIGTERM in the middle of a batch, then the next worker, and everybody has one message."""
+    numbers = [f"FA-{number}" for number in range(250)]
+    announce(machine, *numbers)
+    configure(machine.config)
+    assert ring("mail", "drain", "email")
+    former = machine.start("-m", "shared.engines.working", "mail")
+    until(lambda: len(sink.received) >= 20)
+    former.send_signal(signal.SIGTERM)
+    former.wait(30)
+    counted = Counter(statuses(machine))
+    assert counted[Status.SENDING] == counted[Status.UNKNOWN] == 0
+    assert counted[Status.WAITING] > 0, "the batch was too small to be cut in its middle"
+    assert ring("mail", "drain", "email")
+    machine.start("-m", "shared.engines.working", "mail")
+    until(lambda: set(statuses(machine)) == {Status.SENT})
+    ids = [received.message["Message-ID"] for received in sink.received]
+    assert len(ids) == len(set(ids)) == len(numbers)

@@ -43,6 +43,7 @@ class Keeper:
         kept = Kept(engine, self._start(engine), time.monotonic())
         self.kept.append(kept)
         await_ready(engine, kept.process)
+        self.say(engine.name, "prêt")
 
     def run(self, engine: Engine, prefix: bool = True) -> int:
         """Run to its end a process that has one, and return its exit code; its lines are prefixed or plain."""

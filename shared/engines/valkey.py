@@ -35,7 +35,7 @@ def _settings(data: Path, sockets: Path, password: str) -> str:
             "appendonly yes",
             "maxmemory-policy noeviction",
             'logfile ""',
-            "loglevel warning",
+            "loglevel nothing",
             "daemonize no",
             "",
         ]

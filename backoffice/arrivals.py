@@ -32,7 +32,7 @@ def arrivals() -> Response:
     """The tray: what nobody could be given without a person looking at it."""
     seen = scope(Permission.DOCUMENTS_FILE)
     found = intake.tray(scope=seen, by=visitors.actor(), after=request.args.get("after", ""))
-    return page("backoffice/arrivals/tray.html", arrivals=found.arrivals, after=found.after)
+    return page("backoffice/arrivals/tray.html", arrivals=found.arrivals, after=found.after, facts_in=settling.facts_in)
 
 
 @backoffice.route("/arrivals/<uuid:arrival_id>", methods=["GET", "POST"])

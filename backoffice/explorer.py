@@ -13,7 +13,7 @@ from backoffice.reach import refuse, scope
 from backoffice.wording import line_words, reason_words
 from shared.access import synchronising
 from shared.documents import finding, following, publishing
-from shared.documents.consents import CONSENT_HOLDS, SENTENCES
+from shared.documents.consents import CONSENT_HOLDS, WORDS
 from shared.documents.finding import Line
 from shared.documents.following import Story
 from shared.documents.models import Document, Notify
@@ -65,7 +65,7 @@ def explorer() -> Response:
         lines=found.lines,
         after=found.after,
         stories=stories,
-        holds=SENTENCES,
+        holds=WORDS,
         words=line_words,
         moving=_is_moving(found.lines, stories),
         may=_may(),

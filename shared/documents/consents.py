@@ -12,6 +12,13 @@ REFUSED = "consent_refused"
 SYNCHRONISATION = "synchronisation"
 CONSENT_HOLDS = (REQUESTED, REFUSED)
 
+# For a list, where the document already says « Retenu » or « En attente ».
+WORDS = {
+    REQUESTED: "dématérialisation « En demande »",
+    REFUSED: "dématérialisation refusée : à imprimer",
+    SYNCHRONISATION: "attend « Synchroniser »",
+}
+
 SENTENCES = {
     REQUESTED: "Retenu : la dématérialisation de ce tiers est « En demande ». Il sera publié dès l’accord.",
     REFUSED: "Retenu : ce tiers a refusé la dématérialisation. Le document est à imprimer.",

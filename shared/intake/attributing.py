@@ -135,10 +135,11 @@ def _folder_of(party: Party, invoice: Invoice | None, named: NameFacts | None) -
 def _nobody(invoice: Invoice | None) -> str:
     if invoice is None:
         return "Rien dans ce fichier ni dans son nom ne dit à qui il est."
-    buyer = invoice.buyer
-    number = buyer.siret or buyer.vat
-    named = f"« {buyer.name} »" if buyer.name else "L’acheteur"
-    return f"{named}{f' ({number})' if number else ''} n’est le numéro d’aucun tiers : créez-le ou choisissez-le."
+    number = invoice.buyer.siret or invoice.buyer.vat
+    named = f"« {invoice.buyer.name} »" if invoice.buyer.name else "son acheteur"
+    if number is None:
+        return f"Cette facture nomme {named} sans aucun numéro : choisissez le tiers."
+    return f"Aucun tiers ne porte le numéro {number} ({named}) : créez-le, ou choisissez-le s’il existe."
 
 
 def _at_odds(party: Party, invoice: Invoice) -> str:

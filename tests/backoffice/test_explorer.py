@@ -46,7 +46,7 @@ def choose(browser: Browser, action: str, *documents: Document, **fields: str) -
 def markers(browser: Browser, query: str = "family=customers") -> dict[str, str]:
     soup = page_of(browser.get(f"/backoffice/explorer?{query}"))
     found = {}
-    for line in soup.select(".g-shelves li"):
+    for line in soup.select(".g-tree li"):
         marker = line.select_one("[data-portal]")
         if marker is not None and line.small is not None:
             assert "Sur le portail" in marker.get_text(), "the marker says so in words"

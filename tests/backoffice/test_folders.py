@@ -32,7 +32,7 @@ def soup_of(browser: Browser, tab: str = "customers") -> BeautifulSoup:
 
 def form_of(soup: BeautifulSoup) -> dict[str, str]:
     """What a browser would send of the grid, untouched."""
-    form = soup.select_one("#grille")
+    form = soup.select_one("#repertoires")
     assert form is not None
     sent = {}
     for control in form.select("input[name]"):

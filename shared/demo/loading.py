@@ -1,0 +1,88 @@
+"""The demo company, loaded once: its staff, its people, two years of documents, and who has read them.
+
+Everything passes through the verbs that the screens use, at the time when it is supposed to have happened.
+"""
+
+import time
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import click
+from sqlalchemy import exists, select
+
+from shared.clock import now
+from shared.config import config
+from shared.demo import company, filing, readers
+from shared.demo.archive import archive
+from shared.documents.models import Folder, Notify
+from shared.extensions import db
+from shared.people.models import Activity, Party
+from shared.settings.models import Setting
+from shared.shipping import ship
+from shared.transactions import transaction
+
+MARK = "demo"  # the Setting row that says what was loaded, and until which day its story runs
+MONTHS = 24
+
+
+def load(*, months: int = MONTHS) -> None:
+    """Load the company with that many months of past, saying how far it is; a second run adds nothing.
+
+    Interrupted, the next run goes on. A database that holds another company is left alone.
+    """
+    began = time.monotonic()
+    with transaction():
+        ship()
+        mark = db.session.get(Setting, MARK)
+        if mark is None and _is_somebody_s():
+            click.echo("Cette base contient déjà une société : la démonstration n’y ajoute rien.")
+            return
+        if mark is not None and mark.value["loaded"]:
+            click.echo("La société de démonstration est déjà là : rien n’a été ajouté.")
+            return
+        last = date.fromisoformat(mark.value["day"]) if mark else now().date()
+        _mark(day=last.isoformat(), loaded=False, activated=0)
+        _silence(Notify.NONE)
+    _load(first=last - timedelta(days=round(months * 30.44)), last=last)
+    click.echo(f"La société de démonstration est prête, en {time.monotonic() - began:.0f} s.")
+
+
+def mark_of_demo() -> dict[str, Any] | None:
+    """What was loaded here; None where the database is not the demo's."""
+    mark = db.session.get(Setting, MARK)
+    return dict(mark.value) if mark is not None and mark.value["loaded"] else None
+
+
+def _load(*, first: date, last: date) -> None:
+    began = datetime.combine(first, datetime.min.time(), UTC) - timedelta(days=7)
+    with transaction():
+        named = company.found(began)
+    with transaction():
+        company.enrol(began)
+    click.echo("40 clients, 12 salariés et 3 fournisseurs : un seul attend encore, vous le verrez créer.")
+    filing.file_all(archive(first, last))
+    with transaction():
+        filing.hold_one(last)
+    with transaction():
+        activated = readers.activate_and_read(last)
+    click.echo(f"{activated} personnes ont choisi leur mot de passe, et lu une partie de leurs documents.")
+    with transaction():
+        _silence(Notify.IMMEDIATE)
+        if "smtp" in config().embedded:
+            readers.announce()
+        _mark(day=last.isoformat(), loaded=True, activated=activated, administrator=named)
+
+
+def _is_somebody_s() -> bool:
+    return bool(db.session.scalar(select(exists(select(Party.id)) | exists(select(Activity.id)))))
+
+
+def _silence(notify: Notify) -> None:
+    """Nobody is told of what happened two years ago; afterwards every folder notifies as it was shipped."""
+    for folder in db.session.scalars(select(Folder)):
+        folder.notify = notify
+
+
+def _mark(**value: Any) -> None:
+    db.session.merge(Setting(key=MARK, value=value, by="command", at=now()))
+    db.session.flush()

@@ -90,7 +90,7 @@ def test_nothing_outlives_a_supervisor_that_was_killed() -> None:
     parent = subprocess.Popen([sys.executable, "-c", code], cwd=CHECKOUT, stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     with parent.stdout:
-        child = int(parent.stdout.readline())
+        child = next(int(line) for line in parent.stdout if line.strip().isdigit())
         parent.kill()
         parent.wait()
         until(lambda: not alive(child))

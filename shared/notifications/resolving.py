@@ -26,6 +26,7 @@ from shared.people.models import EmailSlot
 
 TOO_MANY_BOUNCES = 2
 ASKS_LOGIN = frozenset({"payslip"})  # always behind authentication, whatever the folder's link target
+FACTS = {"device": "appareil"}  # what an event says, and the field that shows it
 PURPOSES = {
     "access.opened": LinkPurpose.ACTIVATION,
     "access.renotified": LinkPurpose.ACTIVATION,
@@ -132,7 +133,7 @@ def _address(row: RowMapping, around: Surroundings) -> tuple[str, EmailSlot | No
 def _values(row: RowMapping, around: Surroundings, linked: Linked) -> dict[str, Value]:
     party, person = around.parties.get(row["party_id"]), around.people.get(row["id"])
     values = merge_values(party, person, _live(row, around), linked, row["created_at"], around.brand)
-    return values | {key: value for key, value in row["facts"].items() if isinstance(value, str)}
+    return values | {FACTS[key]: value for key, value in row["facts"].items() if key in FACTS}
 
 
 def _name(row: RowMapping, around: Surroundings) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
+from markupsafe import escape
 
 from backoffice.access_rows import ICONS
 from shared.web.headers import csp_nonce
@@ -14,7 +15,7 @@ DRAWN = ("dice-5", "check-square-fill", "square")
 def words(*, may_edit: bool, may_show: bool, selectable: bool = True) -> dict[str, Any]:
     """The `w` of templates/backoffice/access/line.html."""
     icon = current_app.jinja_env.globals["ui"].icon  # type: ignore[attr-defined]
-    return {
+    made = {
         "nonce": csp_nonce(),
         "icons": {name: icon(name) for name in (*DRAWN, *(icon for icon, _tone in ICONS.values()))},
         "selectable": selectable and may_edit,
@@ -40,3 +41,5 @@ def words(*, may_edit: bool, may_show: bool, selectable: bool = True) -> dict[st
         "yes": _("oui"),
         "no": _("non"),
     }
+    # Escaped once: each of these words stands in fifty lines.
+    return {key: escape(value) if isinstance(value, str) else value for key, value in made.items()}

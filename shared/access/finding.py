@@ -3,6 +3,7 @@
 Nothing here ever selects a secret.
 """
 
+import functools
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    bindparam,
     case,
     exists,
     func,
@@ -20,14 +22,14 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.types import Integer
+from sqlalchemy.types import Date, DateTime, Integer
 
 from shared.access.models import Access, Account, Link, LinkPurpose, Seat
 from shared.clock import now
 from shared.documents.reading import COMPANY_ZONE
 from shared.events.models import Event
 from shared.extensions import db
-from shared.keyset import NEVER, Order, Page, by_date, read_page
+from shared.keyset import NEVER, Page, by_date, read_page
 from shared.notifications.models import Notification
 from shared.people.finding import matching, order_of
 from shared.people.models import Contact, EmailCell, EmailSlot, Family, Party
@@ -36,6 +38,9 @@ from shared.people.scopes import Scope
 # In the order of a sort: what asks for somebody's attention first.
 STATES = ("unsynced", "expired", "none", "closed", "planned", "valid")
 PASSWORDS = ("hidden", "expired", "to_activate", "set", "")
+READERS = dict.fromkeys(("state", "password", "allowed", "notify"), int) | dict.fromkeys(
+    ("sent_at", "last_login"), by_date
+)
 ABOUT_ACCESS = ("access.opened", "access.renotified", "notification.resent")
 
 
@@ -51,15 +56,15 @@ def lines(
     size: int = 50,
 ) -> Page:
     """A page of the grid, sorted by any of its columns."""
-    sent = _last_message()
-    query = _lines(sent).where(Party.family_id == family.id, scope.parties(), *matching(q), *_in_state(state))
-    return read_page(query, _order(sort, q, sent), Party.id.expression, after=after, before=before, size=size)
+    query = _lines().where(Party.family_id == family.id, scope.parties(), *matching(q), *_in_state(state))
+    order = order_of(sort, q, _sorts(), **READERS)
+    return read_page(query.params(_present()), order, Party.id.expression, after=after, before=before, size=size)
 
 
 def lines_of(party_ids: Sequence[uuid.UUID], scope: Scope) -> Sequence[Row[Any]]:
     """The lines of these parties, for those in reach."""
-    query = _lines(_last_message()).where(Party.id.in_(party_ids), scope.parties())
-    return db.session.execute(query.order_by(Party.code_sort, Party.id)).all()
+    query = _lines().where(Party.id.in_(party_ids), scope.parties())
+    return db.session.execute(query.order_by(Party.code_sort, Party.id), _present()).all()
 
 
 def count(family: Family, scope: Scope, *, q: str = "", state: str = "") -> int:
@@ -68,7 +73,7 @@ def count(family: Family, scope: Scope, *, q: str = "", state: str = "") -> int:
     if state:
         query = _joined(query)
     query = query.where(Party.family_id == family.id, scope.parties(), *matching(q), *_in_state(state))
-    return db.session.scalar(query) or 0
+    return db.session.scalar(query, _present() if state else {}) or 0
 
 
 def chosen(family: Family, scope: Scope, *, q: str = "", state: str = "", most: int) -> list[uuid.UUID]:
@@ -76,15 +81,15 @@ def chosen(family: Family, scope: Scope, *, q: str = "", state: str = "", most: 
     query = _joined(select(Party.id)).where(
         Party.family_id == family.id, scope.parties(), *matching(q), *_in_state(state)
     )
-    return list(db.session.scalars(query.order_by(Party.code_sort, Party.id).limit(most + 1)))
+    return list(
+        db.session.scalars(query.order_by(Party.code_sort, Party.id).limit(most + 1), _present() if state else {})
+    )
 
 
 def every_line(family: Family, scope: Scope, *, q: str = "", state: str = "") -> Sequence[Row[Any]]:
     """The whole filter, for the export."""
-    query = _lines(_last_message()).where(
-        Party.family_id == family.id, scope.parties(), *matching(q), *_in_state(state)
-    )
-    return db.session.execute(query.order_by(Party.code_sort, Party.id)).all()
+    query = _lines().where(Party.family_id == family.id, scope.parties(), *matching(q), *_in_state(state))
+    return db.session.execute(query.order_by(Party.code_sort, Party.id), _present()).all()
 
 
 def story(access_id: uuid.UUID, most: int = 50) -> Sequence[Event]:
@@ -93,7 +98,15 @@ def story(access_id: uuid.UUID, most: int = 50) -> Sequence[Event]:
     return db.session.scalars(query).all()
 
 
-def _lines(sent: Any) -> Select[*tuple[Any, ...]]:
+def _present() -> dict[str, Any]:
+    """What the statements below are asked with: they are built once, for the time of the process."""
+    moment = now()
+    return {"moment": moment, "today": moment.astimezone(COMPANY_ZONE).date()}
+
+
+@functools.cache
+def _lines() -> Select[*tuple[Any, ...]]:
+    sent = _last_message()
     query = select(
         Party.id,
         Party.code,
@@ -129,6 +142,7 @@ def _joined(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     )
 
 
+@functools.cache
 def _last_message() -> Any:
     """The last message that communicated the access."""
     return (
@@ -149,8 +163,9 @@ def _is_red() -> ColumnElement[bool]:
     return or_(and_(Seat.id.is_(None), Access.allowed), and_(Seat.id.is_not(None), Seat.revision != Access.revision))
 
 
+@functools.cache
 def _state() -> ColumnElement[int]:
-    today = now().astimezone(COMPANY_ZONE).date()
+    today = bindparam("today", type_=Date())
     return case(
         (Access.id.is_(None), _rank("none", STATES)),
         (_is_red(), _rank("unsynced", STATES)),
@@ -162,9 +177,10 @@ def _state() -> ColumnElement[int]:
     )
 
 
+@functools.cache
 def _password() -> ColumnElement[int]:
     """« •••••• » until it is handed over or used, then what became of it. The link to activate counts as one."""
-    moment = now()
+    moment = bindparam("moment", type_=DateTime(timezone=True))
     is_waiting = or_(Seat.id.is_(None), Access.initial_set_at > Seat.applied_at)
     is_kept = and_(Access.initial_secret.is_not(None), Access.initial_handed_over_at.is_(None))
     works = Account.initial_expires_at > moment
@@ -186,8 +202,10 @@ def _in_state(state: str) -> list[ColumnElement[bool]]:
     return [_state() == STATES.index(state)] if state in STATES else []
 
 
-def _order(sort: str, q: str, sent: Any) -> Order:
-    sorts: dict[str, ColumnElement[Any]] = {
+@functools.cache
+def _sorts() -> dict[str, ColumnElement[Any]]:
+    sent = _last_message()
+    return {
         "state": _state(),
         "code": Party.code_sort.expression,
         "name": Party.name_folded.expression,
@@ -200,5 +218,3 @@ def _order(sort: str, q: str, sent: Any) -> Order:
         "sent_at": func.coalesce(sent.c.sent_at, literal(NEVER)),
         "last_login": func.coalesce(Account.last_login_at, literal(NEVER)),
     }
-    readers = dict.fromkeys(("state", "password", "allowed", "notify"), int)
-    return order_of(sort, q, sorts, **readers, sent_at=by_date, last_login=by_date)

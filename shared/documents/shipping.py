@@ -32,7 +32,9 @@ PAYSLIPS = {"link_target": LinkTarget.PAYSLIPS, "needs_grant": True}
 
 FOLDERS: dict[str, tuple[Shipped, ...]] = {
     "customers": (
-        Shipped("c.to_sign", "CLIENTS\\A signer\\Contrat\\", "Contrats à signer", "contract", "contract", RIGHT | DIRECT),
+        Shipped(
+            "c.to_sign", "CLIENTS\\A signer\\Contrat\\", "Contrats à signer", "contract", "contract", RIGHT | DIRECT
+        ),
         Shipped("c.quotes_to_sign", "CLIENTS\\A signer\\Devis\\", "Devis à signer", "quote", "quote", RIGHT | QUOTES),
         Shipped("c.contracts", "CLIENTS\\Contrat\\", "Contrats", "contract", "contract"),
         Shipped("c.quotes", "CLIENTS\\Devis\\", "Devis", "quote", "quote", QUOTES),

@@ -39,10 +39,16 @@ def remove_unused(*, limit: int) -> int:
     """Delete the objects, and their rows, that no row has pointed to for 24 h; returns how many."""
     moment = now()
     used = _is_used()
-    db.session.execute(update(StoredObject).where(StoredObject.unused_since.is_not(None), used).values(unused_since=None))
-    db.session.execute(update(StoredObject).where(StoredObject.unused_since.is_(None), ~used).values(unused_since=moment))
+    db.session.execute(
+        update(StoredObject).where(StoredObject.unused_since.is_not(None), used).values(unused_since=None)
+    )
+    db.session.execute(
+        update(StoredObject).where(StoredObject.unused_since.is_(None), ~used).values(unused_since=moment)
+    )
     rested = StoredObject.unused_since < moment - REST
-    found = db.session.scalars(select(StoredObject.sha256).where(rested).order_by(StoredObject.sha256).limit(limit)).all()
+    found = db.session.scalars(
+        select(StoredObject.sha256).where(rested).order_by(StoredObject.sha256).limit(limit)
+    ).all()
     removed = 0
     for sha256 in found:
         # The lock first: somebody may be filing the same bytes at this very moment.

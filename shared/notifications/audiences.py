@@ -39,7 +39,10 @@ class Recipient:
 
 def folder_slot(event: Event) -> list[Recipient]:
     """The party's cell that the document's folder names; for a forced notice, all its documents at once."""
-    ids = [uuid.UUID(i) for i in event.facts.get("documents", ())] or [event.document_id]
+    named = [uuid.UUID(i) for i in event.facts.get("documents", ())]
+    ids = named or [i for i in (event.document_id,) if i]
+    if not ids:
+        return []
     query = (
         select(Folder, Party).join(Document, Document.folder_id == Folder.id).join(Party, Party.id == Document.party_id)
     )
@@ -57,7 +60,7 @@ def folder_slot(event: Event) -> list[Recipient]:
         template_id=folder.template_id,
         variant=folder.link_target.value,
         link_target=folder.link_target.value,
-        document_ids=tuple(i for i in ids if i),
+        document_ids=tuple(ids),
         resend_of_id=_last_about(ids) if event.name == "notice.forced" else None,
     )
     return [recipient]
@@ -161,11 +164,11 @@ AUDIENCES: dict[str, Callable[[Event], list[Recipient]]] = {
 }
 
 
-def _last_about(document_ids: list[uuid.UUID | None]) -> uuid.UUID | None:
+def _last_about(document_ids: list[uuid.UUID]) -> uuid.UUID | None:
     return db.session.scalars(
         select(Notification.id)
         .join(NotificationDocument, NotificationDocument.notification_id == Notification.id)
-        .where(NotificationDocument.document_id.in_([i for i in document_ids if i]))
+        .where(NotificationDocument.document_id.in_(document_ids))
         .order_by(Notification.created_at.desc(), Notification.id.desc())
         .limit(1)
     ).first()

@@ -111,7 +111,7 @@ def counts(scope: Scope) -> dict[Status, int]:
     return {row[0]: row[1] for row in db.session.execute(query)}
 
 
-def _lines() -> Select[Any]:
+def _lines() -> Select[*tuple[Any, ...]]:
     cell, fallback, first = aliased(EmailCell), aliased(EmailCell), aliased(Notification)
     address = func.coalesce(Notification.address, Notification.fixed_address, cell.address, fallback.address)
     return (

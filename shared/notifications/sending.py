@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from psycopg import Cursor
 from sqlalchemy import Connection
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from shared.clock import now
 from shared.config import config
@@ -140,16 +140,20 @@ def _sent_values(message: Ready, outcome: Outcome, moment: datetime, owner: int)
     )
 
 
-def _not_sent(cursor: Cursor[Any], message: Ready, outcome: Outcome, owner: int) -> None:
+def _not_sent(cursor: DBAPICursor, message: Ready, outcome: Outcome, owner: int) -> None:
     row = message.row
     moment = now()
-    status, reason, due_at = Status.WAITING, Reason.RETRY, moment + _delay(row["attempts"], outcome)
+    again_at = moment + _delay(row["attempts"], outcome)
+    due_at: datetime | None = None
+    reason = Reason.NONE
     if outcome.kind == "unknown":
-        status, reason, due_at = Status.UNKNOWN, Reason.NONE, None
+        status = Status.UNKNOWN
     elif outcome.kind == "failed":
-        status, reason, due_at = Status.BOUNCED, Reason.NONE, None
-    elif not _ours(outcome) and due_at > row["created_at"] + GIVE_UP:
-        status, reason, due_at = Status.FAILED, Reason.NONE, None
+        status = Status.BOUNCED
+    elif not _ours(outcome) and again_at > row["created_at"] + GIVE_UP:
+        status = Status.FAILED
+    else:
+        status, reason, due_at = Status.WAITING, Reason.RETRY, again_at
     final = status is not Status.WAITING
     counts = 0 if _ours(outcome) else 1
     slot = message.slot.value if message.slot else None
@@ -164,7 +168,7 @@ def _not_sent(cursor: Cursor[Any], message: Ready, outcome: Outcome, owner: int)
             reject(notification_id=row["id"], status=outcome.enhanced or str(outcome.code), hard=outcome.bad_address)
 
 
-def _stop(cursor: Cursor[Any], stopped: Stopped, owner: int) -> None:
+def _stop(cursor: DBAPICursor, stopped: Stopped, owner: int) -> None:
     final = stopped.status is not Status.WAITING
     ended_at = now() if final else None
     values = (stopped.status, stopped.reason, None, ended_at, stopped.reply, None, None, None, None, 0, final)

@@ -20,14 +20,14 @@ LONGEST_SEARCH = 100
 def documents() -> Response:
     """Everything that this seat may read, by folder, by word, fifty rows at a time."""
     seat, folder_id, search = visitors.seat(), request.args.get("folder", type=uuid.UUID), _search()
-    shelves = browsing.shelves(seat=seat)
+    folders = browsing.choices(seat=seat)
     found = browsing.latest(seat=seat, folder_id=folder_id, search=search, new=_only_new(), after=_after())
     return page(
         "portal/documents/documents.html",
         blocks=("results",),
-        shelves=shelves,
-        classes=_classes(shelves),
-        shelf=next((shelf for shelf in shelves if shelf.id == folder_id), None),
+        folders=folders,
+        classes=_classes(folders),
+        folder=next((folder for folder in folders if folder.id == folder_id), None),
         lines=found.lines,
         after=found.after,
         search=search,
@@ -65,16 +65,16 @@ def _of_class(document_class: str, template: str) -> Response:
         blocks=("results",),
         lines=found.lines,
         after=found.after,
-        classes=_classes(browsing.shelves(seat=seat)),
+        classes=_classes(browsing.choices(seat=seat)),
         at=now(),
         totals=browsing.totals(seat=seat, document_class=document_class),
         announced=_announced(),
     )
 
 
-def _classes(shelves: Iterable[browsing.Shelf]) -> set[str]:
+def _classes(folders: Iterable[browsing.Choice]) -> set[str]:
     """What kinds of documents this seat may be given: each has a list of its own."""
-    return {shelf.document_class for shelf in shelves}
+    return {folder.document_class for folder in folders}
 
 
 def _search() -> str:

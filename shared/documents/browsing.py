@@ -55,6 +55,14 @@ class Shelf(NamedTuple):
     new: int
 
 
+class Choice(NamedTuple):
+    """A folder that this seat may open, as a list offers it."""
+
+    id: uuid.UUID
+    label: str
+    document_class: str
+
+
 class Total(NamedTuple):
     """What a list adds up to in one currency; `silent` documents bear no amount."""
 
@@ -110,6 +118,11 @@ def totals(*, seat: Seat, document_class: str) -> list[Total]:
 def shelves(*, seat: Seat) -> list[Shelf]:
     """Every folder that this seat may open, empty ones included, in the order of the settings."""
     return [Shelf._make(row) for row in db.session.execute(_shelves(), _who(seat))]
+
+
+def choices(*, seat: Seat) -> list[Choice]:
+    """The same folders without their counts: what every list shows at its top."""
+    return [Choice._make(row) for row in db.session.execute(_folders(), _who(seat))]
 
 
 # Statements are built once: SQLAlchemy takes longer to put one together than PostgreSQL to answer it.
@@ -174,18 +187,23 @@ def _shelves() -> Rows:
         .subquery()
     )
     return (
-        select(
-            Folder.id,
-            Folder.label,
-            Folder.document_class,
+        _folders()
+        .add_columns(
             Folder.signature_side.is_not(None),
             Folder.notify != Notify.NONE,
             func.coalesce(counted.c.documents, 0),
             func.coalesce(counted.c.new, 0),
         )
+        .outerjoin(counted, counted.c.folder_id == Folder.id)
+    )
+
+
+@functools.cache
+def _folders() -> Rows:
+    return (
+        select(Folder.id, Folder.label, Folder.document_class)
         .join(Party, Party.family_id == Folder.family_id)
         .join(Seat, Seat.party_id == Party.id)
-        .outerjoin(counted, counted.c.folder_id == Folder.id)
         .where(Seat.id == _SEAT, Folder.on_portal, *sitting(_DAY_SEATED), reaching())
         .order_by(Folder.position, Folder.label, Folder.id)
     )

@@ -12,6 +12,7 @@ from shared.settings.models import Setting
 HELD = "guichet.settings"
 COMPANY = "guichet.company"
 TIME_ZONE = "Europe/Paris"
+_FIRST = select(Activity).order_by(Activity.position, Activity.id).limit(1)
 
 
 def setting(key: str) -> Any:
@@ -30,7 +31,7 @@ def company() -> Activity:
     if COMPANY in info:
         known: Activity = info[COMPANY]
         return known
-    found = db.session.scalars(select(Activity).order_by(Activity.position, Activity.id).limit(1)).first()
+    found = db.session.scalars(_FIRST).first()
     ours = found or Activity(name="Guichet", legal="", domain="", colour="#1f5fae", time_zone=TIME_ZONE)
     info[COMPANY] = ours
     return ours

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from flask import Flask
 from jinja2 import Environment, TemplateNotFound
 
+from shared.web.states import STATES
+
 
 class Components:
     """`ui.button(…)` is the macro `button` of templates/components/button.html."""
@@ -23,6 +25,6 @@ class Components:
 
 def install(app: Flask) -> None:
     """Give `ui` to every template, macros included."""
-    app.jinja_env.globals["ui"] = Components(app.jinja_env)
+    app.jinja_env.globals.update(ui=Components(app.jinja_env), states=STATES)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

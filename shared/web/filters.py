@@ -21,13 +21,16 @@ def install(app: Flask) -> None:
     )
 
 
-def day(value: date | datetime | None, style: str = "long") -> str:
-    """« 22 novembre 2026 », or « 22/11/2026 » with `short`; an empty string for None."""
+def day(value: date | datetime | None, style: str = "long", locale: Locale | None = None) -> str:
+    """« 22 novembre 2026 », or « 22/11/2026 » with `short`; an empty string for None.
+
+    A long list gives the `locale` that it asked for once.
+    """
     if value is None:
         return ""
     if isinstance(value, datetime):
         value = value.astimezone(get_timezone())
-    return _day(value, style, _locale())
+    return _day(value, style, locale or _locale())
 
 
 def moment(value: datetime | None, style: str = "long") -> str:
@@ -64,11 +67,11 @@ def when(value: datetime | None) -> Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(value.isoformat(), moment(value), words)
 
 
-def money(value: Decimal | int | None, currency: str = "EUR") -> str:
+def money(value: Decimal | int | None, currency: str = "EUR", locale: Locale | None = None) -> str:
     """« 1 234,50 € » from an amount in units of the currency; an empty string for None."""
     if value is None:
         return ""
-    return _money(value, currency, _locale())
+    return _money(value, currency, locale or _locale())
 
 
 def number(value: Decimal | int | None) -> str:

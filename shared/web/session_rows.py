@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from shared.access.models import Account, PortalSession, Seat
 from shared.extensions import db
-from shared.people.models import Staff, StaffSession
+from shared.people.models import Party, Staff, StaffSession
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ _PORTAL = (
     )
     .join(Account, Account.id == PortalSession.account_id)
     .outerjoin(Seat, Seat.id == PortalSession.seat_id)
-    .options(joinedload(Seat.party))
+    .options(joinedload(Seat.party).lazyload(Party.family))
     .where(
         PortalSession.secret_hash == bindparam("secret"),
         PortalSession.ended_at.is_(None),
@@ -52,7 +52,7 @@ _PORTAL = (
 
 
 def load_portal(secret_hash: str, begun_after: datetime, seen_after: datetime) -> PortalVisit | None:
-    """The session, its account and person, its seat with party and family."""
+    """The session, its account and person, its seat with its party."""
     values = {"secret": secret_hash, "begun": begun_after, "seen": seen_after}
     row = db.session.execute(_PORTAL, values).first()
     return PortalVisit(*row) if row else None

@@ -10,8 +10,9 @@ import mimetypes
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from time import monotonic
 
-from flask import Flask, Response, abort, request, url_for
+from flask import Flask, Response, abort, g, request, url_for
 
 from shared.web.colours import is_colour, theme_css
 from shared.web.permissions import public
@@ -27,6 +28,7 @@ PACKED = {".css", ".js", ".svg", ".webmanifest"}
 FOR_EVER = "public, max-age=31536000, immutable"
 BRIEFLY = "public, max-age=60"
 BOM = b"\xef\xbb\xbf"
+RECHECK = 1.0  # seconds between two looks at a file: a page names twenty
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,9 @@ class Asset:
     digest: str
 
 
+_seen: dict[str, tuple[float, Asset]] = {}
+
+
 def install(app: Flask) -> None:
     """Serve /static/<hash>/<name> and /static/marque/<colour>.css, and give `static_url` and `brand_url` to pages."""
     app.add_url_rule("/static/<string(length=12):digest>/<path:name>", "asset", asset)
@@ -48,15 +53,26 @@ def install(app: Flask) -> None:
 
 def static_url(name: str) -> str:
     """The address of a file of static/ or of a bundle, with the hash of its bytes."""
-    return url_for("asset", digest=load(name).digest, name=name)
+    known = _known()
+    if name not in known:
+        known[name] = url_for("asset", digest=load(name).digest, name=name)
+    return known[name]
 
 
 def icon_url(name: str) -> str:
     """The address of one icon, in the sprite that holds it: the portal's, or the back office's further one."""
-    portal, office = (load(sprite) for sprite in SPRITES)
-    held = f'id="{name}"'.encode()
-    sprite = SPRITES[1] if held not in portal.body and held in office.body else SPRITES[0]
-    return f"{static_url(sprite)}#{name}"
+    known, mark = _known(), f"#{name}"
+    if mark not in known:
+        held = f'id="{name}"'.encode()
+        in_office = held not in load(SPRITES[0]).body and held in load(SPRITES[1]).body
+        known[mark] = static_url(SPRITES[in_office]) + mark
+    return known[mark]
+
+
+def _known() -> dict[str, str]:
+    """What this request has asked for already: a page names the same few files again and again."""
+    held: dict[str, str] = g.setdefault("static_urls", {})
+    return held
 
 
 def brand_url(colour: str) -> str:
@@ -84,10 +100,18 @@ def brand(colour: str) -> Response:
 
 
 def load(name: str) -> Asset:
-    """The asset `name`, read again when one of its files has changed.
+    """The asset `name`, read again within a second when one of its files has changed.
 
     Raises FileNotFoundError for what is not served, and RuntimeError where `make assets` has not run.
     """
+    looked_at, found = _seen.get(name, (0.0, None))
+    if found is None or monotonic() - looked_at > RECHECK:
+        found = _looked_up(name)
+        _seen[name] = (monotonic(), found)
+    return found
+
+
+def _looked_up(name: str) -> Asset:
     paths = tuple(_part(pattern) for pattern in BUNDLES[name]) if name in BUNDLES else (ROOT / name,)
     if name not in BUNDLES and not _is_served(paths[0]):
         raise FileNotFoundError(name)
@@ -111,7 +135,6 @@ def _part(pattern: str) -> Path:
     return found[0]
 
 
-@lru_cache(maxsize=256)
 def _is_served(path: Path) -> bool:
     inside = path.resolve()
     return (

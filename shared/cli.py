@@ -3,8 +3,12 @@
 import click
 from flask import Flask
 
+from shared.access.staff_signing_in import setup_code
+from shared.config import config
+from shared.errors import Refused
 from shared.notifications.commands import report
 from shared.people.commands import staff
+from shared.people.staffing import is_first_start
 from shared.shipping import ship
 from shared.transactions import transaction
 
@@ -20,8 +24,16 @@ def install(app: Flask) -> None:
 @click.command("ship")
 def ship_command() -> None:
     """Bring families, folders, roles, texts and rules to what this release ships. Run it after each upgrade."""
-    with transaction():
-        ship()
+    try:
+        with transaction():
+            ship()
+            first = is_first_start()
+    except Refused as refused:
+        raise click.ClickException(refused.sentence) from refused
+    if first:
+        click.echo("Aucun gestionnaire pour l’instant. Créez l’administrateur à cette adresse, avec ce code :")
+        click.echo(f"  {config().public_url}/backoffice/first-start")
+        click.echo(f"  {setup_code()}")
 
 
 @click.group()

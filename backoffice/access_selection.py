@@ -16,6 +16,7 @@ from shared.access.models import Access
 from shared.access.selecting import ACTIONS, apply_to, done_before
 from shared.errors import Stale
 from shared.extensions import db, uuid7
+from shared.people.finding import without_address
 from shared.people.models import Contact, Party
 from shared.people.scopes import Scope
 from shared.web import visitors
@@ -70,7 +71,8 @@ def access_selection_apply() -> Response:
             raise Stale(_("Des lignes de la sélection ont changé depuis l’aperçu. Rien n’a été fait : recommencez."))
         ids = [party_id for party_id, _name in seen]
         done = apply_to(action=action, party_ids=ids, by=visitors.actor(), batch=batch)
-    flash(_report(action, done, len(seen) - done), "success")
+    silent = without_address(ids) if action in ("allow", "notify") else 0
+    flash(_report(action, done, len(seen) - done, silent), "success")
     return go(_back())
 
 
@@ -100,11 +102,14 @@ def _digest(action: str, ids: list[uuid.UUID]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _report(action: str, done: int, left: int) -> str:
+def _report(action: str, done: int, left: int, silent: int) -> str:
     sentence = ngettext("%(num)s ligne modifiée.", "%(num)s lignes modifiées.", done)
     if left:
         already = ngettext("%(num)s était déjà ainsi.", "%(num)s étaient déjà ainsi.", left)
         sentence = f"{sentence} {already}"
+    if silent:
+        nobody = ngettext("%(num)s n’a pas d’adresse.", "%(num)s n’ont pas d’adresse.", silent)
+        sentence = f"{sentence} {nobody} " + _("Leur message partira quand la fiche sera complétée.")
     return f"{_words()[action]} : {sentence}"
 
 

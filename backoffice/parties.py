@@ -16,7 +16,7 @@ from shared.events.models import Event
 from shared.extensions import db, uuid7
 from shared.people.changing import FIELDS, change
 from shared.people.consenting import NEEDED_BY, set_state
-from shared.people.finding import count, families
+from shared.people.finding import count, families, matches
 from shared.people.finding import parties as found_parties
 from shared.people.models import ConsentState, Family, Party
 from shared.people.registering import register
@@ -29,8 +29,11 @@ from shared.web.permissions import Permission, requires
 @requires(Permission.PARTIES_SEE)
 def parties() -> Response:
     """The list of one family, searched by code, name or address."""
-    family, reached = family_for(request.args.get("family"), Permission.PARTIES_SEE)
     seen, q = scope(Permission.PARTIES_SEE), request.args.get("q", "")
+    numbers = matches(seen, q) if q else {}
+    family, reached = family_for(request.args.get("family"), Permission.PARTIES_SEE)
+    if "family" not in request.args:
+        family = next((each for each in reached if numbers.get(each.id)), family)
     after, before = request.args.get("after", ""), request.args.get("before", "")
     found = found_parties(family, seen, q=q, sort=request.args.get("sort", ""), after=after, before=before)
     return page(
@@ -39,7 +42,8 @@ def parties() -> Response:
         family=family,
         families=reached,
         found=found,
-        total=count(family, seen, q),
+        total=numbers.get(family.id, 0) if q else count(family, seen),
+        numbers=numbers,
         q=q,
         may_edit=scope(Permission.PARTIES_EDIT).reaches_family(family.id),
     )

@@ -1,7 +1,7 @@
 """What staff read of families and parties. The scope stands inside every query: out of it, nothing exists."""
 
 import uuid
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 from shared.extensions import db
 from shared.folding import fold
 from shared.keyset import Order, Page, read_page
-from shared.people.models import Consent, Contact, EmailCell, EmailSlot, Family, Party
+from shared.people.models import Consent, EmailCell, EmailSlot, Family, Party
 from shared.people.scopes import Scope
 
 SORTS: dict[str, ColumnElement[Any]] = {
@@ -65,6 +65,12 @@ def count(family: Family, scope: Scope, q: str = "") -> int:
     return db.session.scalar(query.where(Party.family_id == family.id, scope.parties(), *matching(q))) or 0
 
 
+def matches(scope: Scope, q: str) -> dict[uuid.UUID, int]:
+    """Family → how many of its parties `q` finds: a search without a tab opens where there is something."""
+    query = select(Party.family_id, func.count()).where(scope.parties(), *matching(q)).group_by(Party.family_id)
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
 def matching(q: str) -> list[ColumnElement[bool]]:
     """Code, name, a word of the name, or any of the addresses begins with `q`."""
     text = fold(q)
@@ -104,13 +110,7 @@ def consents(party_id: uuid.UUID) -> dict[str, Consent]:
     return {row.document_class: row for row in db.session.scalars(query)}
 
 
-def bouncing_since(party_id: uuid.UUID) -> datetime | None:
-    """When an address of the party first came back, None while they all work."""
-    return db.session.scalar(select(func.min(EmailCell.bounced_at)).where(EmailCell.party_id == party_id))
-
-
-def contact_in(scope: Scope, contact_id: uuid.UUID) -> Contact | None:
-    """A contact of a party in reach."""
-    return db.session.scalars(
-        select(Contact).join(Party, Party.id == Contact.party_id).where(Contact.id == contact_id, scope.parties())
-    ).one_or_none()
+def without_address(party_ids: Sequence[uuid.UUID]) -> int:
+    """How many of these have an empty card cell, so that nothing can be sent to them."""
+    cell = exists().where(EmailCell.party_id == Party.id, EmailCell.slot == EmailSlot.CARD)
+    return db.session.scalar(select(func.count()).select_from(Party).where(Party.id.in_(party_ids), ~cell)) or 0

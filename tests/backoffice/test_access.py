@@ -1,6 +1,7 @@
 """The grid « Droits d’accès au portail », as a clerk uses it."""
 
 import re
+import uuid
 
 import pytest
 from flask import Flask
@@ -301,6 +302,82 @@ def test_a_party_of_another_family_does_not_exist_for_scoped_staff(app: Flask, s
     assert marc.get(f"/backoffice/parties/{shop.id}").status_code == 404
     assert marc.post(f"/backoffice/access/{shop.id}/allow").status_code == 404
     assert marc.get(f"/backoffice/access/rows?red={shop.id}").status_code == 204
+
+
+@pytest.mark.row("P-36")
+def test_a_typed_password_replaces_a_drawn_one_only_when_confirmed(browser: Browser, shop: Party) -> None:
+    url = f"/backoffice/access/{shop.id}/password"
+    browser.post(f"/backoffice/access/{shop.id}/draw?seen=0")
+    browser.get(url)
+    seen = str(_access(shop).revision)
+
+    assert browser.post(url, seen=seen, password="azerty123456").status_code == 422
+    refused = browser.post(url, seen=seen, password="girafe tambour lavande")
+    assert refused.status_code == 422
+    assert "existe déjà" in refused.text
+    assert browser.post(url, seen=seen, password="girafe tambour lavande", confirmed="y").status_code == 303
+    assert initial.show(access=_access(shop), by="command") == "girafe tambour lavande"
+    names = db.session.scalars(select(Event.name).where(Event.access_id == _access(shop).id)).all()
+    assert "access.initial_typed" in names
+
+
+def test_unticking_notify_opens_the_access_without_a_message(browser: Browser, shop: Party) -> None:
+    browser.post(f"/backoffice/access/{shop.id}/allow")
+    browser.post(f"/backoffice/access/{shop.id}/hush")
+    synchronise()
+
+    assert db.session.scalar(select(func.count()).select_from(Notification)) == 0
+    assert "Valide" in browser.get("/backoffice/access").text
+
+
+def test_htmx_gets_the_line_alone_and_a_refusal_with_its_reason(browser: Browser, shop: Party) -> None:
+    headers = {"HX-Request": "true", "X-CSRFToken": browser.token}
+    drawn = browser.client.post(f"/backoffice/access/{shop.id}/draw?seen=0", headers=headers)
+    assert drawn.status_code == 200
+    assert f'hx-target="#l-{shop.id}"' in drawn.text
+    assert "<html" not in drawn.text
+
+    granting.notify(access=_access(shop), by="command")
+    granting.allow(access=_access(shop), by="command")
+    stale = browser.client.post(f"/backoffice/access/{shop.id}/draw?seen=2", headers=headers)
+    assert stale.status_code == 409
+    assert "Rien n’a été remplacé" in stale.text
+
+
+@pytest.mark.row("P-31")
+def test_everybody_of_a_filter_at_once_with_a_report(browser: Browser, shop: Party) -> None:
+    for number in range(60):
+        office.customer(f"S{number}", addresses={EmailSlot.CARD: f"s{number}@boutique.fr"} if number else {})
+    granting.allow(access=granting.grant(party=shop, by="command"), by="command")
+
+    preview = browser.client.post(
+        "/backoffice/access/selection?family=customers",
+        data={"csrf_token": browser.token, "action": "allow", "everything": "1"},
+    ).text
+    assert "61 lignes" in preview
+    fields = _hidden(preview) | {"csrf_token": [browser.token]}
+    browser.client.post("/backoffice/access/selection/apply?family=customers", data=fields)
+
+    text = browser.get("/backoffice/access").text
+    assert "60 lignes modifiées" in text
+    assert "1 était déjà ainsi" in text
+    assert "1 n’a pas d’adresse" in text
+    assert synchronise() == 61
+    assert db.session.scalar(select(func.count()).select_from(Seat).where(Seat.allowed)) == 61
+
+
+def test_a_cell_that_a_spreadsheet_would_run_is_quoted(browser: Browser) -> None:
+    office.customer("7", "=HYPERLINK(0)")
+
+    assert ";'=HYPERLINK(0);" in browser.get("/backoffice/access/export.csv").text
+
+
+def test_too_many_lines_are_refused_before_anything_is_read(browser: Browser, shop: Party) -> None:
+    ids = [str(uuid.uuid4()) for _ in range(10_001)]
+    data = {"csrf_token": browser.token, "action": "allow", "ids": ids}
+    answer = browser.client.post("/backoffice/access/selection", data=data)
+
+    assert answer.status_code == 413
 
 
 def test_seats_follow(browser: Browser, shop: Party) -> None:

@@ -48,7 +48,7 @@ def found(began: datetime) -> str | None:
 def enrol(began: datetime) -> None:
     """Every party but the shop of the story; those that may come in are synchronised at once, and told nothing."""
     families = {family.key: family for family in db.session.scalars(select(Family))}
-    known = set(db.session.execute(select(Party.family_id, Party.code)).tuples())
+    known = {(row[0], row[1]) for row in db.session.execute(select(Party.family_id, Party.code))}
     by = manager()
     wanted = [one for one in demo_parties() if (one.family, one.code) != ("customers", SHOP)]
     for rank, one in enumerate(wanted):
@@ -110,9 +110,7 @@ def _card(one: DemoParty) -> Card:
 def _add_contacts(party: Party, one: DemoParty) -> None:
     """The people of a company; an individual is their own main contact."""
     for each in one.contacts if one.is_business else ():
-        person = Person(
-            id=uuid7(), civility=each.civility, given_name=each.given_name, family_name=each.family_name
-        )
+        person = Person(id=uuid7(), civility=each.civility, given_name=each.given_name, family_name=each.family_name)
         contact = Contact(
             party_id=party.id, person_id=person.id, person=person, role=each.job, email=each.email, phone=each.phone
         )

@@ -68,7 +68,7 @@ class _Shelves:
         rows = db.session.execute(select(Family.key, Party).join(Party, Party.family_id == Family.id))
         self.parties = {(key, party.code): party for key, party in rows}
         names = select(Document.party_id, Document.folder_id, Version.filename).join(Version)
-        self.known = set(db.session.execute(names).tuples())
+        self.known = {(row[0], row[1], row[2]) for row in db.session.execute(names)}
 
     def holds(self, one: Planned) -> bool:
         party, folder = self.parties[one.family, one.code], self.folders[one.folder]

@@ -91,7 +91,8 @@ def _read(seat: Seat, draw: random.Random, today: datetime) -> None:
     published = db.session.execute(
         reading.visible_to(seat).with_only_columns(Document.id, Publication.live_at, maintain_column_froms=True)
     ).all()
-    for document_id, live_at in sorted(published, key=lambda row: row[1]):
+    live = sorted((row[1], row[0]) for row in published if row[1] is not None)
+    for live_at, document_id in live:
         moment = max(live_at, since) + timedelta(hours=draw.randint(1, 70), minutes=draw.randint(0, 59))
         if moment > today or draw.random() > (0.25 if live_at > today - LATELY else 0.85):
             continue

@@ -4,8 +4,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, func, select
 
-from shared.documents import publishing
+from shared.access.models import Seat
+from shared.documents import publishing, reading
 from shared.documents.models import Document, Download, Notify, StoredObject, Version
+from shared.documents.reading import Reader
 from shared.documents.storage import original_key, storage
 from shared.events.models import Event
 from shared.extensions import db
@@ -118,3 +120,19 @@ def test_a_part_of_the_file_may_be_asked_for(browser: Browser) -> None:
     document = filed(customer(), folder("c.contracts"), data)
     part = browser.get(url_of(document) + "/file", headers={"Range": "bytes=2-5"})
     assert (part.status_code, part.data) == (206, data[2:6])
+
+
+@pytest.mark.row("P-63")
+def test_no_notice_is_made_before_the_document_can_be_opened(browser: Browser) -> None:
+    office.manual_mode()
+    party = post.a_customer()
+    seat = db.session.scalars(select(Seat).where(Seat.party_id == party.id)).one()
+    document = filed(party, folder())
+    reader = Reader(by=office.BY, seat=seat)
+    assert reading.find(document_id=document.id, reader=reader) is None and not post.lines(document)
+    office.synchronise()
+    assert reading.find(document_id=document.id, reader=reader) is not None
+    assert [line.party_id for line in post.lines(document)] == [party.id]
+    silent = folder("c.contracts")
+    silent.notify = Notify.NONE
+    assert not post.lines(filed(party, silent)), "only if the folder says so"

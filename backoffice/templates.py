@@ -93,7 +93,7 @@ def template_preview(template_id: uuid.UUID) -> Response:
     """How the text as typed reads for the party chosen; nothing is saved."""
     found, locale = _template(template_id), _locale()
     form = TemplateForm(meta={"csrf": False})
-    return page("backoffice/templates/preview.html", status=200, **_trial(found, locale, form))
+    return page("backoffice/templates/preview.html", status=200, locale=locale, **_trial(found, locale, form))
 
 
 @backoffice.post("/templates/<uuid:template_id>/versions/<uuid:version_id>/restore")

@@ -21,6 +21,7 @@ from tests.factories.counter import a_party, a_seat
 PASSWORD = "violet-tracteur-nuage"
 OTHER = "cheval pile agrafe correct"
 STAFF_PASSWORD = "parapluie-orange-moulin"
+INITIAL = "kqtw-7m3p-xv9c"
 
 
 def a_holder(

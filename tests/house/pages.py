@@ -1,0 +1,120 @@
+"""Every page that a browser can ask for: by whom, and the addresses that show it in its different states."""
+
+from typing import NamedTuple
+
+from flask import Flask
+
+from shared.extensions import db
+from tests.factories.company import Company
+from tests.factories.identity import INITIAL, Browser
+
+STAFF, CUSTOMER, EMPLOYEE, NEWCOMER, DOUBLE, NOBODY = "staff", "customer", "employee", "newcomer", "double", "nobody"
+
+
+class Shown(NamedTuple):
+    """One address, and who asks for it."""
+
+    who: str
+    url: str
+
+
+# What these answer is no page: bytes, lines of a grid, words for a monitor.
+NOT_PAGES = {
+    "asset",
+    "brand",
+    "logo",
+    "health.show",
+    "health.show_web",
+    "backoffice.access_export",
+    "backoffice.access_rows",
+    "backoffice.document_file",
+    "backoffice.document_page",
+    "portal.download",
+    "portal.page_image",
+    "portal.target",
+}
+# Shown on an installation without staff only.
+AT_FIRST = {"backoffice.first_start"}
+
+
+def pages(company: Company) -> dict[str, list[Shown]]:
+    """Endpoint → its addresses."""
+    told = {STAFF: _office(company), CUSTOMER: _portal(company), NOBODY: _doors(company)}
+    found = {
+        endpoint: [Shown(who, url) for url in urls] for who, table in told.items() for endpoint, urls in table.items()
+    }
+    found["portal.payslips"] = [Shown(EMPLOYEE, "/documents/payslips"), Shown(EMPLOYEE, "/")]
+    found["portal.choose_password"] = [Shown(NEWCOMER, "/choose-password")]
+    found["portal.choose_seat"] = [Shown(DOUBLE, "/choose-seat")]
+    return found
+
+
+def browsers(app: Flask, company: Company) -> dict[str, Browser]:
+    """A browser for each of those who look, past the door where they have a key."""
+    made = {who: Browser(app) for who in (STAFF, CUSTOMER, EMPLOYEE, NEWCOMER, DOUBLE, NOBODY)}
+    made[STAFF].sign_in_staff()
+    made[CUSTOMER].sign_in(company.customer.party.code)
+    made[EMPLOYEE].sign_in(company.employee.party.code)
+    made[NEWCOMER].sign_in(company.newcomer.party.code, INITIAL)
+    made[DOUBLE].sign_in(company.double.party.code)
+    db.session.expire_all()
+    return made
+
+
+def _office(company: Company) -> dict[str, list[str]]:
+    first, last = company.arrivals[0], company.arrivals[-1]
+    tables = {
+        "home": ["/"],
+        "account": ["/account"],
+        "engines": ["/engines"],
+        "settings": ["/settings"],
+        "parties": ["/parties", "/parties?family=employees&q=a&sort=-name", "/parties?q=introuvable"],
+        "parties_new": ["/parties/new?family=customers", "/parties/new?family=employees"],
+        "party": [f"/parties/{party.id}" for party in company.parties[:4]],
+        "party_edit": [f"/parties/{party.id}/edit" for party in company.parties[:2]],
+        "access": ["/access", "/access?state=unsynced&sort=-sent_at", "/access?q=4", "/access?q=introuvable"],
+        "access_password": [f"/access/{company.parties[3].id}/password"],
+        "access_story": [f"/access/{party.id}/story" for party in (company.parties[0], company.parties[3])],
+        "explorer": [
+            "/explorer",
+            f"/explorer?party={company.parties[0].id}&asked=1",
+            f"/explorer?family=employees&folder={company.documents[0].folder_id}",
+            f"/explorer?folder={company.documents[0].folder_id}&state=held",
+            "/explorer?q=introuvable",
+        ],
+        "document": [f"/documents/{document.id}" for document in company.documents[:9]],
+        "document_move": [f"/documents/{company.documents[0].id}/move"],
+        "drop_outcome": [f"/documents/received?first={first.id}&last={last.id}"],
+        "folders": ["/folders", "/folders?family=employees", "/folders?family=suppliers", "/folders?tab=paths"],
+        "arrivals": ["/arrivals"],
+        "arrivals_settle": [f"/arrivals/{first.id}", f"/arrivals/{first.id}?q=jolie", f"/arrivals/{first.id}?q=rien"],
+        "history": ["/history", "/history?status=unknown", "/history?q=introuvable&since=2026-01-01"],
+        "history_line": [f"/history/{line.id}" for line in company.notifications[:16]],
+        "templates": ["/templates"],
+        "template": [f"/templates/{company.template.id}", f"/templates/{company.template.id}?locale=en"],
+    }
+    return {f"backoffice.{name}": [f"/backoffice{url}" for url in urls] for name, urls in tables.items()}
+
+
+def _portal(company: Company) -> dict[str, list[str]]:
+    folder = company.documents[0].folder_id
+    return {
+        "portal.home": ["/"],
+        "portal.account": ["/account"],
+        "portal.documents": ["/documents", f"/documents?folder={folder}&q=facture&new=1", "/documents?q=introuvable"],
+        "portal.invoices": ["/documents/invoices"],
+        "portal.quotes": ["/documents/quotes"],
+        "portal.document": [f"/documents/{document.id}" for document in company.documents[:6]],
+    }
+
+
+def _doors(company: Company) -> dict[str, list[str]]:
+    links = company.links
+    return {
+        "portal.sign_in": ["/sign-in", "/sign-in?next=/documents"],
+        "portal.forgotten": ["/forgotten"],
+        "backoffice.sign_in": ["/backoffice/sign-in"],
+        "portal.activation": [links["a"], "/a/faux"],
+        "portal.reset_link": [links["r"], "/r/faux"],
+        "portal.document_link": [links["d"], "/d/faux"],
+    }

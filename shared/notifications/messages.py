@@ -4,10 +4,12 @@ import functools
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from shared.config import config
+from shared.errors import Refused
 from shared.notifications.models import Template, TemplateVersion
 from shared.notifications.rendering import Brand, Compiled
 from shared.notifications.rendering import compile as compile_text
@@ -54,13 +56,16 @@ def current_texts(
         .join(Template)
         .where(TemplateVersion.is_current, TemplateVersion.template_id.in_({template for template, _locale in pairs}))
     )
-    found = {
-        (row.template_id, row.locale): Text(
-            row.id, compiled(row.id, row.subject, row.body, brand, row.locale, row.context), row.context
-        )
-        for row in connection.execute(query)
-    }
+    found = {(row.template_id, row.locale): text for row in connection.execute(query) if (text := _text(row, brand))}
     return {pair: text for pair in pairs if (text := found.get(pair) or found.get((pair[0], FALLBACK))) is not None}
+
+
+def _text(row: Row[Any], brand: Brand) -> Text | None:
+    """None for a text that cannot be read, written by another release: its messages stay drafts, the others leave."""
+    try:
+        return Text(row.id, compiled(row.id, row.subject, row.body, brand, row.locale, row.context), row.context)
+    except Refused:
+        return None
 
 
 @functools.lru_cache(maxsize=256)

@@ -71,7 +71,7 @@ def _prepare(row: RowMapping, around: Surroundings, linked: Linked) -> Ready | S
     address, slot = _address(row, around) or ("", None)
     text = around.texts.get((row["template_id"], row["locale"]))
     if text is None:
-        return Stopped(row, Status.CANCELLED, "Le modèle de ce message n’existe plus.")
+        return Stopped(row, Status.WAITING, "Le modèle de ce message est illisible : corrigez-le.", Reason.DRAFT)
     whole = text.compiled
     values = _values(row, around, linked)
     try:

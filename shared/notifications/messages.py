@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from shared.config import config
 from shared.errors import Refused
@@ -60,7 +60,7 @@ def current_texts(
     return {pair: text for pair in pairs if (text := found.get(pair) or found.get((pair[0], FALLBACK))) is not None}
 
 
-def _text(row: Row[Any], brand: Brand) -> Text | None:
+def _text(row: Any, brand: Brand) -> Text | None:
     """None for a text that cannot be read, written by another release: its messages stay drafts, the others leave."""
     try:
         return Text(row.id, compiled(row.id, row.subject, row.body, brand, row.locale, row.context), row.context)

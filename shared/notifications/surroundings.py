@@ -16,6 +16,8 @@ from shared.notifications.rendering import Brand
 from shared.people.models import Contact, EmailCell, EmailSlot, Family, Party, Person
 from shared.settings.reading import company, setting
 
+LONGEST_RESET = timedelta(hours=24)  # CNIL, deliberation 2022-100: a reset link lives a day at most
+
 
 @dataclass
 class Surroundings:
@@ -58,7 +60,7 @@ def link_lifetimes() -> dict[LinkPurpose, timedelta]:
     days = timedelta(days=int(setting("document_link_days")))
     return {
         LinkPurpose.ACTIVATION: timedelta(hours=int(setting("activation_link_hours"))),
-        LinkPurpose.RESET: timedelta(hours=int(setting("reset_link_hours"))),
+        LinkPurpose.RESET: min(timedelta(hours=int(setting("reset_link_hours"))), LONGEST_RESET),
         LinkPurpose.DOCUMENT: days,
         LinkPurpose.TARGET: days,
     }

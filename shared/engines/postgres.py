@@ -75,7 +75,7 @@ def _prepare(data: Path, sockets: Path, user: str | None) -> None:
             os.chown(folder, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
             _let_through(folder)
     if user:
-        _let_through(_binaries() / "postgres")
+        _let_read(_binaries())
     version = data / "PG_VERSION"
     if version.exists() and version.read_text().strip() != VERSION:
         raise EngineError(
@@ -124,6 +124,20 @@ def _unprivileged_user() -> str | None:
                 "lancez Guichet sous un compte ordinaire, ou donnez DATABASE_URL."
             ) from None
     return UNPRIVILEGED
+
+
+def _let_read(binaries: Path) -> None:
+    """Let that account run the wheel's programs, even where our umask kept them to ourselves."""
+    package = binaries.parent.parent
+    _let_through(package)
+    libraries = package.with_name(f"{package.name}.libs")
+    for path in (package, binaries.parent, *binaries.parent.rglob("*"), libraries, *libraries.rglob("*")):
+        if not path.exists():
+            continue
+        mode = stat.S_IMODE(path.stat().st_mode)
+        wanted = mode | (0o005 if path.is_dir() or mode & stat.S_IXUSR else 0o004)
+        if wanted != mode:
+            path.chmod(wanted)
 
 
 def _let_through(path: Path) -> None:

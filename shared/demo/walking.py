@@ -67,7 +67,7 @@ class Page:
         """The address of the first link that reads so. Raises Lost."""
         for each in self.tree.iter("a"):
             if words in " ".join(each.text_content().split()) and each.get("href"):
-                return urljoin(self.address, each.get("href"))
+                return str(urljoin(self.address, each.get("href")))
         raise Lost(f"la page {urlsplit(self.address).path} n’a pas de lien « {words} »")
 
 
@@ -224,5 +224,5 @@ def _why(data: bytes, kind: str) -> str:
     """The first words of an error page."""
     if kind != "text/html" or not data:
         return ""
-    heading = html.fromstring(data.decode(errors="replace")).find(".//h1")
-    return f" (« {heading.text_content().strip()} »)" if heading is not None else ""
+    heading = str(html.fromstring(data.decode(errors="replace")).xpath("string(//h1)")).strip()
+    return f" (« {heading} »)" if heading else ""

@@ -1,6 +1,7 @@
 """Web servers of a benchmark: gunicorn with the configuration that is deployed, nginx with the one that is shown."""
 
 import re
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -44,7 +45,7 @@ def nginx(made: Installation, upstreams: dict[str, str]) -> dict[str, str]:
     return {name: answering(f"http://127.0.0.1:{port}") for name, port in ports.items()}
 
 
-def answering(url: str, seconds: float = 30) -> str:
+def answering(url: str, seconds: float = 90) -> str:
     """`url`, once something answers there."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -74,3 +75,16 @@ def _server(shown: str, var: Path, name: str, url: str, port: int) -> str:
 def _log_format(shown: str) -> str:
     found = re.search(r"log_format [^;]*;", shown)
     return f"{found.group()}\n" if found else ""
+
+
+def accepting(port: int, seconds: float = 90) -> None:
+    """Wait until something listens on this port of the machine."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError(f"nothing listens on port {port}")

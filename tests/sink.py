@@ -70,9 +70,9 @@ class Sink:
 
 
 @contextlib.contextmanager
-def running_sink() -> Iterator[Sink]:
-    """The sink on a free port of this machine, until the end of the block."""
-    sink = Sink(free_port())
+def running_sink(port: int = 0) -> Iterator[Sink]:
+    """The sink on `port`, else on a free one of this machine, until the end of the block."""
+    sink = Sink(port or free_port())
     controller = Controller(sink, hostname="127.0.0.1", port=sink.port, decode_data=False)
     controller.start()
     try:

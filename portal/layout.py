@@ -52,4 +52,6 @@ def _menu() -> list[Item | None]:
 def _notices() -> list[Notice]:
     if not config().plain_http:
         return []
-    return [Notice(_("Cette adresse n’est pas chiffrée : ce que vous lisez ici peut être vu par d’autres."), icon="lock")]
+    return [
+        Notice(_("Cette adresse n’est pas chiffrée : ce que vous lisez ici peut être vu par d’autres."), icon="lock")
+    ]

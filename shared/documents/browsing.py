@@ -135,7 +135,9 @@ _DAY: ColumnElement[date] = func.coalesce(Document.issued_on, cast(func.timezone
 
 
 @functools.cache
-def _latest(folder: bool, words: int, new: bool | None, to_sign: bool | None, first: bool, after: bool, limit: int) -> Rows:
+def _latest(
+    folder: bool, words: int, new: bool | None, to_sign: bool | None, first: bool, after: bool, limit: int
+) -> Rows:
     query = _lines()
     if folder:
         query = query.where(Document.folder_id == bindparam("folder_id", type_=Uuid()))

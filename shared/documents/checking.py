@@ -50,7 +50,9 @@ def faithful(*, sha256: str, size: int) -> IO[bytes]:
     return held
 
 
-def report_damage(*, sha256: str, by: str, document_id: uuid.UUID | None = None, party_id: uuid.UUID | None = None) -> bool:
+def report_damage(
+    *, sha256: str, by: str, document_id: uuid.UUID | None = None, party_id: uuid.UUID | None = None
+) -> bool:
     """Mark the object as lost or altered and record it; False when it was known already."""
     found = update(StoredObject).where(StoredObject.sha256 == sha256, StoredObject.damaged_at.is_(None))
     if db.session.execute(found.values(damaged_at=now()).returning(StoredObject.sha256)).first() is None:

@@ -72,7 +72,9 @@ def visible_to(seat: Seat) -> Select[Document]:
 
 def readable(seat_id: Any, day: Any) -> Select[Document]:
     """As `visible_to`, where the seat and the day may be parameters of a statement that is built once."""
-    return _published().join(Seat, Seat.party_id == Document.party_id).where(Seat.id == seat_id, *sitting(day), reaching())
+    return (
+        _published().join(Seat, Seat.party_id == Document.party_id).where(Seat.id == seat_id, *sitting(day), reaching())
+    )
 
 
 def today() -> date:

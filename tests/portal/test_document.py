@@ -83,7 +83,9 @@ def read(client: FlaskClient, document: Document, query: str = "") -> BeautifulS
 
 
 def readings(document: Document) -> list[str]:
-    return list(db.session.scalars(select(Download.kind).where(Download.document_id == document.id).order_by(Download.at)))
+    return list(
+        db.session.scalars(select(Download.kind).where(Download.document_id == document.id).order_by(Download.at))
+    )
 
 
 def events(document: Document) -> list[str]:
@@ -190,7 +192,9 @@ def test_word_is_shown_as_text_and_an_archive_as_a_list(client: FlaskClient, sea
     version = db.session.scalars(select(Version).where(Version.document_id == word.id)).one()
     version.text = "Avenant <b>au contrat</b>\nArticle 1"
     assert [p.text for p in read(client, word).select(".g-read__text p")] == ["Avenant <b>au contrat</b>", "Article 1"]
-    archive = a_document(seat.party, folder, data=a_zip(), kind="zip", mime="application/zip", filename="a.zip", pages=None)
+    archive = a_document(
+        seat.party, folder, data=a_zip(), kind="zip", mime="application/zip", filename="a.zip", pages=None
+    )
     names = read(client, archive).select(".g-names li")
     assert [name.text.strip() for name in names] == ["plans/rez-de-chaussée.txt 1,5\xa0ko"]
 
@@ -214,7 +218,9 @@ def test_the_first_of_forty_pages_comes_alone_and_once(client: FlaskClient, seat
     assert second.select_one("a[rel=next]")["href"] == f"/documents/{document.id}?page=3"
     assert not read(client, document, "?page=40").select("a[rel=next]")
     assert "Page 40" in read(client, document, "?page=999").text
-    fragment = client.get(f"/documents/{document.id}?page=2", headers={"HX-Request": "true", "HX-Target": "div#preview"})
+    fragment = client.get(
+        f"/documents/{document.id}?page=2", headers={"HX-Request": "true", "HX-Target": "div#preview"}
+    )
     assert "<html" not in fragment.text and "opened" not in fragment.text
 
 

@@ -17,7 +17,9 @@ from shared.extensions import db
 from tests.factories.counter import a_document, a_folder, a_party, a_seat, sign_in, unknown
 
 LISTS = ("/documents", "/documents/invoices", "/documents/quotes", "/documents/payslips")
-NONCES = re.compile(rb'/static/[0-9a-f]{12}/|nonce="[^"]+"|csrf_token" value="[^"]+"|X-CSRFToken":"[^"]+"|[Aa]u \d+ \w+ \d+ \S+ \d+:\d+')
+NONCES = re.compile(
+    rb'/static/[0-9a-f]{12}/|nonce="[^"]+"|csrf_token" value="[^"]+"|X-CSRFToken":"[^"]+"|[Aa]u \d+ \w+ \d+ \S+ \d+:\d+'
+)
 
 
 @pytest.fixture

@@ -20,7 +20,9 @@ pytestmark = pytest.mark.usefixtures("app")
 
 
 def seen(seat: Seat) -> set[str]:
-    return set(db.session.scalars(reading.visible_to(seat).with_only_columns(Document.title, maintain_column_froms=True)))
+    return set(
+        db.session.scalars(reading.visible_to(seat).with_only_columns(Document.title, maintain_column_froms=True))
+    )
 
 
 def reader(seat: Seat) -> Reader:

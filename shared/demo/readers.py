@@ -78,7 +78,7 @@ def _seats(family: str, many: int) -> list[Seat]:
 def _activate(seat: Seat, draw: random.Random) -> None:
     agent = draw.choice(AGENTS)
     cell = db.session.get(EmailCell, (seat.party_id, EmailSlot.CARD))
-    with at(seat.applied_at + timedelta(hours=draw.randint(2, 90))):
+    with at(_by_day(seat.applied_at + timedelta(days=draw.randint(1, 4)), draw)):
         set_password(account=seat.account, new=demo_password("portal"), device=name_of(agent))
         if cell is not None:
             seat.account.email, seat.account.email_verified_at = cell.address, seat.account.activated_at
@@ -93,7 +93,7 @@ def _read(seat: Seat, draw: random.Random, today: datetime) -> None:
     ).all()
     live = sorted((row[1], row[0]) for row in published if row[1] is not None)
     for live_at, document_id in live:
-        moment = max(live_at, since) + timedelta(hours=draw.randint(1, 70), minutes=draw.randint(0, 59))
+        moment = _by_day(max(live_at, since) + timedelta(days=draw.randint(1, 4)), draw)
         if moment > today or draw.random() > (0.25 if live_at > today - LATELY else 0.85):
             continue
         came = max(came, moment)
@@ -105,3 +105,8 @@ def _read(seat: Seat, draw: random.Random, today: datetime) -> None:
                 reading.downloaded(sheet=sheet, reader=reader)
     with at(came):
         entered(seat=seat, device=name_of(reader.agent))
+
+
+def _by_day(moment: datetime, draw: random.Random) -> datetime:
+    """The same day, between breakfast and dinner."""
+    return moment.replace(hour=draw.randint(6, 18), minute=draw.randint(0, 59))

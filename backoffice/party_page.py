@@ -11,12 +11,11 @@ from backoffice.access_words import words
 from backoffice.parties_form import CONSENTS, LOCALES, ConsentForm
 from backoffice.reach import may, scope
 from shared.documents.models import Document, Folder
-from shared.events.actors import names_of
+from shared.events.actors import WORDS, staff_name
 from shared.events.catalogue import CATALOGUE
 from shared.extensions import db
 from shared.notifications.models import Notification
 from shared.people.consenting import NEEDED_BY
-from shared.people.finding import consents
 from shared.people.models import Consent, EmailCell, EmailSlot, Party
 from shared.web.permissions import Permission
 
@@ -25,7 +24,7 @@ SHOWN = 8
 
 def around_party(party: Party) -> dict[str, Any]:
     """Everything in a bounded number of queries, whatever the party holds."""
-    decisions = consents(party.id) if len(party.family.slots) > 1 else None
+    decided = _decided(party) if len(party.family.slots) > 1 else None
     row, lines = access_row(party), _lines(party)
     allowed = may(party.family_id)
     return {
@@ -46,7 +45,7 @@ def around_party(party: Party) -> dict[str, Any]:
         "history_url": _url("history", party=party.id),
         "explorer_url": _url("explorer", family=party.family.key, party=party.id),
         "breadcrumb": [(party.family.label, f"/backoffice/parties?family={party.family.key}"), (party.name, "")],
-        **_agreements(decisions),
+        **_agreements(decided),
     }
 
 
@@ -60,13 +59,21 @@ def slot_words() -> dict[str, str]:
     }
 
 
-def _agreements(decisions: dict[str, Consent] | None) -> dict[str, Any]:
+def _decided(party: Party) -> list[tuple[Consent, str | None]]:
+    """The decisions that stand, each with the name of the member of staff who wrote it."""
+    query = select(Consent, staff_name(Consent.by.expression))
+    query = query.where(Consent.party_id == party.id, Consent.superseded_at.is_(None))
+    return [(consent, name) for consent, name in db.session.execute(query)]
+
+
+def _agreements(decided: list[tuple[Consent, str | None]] | None) -> dict[str, Any]:
     """The panel « Dématérialisation », for families that receive invoices and quotes."""
-    if decisions is None:
+    if decided is None:
         return {"decisions": None}
+    decisions = {consent.document_class: consent for consent, _name in decided}
     return {
         "decisions": decisions,
-        "decision_names": names_of(decision.by for decision in decisions.values()),
+        "decision_names": {consent.by: name or WORDS.get(consent.by, consent.by) for consent, name in decided},
         "classes": NEEDED_BY,
         "class_words": {"invoice": _("Factures"), "quote": _("Devis")},
         "consent_words": {key: str(label) for key, label in CONSENTS},

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Text, cast, literal, select
 
 from shared.access.models import Account
 from shared.extensions import db
@@ -40,6 +40,12 @@ def names_of(actors: Iterable[str]) -> dict[str, str]:
         query = select(Account.id, Person.given_name, Person.family_name).join(Person).where(Account.id.in_(accounts))
         names |= {f"account:{i}": f"{given} {family}".strip() for i, given, family in db.session.execute(query)}
     return names
+
+
+def staff_name(actor: ColumnElement[str]) -> ColumnElement[str]:
+    """The name of the member of staff that a column holds, for a query that is asked anyway; NULL for others."""
+    named = literal("staff:") + cast(Staff.id, Text)
+    return select(Staff.name).where(named == actor).scalar_subquery()
 
 
 def _ids(actors: set[str], kind: str) -> list[uuid.UUID]:

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
 
 from shared.extensions import db
 from shared.folding import fold
 from shared.keyset import Order, Page, read_page
-from shared.people.models import Consent, EmailCell, EmailSlot, Family, Party
+from shared.people.models import EmailCell, EmailSlot, Family, Party
 from shared.people.scopes import Scope
 
 SORTS: dict[str, ColumnElement[Any]] = {
@@ -37,7 +37,8 @@ def family_named(key: str | None, reached: list[Family]) -> Family | None:
 def party_in(scope: Scope, party_id: uuid.UUID) -> Party | None:
     """A party in reach with its cells and contacts, or None as if it did not exist."""
     query = select(Party).where(Party.id == party_id, scope.parties())
-    return db.session.scalars(query.options(selectinload(Party.cells), selectinload(Party.contacts))).one_or_none()
+    query = query.options(joinedload(Party.cells), joinedload(Party.contacts))
+    return db.session.scalars(query).unique().one_or_none()
 
 
 def parties(family: Family, scope: Scope, *, q: str = "", sort: str = "", after: str = "", before: str = "") -> Page:
@@ -102,12 +103,6 @@ def order_of(sort: str, q: str, sorts: dict[str, ColumnElement[Any]], **readers:
         else_=literal("3"),
     )
     return Order(func.concat(rank, Party.code_sort))
-
-
-def consents(party_id: uuid.UUID) -> dict[str, Consent]:
-    """Document class → the decision that stands."""
-    query = select(Consent).where(Consent.party_id == party_id, Consent.superseded_at.is_(None))
-    return {row.document_class: row for row in db.session.scalars(query)}
 
 
 def without_address(party_ids: Sequence[uuid.UUID]) -> int:

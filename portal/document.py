@@ -20,7 +20,7 @@ from shared.extensions import db
 from shared.transactions import transaction
 from shared.web import refusals, visitors
 from shared.web.delivery import hand_over, is_first_part
-from shared.web.errors import Explanation, explain
+from shared.web.errors import EXPLANATIONS, Explanation, explain
 from shared.web.page import page
 from shared.web.permissions import public
 
@@ -87,7 +87,7 @@ def download(document_id: uuid.UUID) -> Response:
     except (Missing, Altered):
         return _damaged(sheet, reader)
     except Unavailable:
-        return explain(503)
+        return explain(503, EXPLANATIONS[503])
     if is_first_part():
         reading.downloaded(sheet=sheet, reader=reader)
     return answer

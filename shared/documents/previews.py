@@ -47,7 +47,7 @@ class Shown(Protocol):
 
 @dataclass(frozen=True)
 class Glance:
-    """What to show: `pages` images, or paragraphs, or the names and sizes of an archive; `text` is for those who listen."""
+    """`pages` images, or paragraphs, or the names and sizes of an archive; `text` is for those who listen."""
 
     pages: int = 0
     text: str = ""

@@ -1,0 +1,127 @@
+"""The statements of the portal's lists, each built once with parameters for the seat, the day and what is looked for.
+
+SQLAlchemy takes longer to put one together than PostgreSQL to answer it.
+"""
+
+import functools
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, DateTime, Select, Uuid, bindparam, cast, func, select, tuple_
+
+from shared.access.models import Seat
+from shared.documents.models import Document, Folder, Notify, Publication
+from shared.documents.reading import reaching, readable, sitting, unread_by
+from shared.people.models import Party
+
+Rows = Select[*tuple[Any, ...]]
+
+_SEAT = bindparam("seat_id", type_=Uuid())
+_DAY_SEATED = bindparam("day", type_=Date())
+
+# A document without a date of its own stands at the day it was filed.
+_DAY: ColumnElement[date] = func.coalesce(Document.issued_on, cast(func.timezone("UTC", Document.filed_at), Date))
+
+
+@functools.cache
+def latest(
+    folder: bool, words: int, new: bool | None, to_sign: bool | None, first: bool, after: bool, limit: int
+) -> Rows:
+    query = _lines()
+    if folder:
+        query = query.where(Document.folder_id == bindparam("folder_id", type_=Uuid()))
+    for n in range(words):
+        query = query.where(Document.search_folded.like(bindparam(f"word{n}"), escape="\\"))
+    if new:
+        query = query.where(unread_by(_SEAT))
+    if to_sign is not None:
+        query = query.where(Folder.signature_side.is_not(None) if to_sign else Folder.signature_side.is_(None))
+    if first:
+        query = query.order_by((Document.id == bindparam("first", type_=Uuid())).desc())
+    return _from_key(query, Publication.live_at, DateTime(timezone=True), after, limit)
+
+
+@functools.cache
+def of_class(after: bool, limit: int) -> Rows:
+    query = _lines().where(Folder.document_class == bindparam("document_class"))
+    return _from_key(query, _DAY, Date(), after, limit)
+
+
+@functools.cache
+def totals() -> Rows:
+    return (
+        readable(_SEAT, _DAY_SEATED)
+        .with_only_columns(
+            Document.currency,
+            func.coalesce(func.sum(Document.amount), 0),
+            func.count(),
+            func.count().filter(Document.amount.is_(None)),
+            maintain_column_froms=True,
+        )
+        .where(Folder.document_class == bindparam("document_class"))
+        .group_by(Document.currency)
+        .order_by(Document.currency)
+    )
+
+
+@functools.cache
+def shelves() -> Rows:
+    counted = (
+        readable(_SEAT, _DAY_SEATED)
+        .with_only_columns(
+            Document.folder_id,
+            func.count().label("documents"),
+            func.count().filter(unread_by(_SEAT)).label("new"),
+            maintain_column_froms=True,
+        )
+        .group_by(Document.folder_id)
+        .subquery()
+    )
+    return (
+        folders()
+        .add_columns(
+            Folder.signature_side.is_not(None),
+            Folder.notify != Notify.NONE,
+            func.coalesce(counted.c.documents, 0),
+            func.coalesce(counted.c.new, 0),
+        )
+        .outerjoin(counted, counted.c.folder_id == Folder.id)
+    )
+
+
+@functools.cache
+def folders() -> Rows:
+    return (
+        select(Folder.id, Folder.label, Folder.document_class)
+        .join(Party, Party.family_id == Folder.family_id)
+        .join(Seat, Seat.party_id == Party.id)
+        .where(Seat.id == _SEAT, Folder.on_portal, *sitting(_DAY_SEATED), reaching())
+        .order_by(Folder.position, Folder.label, Folder.id)
+    )
+
+
+def _lines() -> Rows:
+    return readable(_SEAT, _DAY_SEATED).with_only_columns(
+        Document.id,
+        Document.title,
+        Document.number,
+        Document.issued_on,
+        Document.due_on,
+        Document.amount,
+        Document.currency,
+        Document.is_credit_note,
+        Folder.label,
+        Folder.document_class,
+        Folder.signature_side.is_not(None),
+        Publication.live_at,
+        _DAY.label("day"),
+        unread_by(_SEAT),
+        maintain_column_froms=True,
+    )
+
+
+def _from_key(query: Rows, column: Any, kind: Any, after: bool, limit: int) -> Rows:
+    if after:
+        key = tuple_(bindparam("after", type_=kind), bindparam("after_id", type_=Uuid()))
+        query = query.where(tuple_(column, Document.id) < key)
+    return query.order_by(column.desc(), Document.id.desc()).limit(limit + 1)

@@ -6,11 +6,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-import boto3
 import psycopg
 import redis
-from botocore.config import Config as BotoConfig
-from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.config import S3, Smtp, config
 from shared.engines.beating import plain_url
@@ -80,6 +77,10 @@ def _probe_folder(folder: Path) -> str | None:
 
 
 def _probe_bucket(chosen: S3) -> str | None:
+    import boto3  # half a second that an installation with a folder need not spend at each start
+    from botocore.config import Config as BotoConfig
+    from botocore.exceptions import BotoCoreError, ClientError
+
     settings = BotoConfig(connect_timeout=PATIENCE, read_timeout=PATIENCE, retries={"total_max_attempts": 1})
     client = boto3.client(
         "s3",

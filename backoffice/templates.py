@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Length
 from backoffice import backoffice
 from backoffice.reach import scope
 from shared.errors import Refused, Stale
-from shared.events.actors import names_of
+from shared.events.actors import WORDS, names_of, staff_name
 from shared.extensions import db
 from shared.notifications.fields import Context, offered
 from shared.notifications.models import Template, TemplateVersion
@@ -52,7 +52,8 @@ def templates() -> Response:
 def template(template_id: uuid.UUID) -> Response:
     """The editor, with the text in force."""
     found, locale = _template(template_id), _locale()
-    current = current_version(found.id, locale)
+    versions = _versions(found, locale)
+    current = next((version for version, _name in versions if version.is_current), None)
     form = TemplateForm(
         formdata=None,
         data={
@@ -61,7 +62,7 @@ def template(template_id: uuid.UUID) -> Response:
             "seen": current.number if current else 0,
         },
     )
-    return _editor(found, locale, form)
+    return _editor(found, locale, form, versions=versions)
 
 
 @backoffice.post("/templates/<uuid:template_id>")
@@ -126,13 +127,9 @@ def _editor(
     status: int = 200,
     sentence: str = "",
     theirs: TemplateVersion | None = None,
+    versions: list[tuple[TemplateVersion, str | None]] | None = None,
 ) -> Response:
-    versions = db.session.scalars(
-        select(TemplateVersion)
-        .where(TemplateVersion.template_id == found.id, TemplateVersion.locale == locale)
-        .order_by(TemplateVersion.number.desc())
-        .limit(20)
-    ).all()
+    versions = _versions(found, locale) if versions is None else versions
     seen = scope(Permission.TEMPLATES_EDIT)
     return page(
         "backoffice/templates/edit.html",
@@ -144,31 +141,48 @@ def _editor(
         sentence=sentence,
         theirs=theirs,
         fields=offered(Context(found.context)),
-        versions=versions,
-        names=names_of(version.by for version in versions),
-        parties=parties_to_try(scope(Permission.PARTIES_SEE)),
+        versions=[version for version, _name in versions],
+        names={version.by: name or WORDS.get(version.by, version.by) for version, name in versions},
         may_edit=bool(seen.grants),
         **_trial(found, locale, form),
     )
+
+
+def _versions(found: Template, locale: str) -> list[tuple[TemplateVersion, str | None]]:
+    """The latest texts, the one in force first, each with the name of the member of staff who wrote it."""
+    query = (
+        select(TemplateVersion, staff_name(TemplateVersion.by.expression))
+        .where(TemplateVersion.template_id == found.id, TemplateVersion.locale == locale)
+        .order_by(TemplateVersion.number.desc())
+        .limit(20)
+    )
+    return [(version, name) for version, name in db.session.execute(query)]
 
 
 def _trial(found: Template, locale: str, form: TemplateForm) -> dict[str, object]:
     """The text tried on the party of the address bar or form, and the parties for whom it would have holes."""
     reach = scope(Permission.PARTIES_SEE)
     subject, body = form.subject.data or "", form.body.data or ""
-    party_id = _party_id() or next((row.id for row in parties_to_try(reach)), None)
+    parties = parties_to_try(reach)
+    party_id = _party_id() or next((row.id for row in parties), None)
     trial: Trial | None = None
     problem, holes = "", []
     try:
         if party_id is not None and body:
             trial = try_on(
-                subject=subject, body=body, context=found.context, locale=locale, party_id=party_id, scope=reach
+                subject=subject,
+                body=body,
+                context=found.context,
+                locale=locale,
+                party_id=party_id,
+                scope=reach,
+                known=parties,
             )
         if found.context == "document" and body:
             holes = lacking(subject=subject, body=body, template=found, locale=locale, scope=reach)
     except Refused as refusal:
         problem = refusal.sentence
-    return {"trial": trial, "problem": problem, "holes": holes, "party_id": party_id}
+    return {"trial": trial, "problem": problem, "holes": holes, "party_id": party_id, "parties": parties}
 
 
 def _template(template_id: uuid.UUID) -> Template:

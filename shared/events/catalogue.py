@@ -64,7 +64,6 @@ CATALOGUE: dict[str, Kind] = {
     "document.mended": Kind("Document retrouvé intact", ("sha256",)),
     "document.damaged": Kind("Document perdu ou altéré", ("sha256",)),
     "arrival.held": Kind("Fichier à rattacher", ("filename",)),
-    "arrival.refused": Kind("Fichier refusé", ("filename",)),
     "arrival.set_aside": Kind("Fichier écarté", ("filename",)),
     "notice.forced": Kind("Notification forcée", ("documents",)),
     "notification.resent": Kind("Notification renvoyée"),

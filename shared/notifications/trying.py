@@ -38,10 +38,23 @@ class Trial:
     missing: list[str]
 
 
-def try_on(*, subject: str, body: str, context: str, locale: str, party_id: uuid.UUID, scope: Scope) -> Trial:
-    """The message for one party in reach, with its latest document; links in it lead nowhere."""
+def try_on(
+    *,
+    subject: str,
+    body: str,
+    context: str,
+    locale: str,
+    party_id: uuid.UUID,
+    scope: Scope,
+    known: Sequence[Row[Any]] = (),
+) -> Trial:
+    """The message for one party in reach, with its latest document; links in it lead nowhere.
+
+    `known` are parties read already by `parties_to_try`.
+    """
     compiled = _compiled(subject, body, context, locale)
-    party = db.session.execute(_parties(scope).where(Party.id == party_id)).one_or_none()
+    party = next((row for row in known if row.id == party_id), None)
+    party = party or db.session.execute(_parties(scope).where(Party.id == party_id)).one_or_none()
     documents = db.session.execute(_documents(scope).where(Document.party_id == party_id).limit(1)).all()
     values = _values(party, documents)
     missing = compiled.missing(values)

@@ -27,6 +27,7 @@ _DAY: ColumnElement[date] = func.coalesce(Document.issued_on, cast(func.timezone
 def latest(
     folder: bool, words: int, new: bool | None, to_sign: bool | None, first: bool, after: bool, limit: int
 ) -> Rows:
+    """What the seat may read, the newest on the portal first; each flag adds the condition of that name."""
     query = _lines()
     if folder:
         query = query.where(Document.folder_id == bindparam("folder_id", type_=Uuid()))
@@ -43,12 +44,14 @@ def latest(
 
 @functools.cache
 def of_class(after: bool, limit: int) -> Rows:
+    """The documents of one class, by their own date, the newest first."""
     query = _lines().where(Folder.document_class == bindparam("document_class"))
     return _from_key(query, _DAY, Date(), after, limit)
 
 
 @functools.cache
 def totals() -> Rows:
+    """What the documents of one class add up to, in each currency."""
     return (
         readable(_SEAT, _DAY_SEATED)
         .with_only_columns(
@@ -66,6 +69,7 @@ def totals() -> Rows:
 
 @functools.cache
 def shelves() -> Rows:
+    """The folders with how many documents they hold and how many were never opened."""
     counted = (
         readable(_SEAT, _DAY_SEATED)
         .with_only_columns(
@@ -91,6 +95,7 @@ def shelves() -> Rows:
 
 @functools.cache
 def folders() -> Rows:
+    """The folders alone, in the order of the settings."""
     return (
         select(Folder.id, Folder.label, Folder.document_class)
         .join(Party, Party.family_id == Folder.family_id)

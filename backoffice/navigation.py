@@ -23,6 +23,7 @@ class Line:
     endpoint: str
     label: Any
     icon: str
+    also: str = ""  # how the endpoints of one thing of that list begin, when it is another word
 
 
 TABLE: tuple[tuple[Any, tuple[Line, ...]], ...] = (
@@ -30,7 +31,7 @@ TABLE: tuple[tuple[Any, tuple[Line, ...]], ...] = (
         lazy_gettext("Au quotidien"),
         (
             Line("home", lazy_gettext("Accueil"), "house"),
-            Line("parties", lazy_gettext("Tiers"), "people"),
+            Line("parties", lazy_gettext("Tiers"), "people", also="party"),
             Line("access", lazy_gettext("Droits d’accès"), "key"),
             Line("explorer", lazy_gettext("Explorateur"), "folder"),
             Line("arrivals", lazy_gettext("À rattacher"), "inbox"),
@@ -41,7 +42,7 @@ TABLE: tuple[tuple[Any, tuple[Line, ...]], ...] = (
         lazy_gettext("Réglages"),
         (
             Line("folders", lazy_gettext("Configuration de la GED"), "sliders"),
-            Line("templates", lazy_gettext("Modèles"), "chat-left-text"),
+            Line("templates", lazy_gettext("Modèles"), "chat-left-text", also="template"),
             Line("settings", lazy_gettext("Paramètres"), "gear"),
             Line("engines", lazy_gettext("Moteurs"), "server"),
         ),
@@ -86,7 +87,7 @@ def _items(lines: tuple[Line, ...], staff: Staff) -> list[Item]:
         view = current_app.view_functions.get(f"backoffice.{line.endpoint}")
         if view is None or not holds(staff, getattr(view, "permission", "")):
             continue
-        current = here == line.endpoint or here.startswith(f"{line.endpoint}_")
+        current = any(here == name or here.startswith(f"{name}_") for name in (line.endpoint, line.also) if name)
         items.append(Item(str(line.label), url_for(f"backoffice.{line.endpoint}"), line.icon, current=current))
     return items
 

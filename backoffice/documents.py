@@ -28,6 +28,7 @@ from shared.transactions import transaction
 from shared.web import visitors
 from shared.web.delivery import hand_over
 from shared.web.errors import Explanation, explain
+from shared.web.form_key import form_key
 from shared.web.page import go, page
 from shared.web.permissions import Permission, requires
 
@@ -140,7 +141,7 @@ def document_notify(document_id: uuid.UUID) -> Response:
     """« Notification forcée »: tell the party, or tell it again."""
     found = the_document(document_id, Permission.NOTICES_SEND)
     try:
-        forcing.force(document_ids=[found.id], by=visitors.actor())
+        forcing.force(document_ids=[found.id], by=visitors.actor(), key=form_key())
     except Refused as refusal:
         return _said(document_id, refusal)
     flash(_("Une notification est prête à partir."), "success")

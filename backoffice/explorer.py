@@ -25,6 +25,7 @@ from shared.people import finding as people
 from shared.people.models import Party
 from shared.people.scopes import holds
 from shared.web import visitors
+from shared.web.form_key import form_key
 from shared.web.page import go, page
 from shared.web.permissions import Permission, requires
 from shared.web.redirects import safe_next
@@ -143,7 +144,9 @@ def _resend(documents: list[Document]) -> str:
                     folders=", ".join(f"« {label} »" for label in sorted(silent)),
                 )
             )
-    messages = forcing.force(document_ids=[document.id for document in documents], by=visitors.actor())
+    messages = forcing.force(
+        document_ids=[document.id for document in documents], by=visitors.actor(), key=form_key()
+    )
     return ngettext(
         "%(num)s message prêt à partir pour les documents cochés.",
         "%(num)s messages prêts à partir pour les documents cochés.",

@@ -20,6 +20,7 @@ from shared.notifications.releasing import waiting_reasons
 from shared.notifications.resending import resend, settle_as_sent
 from shared.settings.reading import company
 from shared.web import visitors
+from shared.web.form_key import form_key
 from shared.web.page import go, page
 from shared.web.permissions import Permission, requires
 
@@ -71,8 +72,9 @@ def history_act(notification_id: uuid.UUID, action: str) -> Response:
     """Cancel a line that waits, send a final one again, or say that one « à vérifier » did arrive."""
     if line(scope(Permission.HISTORY_ACT), notification_id) is None:
         abort(404)
+    once = {"key": form_key()} if action == "resend" else {}
     try:
-        ACTIONS[action](notification_id=notification_id, by=visitors.actor())
+        ACTIONS[action](notification_id=notification_id, by=visitors.actor(), **once)
     except Refused as refusal:
         flash(refusal.sentence, "error")
         return go(url_for("backoffice.history_line", notification_id=notification_id))

@@ -102,7 +102,7 @@ def keep_password() -> Response:
     try:
         if not form.validate_on_submit():
             raise Refused("")
-        choosing.set_password(account=account, new=form.password.data, device=name_of(visitors.user_agent()))
+        choosing.choose_first(account=account, new=form.password.data, device=name_of(visitors.user_agent()))
     except Refused as refused:
         return page(
             "portal/account/choose_password.html", status=422, form=form, account=account, sentence=blame(form, refused)

@@ -13,6 +13,7 @@ from shared.clock import now
 from shared.errors import Refused
 from shared.events.actors import account_actor
 from shared.events.recording import record
+from shared.extensions import db
 from shared.people.models import Staff
 from shared.settings.reading import company
 
@@ -29,6 +30,14 @@ def change_password(*, account: Account, old: str, new: str, keep: uuid.UUID, de
     if passwords.verify(account.password_hash, new):
         raise Refused(_("C’est déjà votre mot de passe : choisissez-en un autre."), field="password")
     return set_password(account=account, new=new, device=device, keep=keep)
+
+
+def choose_first(*, account: Account, new: str, device: str) -> None:
+    """The choice that an initial password opens; sent twice at once, it is made once. Raises Refused."""
+    db.session.refresh(account, with_for_update={"of": Account})
+    if account.password_hash is not None:
+        raise Refused(_("Votre mot de passe vient d’être enregistré. Connectez-vous avec lui."))
+    set_password(account=account, new=new, device=device)
 
 
 def set_password(*, account: Account, new: str, device: str, keep: uuid.UUID | None = None) -> int:

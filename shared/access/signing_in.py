@@ -104,7 +104,10 @@ def _use_up(account: Account) -> bool:
     used = db.session.execute(
         update(Account)
         .where(
-            Account.id == account.id, Account.initial_hash == account.initial_hash, Account.initial_expires_at > now()
+            Account.id == account.id,
+            Account.initial_hash == account.initial_hash,
+            Account.initial_expires_at == account.initial_expires_at,  # as read before: whoever came first moved it
+            Account.initial_expires_at > now(),
         )
         .values(initial_expires_at=now())
         .returning(Account.id)

@@ -24,8 +24,7 @@ def publish(*, document: Document, by: str) -> Publication:
 
     Asked twice, it is wanted once. Raises Refused when the folder is not shared.
     """
-    db.session.flush()
-    db.session.execute(select(Document.id).where(Document.id == document.id).with_for_update())
+    _hold(document)
     if not document.folder.on_portal:
         raise Refused(
             f"Le répertoire « {document.folder.label} » n’est pas partagé : le document reste classé. "
@@ -42,6 +41,7 @@ def publish(*, document: Document, by: str) -> Publication:
 
 def withdraw(*, document: Document, by: str, because: str = "staff") -> Publication:
     """Take this document off the portal at once; its links answer that it is no longer shared."""
+    _hold(document)
     standing = current(document.id)
     if standing is None:
         raise Refused("Ce document n’est pas sur le portail : il n’y a rien à retirer.")
@@ -109,6 +109,12 @@ def current(document_id: uuid.UUID) -> Publication | None:
     """The publication that stands: waiting, held or live."""
     query = select(Publication).where(Publication.document_id == document_id, Publication.withdrawn_at.is_(None))
     return db.session.scalars(query).one_or_none()
+
+
+def _hold(document: Document) -> None:
+    """One hand at a time until the end of the transaction: asked twice at once, it is done once."""
+    db.session.flush()
+    db.session.execute(select(Document.id).where(Document.id == document.id).with_for_update())
 
 
 def _decide(publication: Publication, document: Document, by: str, *, may_go_live: bool) -> None:

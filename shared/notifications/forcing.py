@@ -2,19 +2,22 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import and_, select
 
 from shared.documents.models import Document, Folder, Publication
 from shared.errors import Refused
 from shared.events.recording import record
+from shared.events.repeating import is_repeat
 from shared.extensions import db
 
 
-def force(*, document_ids: Sequence[uuid.UUID], by: str) -> int:
+def force(*, document_ids: Sequence[uuid.UUID], by: str, key: str = "") -> int:
     """Announce these documents; the number of messages made.
 
-    Documents of one party that go to the same cell with the same text share a message. Raises Refused
+    Documents of one party that go to the same cell with the same text share a message. `key` names one form:
+    sent twice, its messages are made once, and counted as the first time. Raises Refused
     when one of them is not on the portal: nothing is sent then.
     """
     if not document_ids:
@@ -37,14 +40,17 @@ def force(*, document_ids: Sequence[uuid.UUID], by: str) -> int:
         )
     groups: dict[tuple[object, ...], list[uuid.UUID]] = {}
     for row in rows:
-        key = (row.party_id, row.Folder.slot, row.Folder.link_target, row.Folder.template_id)
-        groups.setdefault(key, []).append(row.id)
+        shared = (row.party_id, row.Folder.slot, row.Folder.link_target, row.Folder.template_id)
+        groups.setdefault(shared, []).append(row.id)
     for (party_id, *_rest), ids in groups.items():
+        facts: dict[str, Any] = {"documents": [str(i) for i in ids]}
+        if is_repeat("notice.forced", by=by, key=key, facts=facts):
+            continue
         record(
             "notice.forced",
             by=by,
             party_id=party_id if isinstance(party_id, uuid.UUID) else None,
             document_id=ids[0],
-            facts={"documents": [str(i) for i in ids]},
+            facts={**facts, "key": key} if key else facts,
         )
     return len(groups)

@@ -4,7 +4,9 @@ import uuid
 
 from shared.clock import now
 from shared.errors import Refused
+from shared.events.models import Event
 from shared.events.recording import record
+from shared.events.repeating import is_repeat
 from shared.extensions import db
 from shared.notifications.models import Notification, Reason, Status
 from shared.notifications.outbox import ring_bell
@@ -12,17 +14,19 @@ from shared.notifications.outbox import ring_bell
 FINAL = (Status.SENT, Status.DELIVERED, Status.BOUNCED, Status.FAILED, Status.CANCELLED)
 
 
-def resend(*, notification_id: uuid.UUID, by: str) -> None:
+def resend(*, notification_id: uuid.UUID, by: str, key: str = "") -> None:
     """A final line makes a new one; one « à vérifier » goes back to waiting, with the same Message-ID.
 
     Raises Refused for a line that still waits or is being sent. A line « à vérifier » that held a secret
-    is never sent again: a new link is made, and ends the former.
+    is never sent again: a new link is made, and ends the former. `key` names one form: sent twice, it acts once.
     """
     row = db.session.get(Notification, notification_id, with_for_update=True)
     if row is None:
         raise Refused("Cette ligne n’existe plus.")
+    if _is_done(row, by, key):
+        return
     if row.status is Status.UNKNOWN and row.kind != "security":
-        _put_back(row, by)
+        _put_back(row, by, key)
         return
     if row.status not in (*FINAL, Status.UNKNOWN):
         raise Refused("Cette ligne n’est pas encore partie : elle partira d’elle-même, ou annulez-la.")
@@ -33,6 +37,7 @@ def resend(*, notification_id: uuid.UUID, by: str) -> None:
         access_id=row.access_id,
         account_id=row.account_id,
         notification_id=row.id,
+        facts=_marked({}, key),
     )
 
 
@@ -46,10 +51,24 @@ def settle_as_sent(*, notification_id: uuid.UUID, by: str) -> None:
     record("notification.settled", by=by, party_id=row.party_id, notification_id=row.id, facts={"outcome": "sent"})
 
 
-def _put_back(row: Notification, by: str) -> None:
+def _is_done(row: Notification, by: str, key: str) -> bool:
+    this = Event.notification_id == row.id
+    ways: tuple[tuple[str, dict[str, str]], ...] = (
+        ("notification.resent", {}),
+        ("notification.settled", {"outcome": "again"}),
+    )
+    return any(is_repeat(name, this, by=by, key=key, facts=facts) for name, facts in ways)
+
+
+def _marked(facts: dict[str, str], key: str) -> dict[str, str]:
+    return {**facts, "key": key} if key else facts
+
+
+def _put_back(row: Notification, by: str, key: str) -> None:
     row.status = Status.WAITING
     row.reason = Reason.NONE
     row.due_at = now()
     row.ended_at = None
     ring_bell(row.channel)
-    record("notification.settled", by=by, party_id=row.party_id, notification_id=row.id, facts={"outcome": "again"})
+    facts = _marked({"outcome": "again"}, key)
+    record("notification.settled", by=by, party_id=row.party_id, notification_id=row.id, facts=facts)

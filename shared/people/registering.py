@@ -3,7 +3,7 @@
 import uuid
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from shared.clock import now
 from shared.errors import Refused
@@ -23,10 +23,11 @@ def register(*, family: Family, card: Card, by: str, party_id: uuid.UUID | None 
 
     `party_id` names one sending of the form: sent twice, the first party is returned.
     """
+    card = checked(card, family)
+    hold_code(card.code, family)
     known = db.session.get(Party, party_id) if party_id else None
     if known is not None and known.family_id == family.id:
         return known
-    card = checked(card, family)
     refuse_taken(card.code, family)
     party = Party(id=party_id or uuid7(), family_id=family.id, family=family, created_at=now())
     write(party, card)
@@ -53,6 +54,7 @@ def write(party: Party, card: Card) -> None:
 
 def refuse_taken(code: str, family: Family, but: uuid.UUID | None = None) -> None:
     """Refused when another party of the family has this code, written one way or another."""
+    hold_code(code, family)
     query = select(Party.name).where(Party.family_id == family.id, Party.code_folded == fold(code))
     if but is not None:
         query = query.where(Party.id != but)
@@ -62,6 +64,12 @@ def refuse_taken(code: str, family: Family, but: uuid.UUID | None = None) -> Non
             _("Le code « %(code)s » est déjà celui de « %(name)s ». Choisissez-en un autre.", code=code, name=taken),
             field="code",
         )
+
+
+def hold_code(code: str, family: Family) -> None:
+    """Until the end of the transaction nobody else takes this code: of two at once, the second sees the first."""
+    key = f"party:{family.id}:{fold(code)}"
+    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
 
 def _supposed(party: Party, family: Family, by: str) -> list[Consent]:

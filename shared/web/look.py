@@ -3,7 +3,8 @@
 from flask import Flask, request
 from flask_babel import get_locale
 
-from shared.web import components, compression, errors, filters, headers, query, static
+from shared.web import components, compression, errors, escaping, filters, headers, query, static
+from shared.web.form_key import key_field
 from shared.web.navigation import Company
 
 # What a layout shows when a face's context processor has said nothing.
@@ -24,6 +25,7 @@ DEFAULTS: dict[str, object] = {
 
 def install(app: Flask) -> None:
     """Filters, components, static files, error pages and headers; compression runs last, so it is registered first."""
+    escaping.install(app)
     compression.install(app)
     headers.install(app)
     static.install(app)
@@ -31,7 +33,12 @@ def install(app: Flask) -> None:
     filters.install(app)
     errors.install(app)
     app.jinja_env.globals.update(
-        DEFAULTS, theme=theme, get_locale=get_locale, url_with=query.url_with, sorting=query.sorting
+        DEFAULTS,
+        theme=theme,
+        get_locale=get_locale,
+        url_with=query.url_with,
+        sorting=query.sorting,
+        key_field=key_field,
     )
 
 

@@ -1,11 +1,13 @@
 """What every test may lean on. The engines are real and started once; each test leaves nothing behind."""
 
+import os
 import shutil
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.orm import Session, scoped_session
 
 from shared.config import Config, configure, load
@@ -30,6 +32,19 @@ def shut_network() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         shut(patch)
         yield
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The one browser of this run: a second Playwright in the same process would refuse to start."""
+    path = os.environ.get("GUICHET_CHROMIUM") or shutil.which("chromium")
+    if not path:
+        pytest.fail("No Chromium: run the tests by « make test », which fetches one.")
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """The whole product on ports of its own: processes, a mail server, and browsers that use it as people do."""
 
-import os
 import time
 import urllib.error
 import urllib.request
@@ -9,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from shared.access.passwords import hash_password
 from shared.config import configure
@@ -58,16 +57,6 @@ class Counter:
         page.on("pageerror", lambda error: pytest.fail(f"the page's script failed: {error}"))
         page.on("console", _no_violation)
         return page
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-    path = os.environ.get("GUICHET_CHROMIUM", "/usr/bin/chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 """A document in a real browser: what is counted, what is loaded, what works without a script."""
 
-import os
 import threading
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -19,15 +18,6 @@ from tests.factories.counter import a_document, a_folder, a_link, a_party, a_sea
 from tests.portal.test_document import a_pdf
 
 CODE = "T-4242"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = os.environ.get("GUICHET_CHROMIUM", "/usr/bin/chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The doors in a real browser: cookies bound to the host, a scanner that clicks everything, keyboard and readers."""
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from sqlalchemy import func, select, text
 from werkzeug.serving import make_server
 
@@ -20,15 +19,6 @@ from tests.factories.counter import a_document, a_folder, a_link, a_party, a_sea
 from tests.factories.identity import OTHER, PASSWORD, a_holder, a_mailed_link
 
 TABLES = ("account", "seat", "link", "portal_session", "event", "download", "attempt")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = os.environ.get("GUICHET_CHROMIUM", "/usr/bin/chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

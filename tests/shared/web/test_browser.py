@@ -1,11 +1,10 @@
 """The look in a real browser: accessible in both themes, quiet under its policy, alive after swaps, light."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from shared.web.static import load
 from tests.shared.web.gallery import PAGES, make_gallery, running
@@ -21,19 +20,10 @@ def address() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = os.environ.get("GUICHET_CHROMIUM", "/usr/bin/chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def desk(browser: Browser, address: str) -> Iterator[Page]:
+def desk(chromium: Browser, address: str) -> Iterator[Page]:
     """A page at a desk; whatever the console complains of fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, base_url=address)
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, base_url=address)
     page = context.new_page()
     complaints = listen(page)
     yield page
@@ -52,9 +42,9 @@ def listen(page: Page) -> list[str]:
     ("scheme", "size"),
     [("light", "phone"), ("dark", "phone"), ("light", "narrow"), ("light", "desk"), ("dark", "desk")],
 )
-def test_every_component_is_accessible(browser: Browser, address: str, scheme: str, size: str) -> None:
+def test_every_component_is_accessible(chromium: Browser, address: str, scheme: str, size: str) -> None:
     width, height = SIZES[size]
-    context = browser.new_context(
+    context = chromium.new_context(
         viewport={"width": width, "height": height}, color_scheme=scheme, base_url=address, bypass_csp=True
     )
     page = context.new_page()
@@ -117,13 +107,13 @@ def test_a_switch_saves_by_itself(desk: Page) -> None:
     assert desk.is_checked("#sw2-case")
 
 
-def test_a_confirmation_is_a_dialog_and_without_a_script_a_page(desk: Page, browser: Browser, address: str) -> None:
+def test_a_confirmation_is_a_dialog_and_without_a_script_a_page(desk: Page, chromium: Browser, address: str) -> None:
     desk.goto("/office")
     desk.click("text=Fermer l’accès")
     desk.wait_for_selector("dialog:modal")
     desk.keyboard.press("Escape")
     assert desk.locator("dialog:modal").count() == 0
-    context = browser.new_context(java_script_enabled=False, base_url=address)
+    context = chromium.new_context(java_script_enabled=False, base_url=address)
     page = context.new_page()
     page.goto("/office")
     page.click("text=Fermer l’accès")
@@ -165,8 +155,8 @@ def test_a_password_is_shown_on_demand(desk: Page) -> None:
     assert desk.get_attribute("#pw", "type") == "text"
 
 
-def test_files_go_one_by_one_and_a_refusal_is_said(browser: Browser, address: str) -> None:
-    context = browser.new_context(base_url=address)
+def test_files_go_one_by_one_and_a_refusal_is_said(chromium: Browser, address: str) -> None:
+    context = chromium.new_context(base_url=address)
     page = context.new_page()
     page.goto("/")
     pdf = {"mimeType": "application/pdf", "buffer": b"%PDF-1.7"}
@@ -178,8 +168,8 @@ def test_files_go_one_by_one_and_a_refusal_is_said(browser: Browser, address: st
     context.close()
 
 
-def test_injected_attributes_are_inert(browser: Browser, address: str) -> None:
-    context = browser.new_context(base_url=address)
+def test_injected_attributes_are_inert(chromium: Browser, address: str) -> None:
+    context = chromium.new_context(base_url=address)
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -216,9 +206,9 @@ def slow(context: BrowserContext) -> Page:
     return page
 
 
-def test_the_portal_is_light_and_is_read_soon_on_a_slow_line(browser: Browser, address: str) -> None:
+def test_the_portal_is_light_and_is_read_soon_on_a_slow_line(chromium: Browser, address: str) -> None:
     load("app.css"), load("app.js")
-    context = browser.new_context(viewport={"width": 360, "height": 740}, base_url=address)
+    context = chromium.new_context(viewport={"width": 360, "height": 740}, base_url=address)
     page = slow(context)
     page.goto("/", wait_until="networkidle")
     weight, first, last = page.evaluate("""() => {

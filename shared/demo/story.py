@@ -27,27 +27,36 @@ def tell() -> None:
     """Tell the story if it was not told yet, then the logins. Exit code 1 when a step fails: it is named."""
     with transaction():
         mark = mark_of_demo()
-        told = mark is not None and _shop_has_access()
+        is_known = mark is not None and _shop_has_access()
     if mark is None:
         return
     invoice_file()
-    failed = False
-    if told:
+    done = is_known or _tell_or_leave(mark)
+    if is_known:
         click.echo("« Ma jolie boutique » a déjà un accès : le parcours de démonstration n’est pas rejoué.")
-    elif "smtp" not in config().embedded:
-        click.echo(
-            "Un vrai serveur de messagerie est configuré : rien n’est envoyé par la démonstration. À vous de créer le "
-            "client 4 avec vos adresses, d’autoriser son accès, puis de déposer dans « Explorer la GED » la facture "
-            f"{invoice_file()}."
-        )
-    else:
-        failed = not _tell(config())
-        if not failed:
-            _remember(mark)
-    mark["story"] = mark.get("story", False) or not (told or failed or "smtp" not in config().embedded)
-    click.echo(welcome(administrator=mark["administrator"], activated=mark["activated"], with_shop=mark["story"]))
-    if failed:
+    with transaction():
+        mark = mark_of_demo() or mark
+    shown = welcome(
+        administrator=mark["administrator"], activated=mark["activated"], with_shop=mark.get("story", False)
+    )
+    click.echo(shown)
+    if not done:
         raise SystemExit(1)
+
+
+def _tell_or_leave(mark: dict[str, Any]) -> bool:
+    """Tell it, unless its messages would leave for the world; False when a step failed."""
+    if "smtp" not in config().embedded:
+        click.echo(
+            "Un vrai serveur de messagerie est configuré : la démonstration n’envoie rien. À vous de créer le client 4 "
+            f"avec vos adresses, d’autoriser son accès, puis de déposer {invoice_file()} dans « Explorer la GED »."
+        )
+        return True
+    if not _tell(config()):
+        return False
+    with transaction():  # from now on its login is the one that the demo knows
+        db.session.merge(Setting(key=MARK, value={**mark, "story": True}, by="command", at=now()))
+    return True
 
 
 @dataclass
@@ -204,9 +213,3 @@ def _shop_has_access() -> bool:
     query = select(func.count()).select_from(Access).join(Party, Party.id == Access.party_id)
     query = query.join(Family, Family.id == Party.family_id).where(Family.key == "customers", Party.code == SHOP)
     return bool(db.session.scalar(query))
-
-
-def _remember(mark: dict[str, Any]) -> None:
-    """That the shop's login is the one that the demo knows."""
-    with transaction():
-        db.session.merge(Setting(key=MARK, value={**mark, "story": True}, by="command", at=now()))

@@ -13,6 +13,7 @@ from shared.config import configure
 from shared.demo.archive import archive
 from shared.demo.loading import load, mark_of_demo
 from shared.demo.logins import SHOP, demo_password, welcome
+from shared.demo.story import tell
 from shared.documents.models import Document, Download, Folder, Notify, Publication
 from shared.events.models import Event
 from shared.extensions import Model, db
@@ -40,6 +41,11 @@ def test_the_company_is_loaded_once(machine: Machine, months: int, capsys: pytes
         assert "rien n’a été ajouté" in capsys.readouterr().out
         assert _counts() == before
         assert mark_of_demo() is not None
+
+        tell()
+        said = capsys.readouterr().out
+        assert "la démonstration n’envoie rien" in said and demo_password("staff") in said
+        assert demo_password(SHOP) not in said and _counts() == before
 
 
 def test_a_database_that_is_somebody_s_is_left_alone(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,105 @@
+"""The demo's story, told to the end by every process of the product, on ports of its own."""
+
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select
+
+from shared.config import CHECKOUT, configure
+from shared.demo.loading import load
+from shared.documents.models import Download
+from shared.extensions import db
+from shared.notifications.models import Notification
+from shared.people.models import EmailCell
+from tests.engines import Engines, Machine, a_machine
+from tests.journeys.conftest import until
+from tests.sink import free_port
+
+
+@pytest.fixture
+def demo(engines: Engines) -> Iterator[Machine]:
+    """The company of the demo, on ports of its own, before anything runs."""
+    port = free_port() % 20_000 + 20_000
+    var = str(engines.var / f"demo-{port}")
+    with a_machine(
+        engines,
+        GUICHET_VAR=var,
+        SMTP_HOST="",
+        SMTP_PORT="",
+        SMTP_TLS="",
+        SMTP_TIMEOUT="",
+        PUBLIC_URL="",
+        PORT=str(port),
+    ) as machine:
+        configure(machine.config)
+        with machine.app.app_context():
+            load(months=1)
+        yield machine
+
+
+def test_the_story_is_told_once(demo: Machine) -> None:
+    _start(demo)
+    told = _story(demo)
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert told.stdout.count("✓") == 7
+    assert "Ma jolie boutique" in told.stdout
+    with demo.app.app_context():
+        until(_has_bounced)
+        resent = db.session.scalars(select(Notification).where(Notification.event == "notice.forced")).all()
+        assert [row.resend_of_id is not None for row in resent if "jolie" in (row.address or "")] == [True]
+        before = db.session.scalars(select(Download.id)).all()
+
+    again = _story(demo)
+    assert again.returncode == 0
+    assert "✓" not in again.stdout and "n’est pas rejoué" in again.stdout
+    with demo.app.app_context():
+        assert db.session.scalars(select(Download.id)).all() == before
+
+
+def test_a_step_that_fails_is_named(demo: Machine) -> None:
+    told = _story(demo)
+    assert told.returncode == 1
+    assert "✗ 1/7" in told.stdout and "messagerie" in told.stdout
+    assert "Traceback" not in told.stdout + told.stderr
+
+
+def _start(machine: Machine) -> None:
+    """Every process but the supervisor."""
+    machine.start("-m", "shared.engines.catcher", "--bounce-delay", "0.1")
+    for queue in ("now", "mail", "slow"):
+        machine.start("-m", "shared.engines.working", queue)
+    machine.start("-m", "shared.ticking")
+    machine.start("-m", "gunicorn", "-c", "deploy/gunicorn.conf.py")
+    port = machine.config.port
+    until(lambda: _answers(port) and _answers(port + 26, "/"))
+
+
+def _story(machine: Machine) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "story"],
+        cwd=CHECKOUT,
+        env={**os.environ, **machine.environ},
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+
+
+def _has_bounced() -> bool:
+    db.session.rollback()
+    return bool(db.session.scalars(select(EmailCell.address).where(EmailCell.bounced_at.is_not(None))).all())
+
+
+def _answers(port: int, path: str = "/healthz/web") -> bool:
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Host": f"localhost:{port}"})
+    try:
+        with urllib.request.urlopen(request, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False

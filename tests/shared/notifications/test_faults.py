@@ -91,12 +91,12 @@ def test_a_batch_killed_again_and_again_loses_and_doubles_nothing(office: Machin
 def test_a_slow_sender_is_never_robbed(office: Machine, sink: Sink) -> None:
     post.announced(post.a_customer(), post.invoices())
     db.session.commit()
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as slow:
-        with claiming.ownership(slow) as owner:
-            assert len(claiming.claim(slow, "email", owner)) == 1
-            assert drain("email") == 0
-            assert post.lines()[0].status is Status.SENDING
-            claiming.give_back(slow, owner)
+    connecting = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    with connecting as slow, claiming.ownership(slow) as owner:
+        assert len(claiming.claim(slow, "email", owner)) == 1
+        assert drain("email") == 0
+        assert post.lines()[0].status is Status.SENDING
+        claiming.give_back(slow, owner)
     assert drain("email") == 1
 
 

@@ -18,7 +18,7 @@ from lxml import html
 
 from shared.config import Config
 
-PATIENCE = 30.0  # seconds for an answer, and for what a worker does
+PATIENCE = 60.0  # seconds for an answer, and for what a worker does
 BETWEEN = 0.3  # seconds between two looks
 REDIRECTS = 8
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) Parcours de démonstration"

@@ -10,7 +10,7 @@ from backoffice import backoffice
 from backoffice import load_views as load_backoffice
 from portal import load_views as load_portal
 from portal import portal
-from shared import cli
+from shared import cli, pooling
 from shared.config import CHECKOUT, Config, configure
 from shared.config import config as current_config
 from shared.extensions import babel, csrf, db, mail, migrate
@@ -55,7 +55,6 @@ def settings_of(config: Config) -> dict[str, object]:
         "TRUSTED_HOSTS": list(config.trusted_hosts),
         "SQLALCHEMY_DATABASE_URI": config.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {
-            "pool_pre_ping": True,
             "pool_size": 5,
             "max_overflow": 10,
             "connect_args": {"connect_timeout": 3},
@@ -77,6 +76,8 @@ def settings_of(config: Config) -> dict[str, object]:
 def bind_extensions(app: Flask) -> None:
     """Bind what `shared.extensions` holds unbound."""
     db.init_app(app)
+    with app.app_context():
+        pooling.watch(db.engine)
     migrate.init_app(app, db, directory="migrations")
     csrf.init_app(app)
     mail.init_app(app)

@@ -38,7 +38,10 @@ def main() -> None:
             browser = playwright.chromium.launch(
                 executable_path=os.environ.get("GUICHET_CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
             )
-            figures = [*_page(browser, "sign-in page", f"{url}/sign-in", ""), *_page(browser, "home", f"{url}/", cookie)]
+            figures = [
+                *_page(browser, "sign-in page", f"{url}/sign-in", ""),
+                *_page(browser, "home", f"{url}/", cookie),
+            ]
             browser.close()
         report("first_page", figures)
 
@@ -55,7 +58,9 @@ def _visit(browser: Browser, url: str, cookie: str) -> Visit:
     context = browser.new_context(viewport={"width": 390, "height": 844})
     if cookie:
         name, _equals, value = cookie.partition("=")
-        context.add_cookies([{"name": name, "value": value, "url": "https://localhost", "secure": True, "httpOnly": True}])
+        context.add_cookies(
+            [{"name": name, "value": value, "url": "https://localhost", "secure": True, "httpOnly": True}]
+        )
     page = context.new_page()
     client = context.new_cdp_session(page)
     fetched: list[float] = []

@@ -93,7 +93,9 @@ def _rate(senders: list[Sender]) -> float:
     for sender in senders:
         sender.tell()
     done = [sender.outcome() for sender in senders]
-    return sum(sent for sent, _start, _end in done) / (max(end for *_x, end in done) - min(start for _n, start, _e in done))
+    return sum(sent for sent, _start, _end in done) / (
+        max(end for *_x, end in done) - min(start for _n, start, _e in done)
+    )
 
 
 def _count(made: Installation, status: Status) -> int:

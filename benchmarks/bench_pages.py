@@ -56,7 +56,9 @@ def queries(app: Flask, party: uuid.UUID, document: uuid.UUID, person: str, staf
     pages = [(path.format(**named), person) for path in PORTAL_PAGES]
     pages += [(f"/backoffice{path.format(**named)}", staff) for path in OFFICE_PAGES]
     return [
-        ceiling(f"queries of {re.sub(r'[0-9a-f-]{36}', '…', path)}", counted(app, path, cookie), MOST_QUERIES, "queries")
+        ceiling(
+            f"queries of {re.sub(r'[0-9a-f-]{36}', '…', path)}", counted(app, path, cookie), MOST_QUERIES, "queries"
+        )
         for path, cookie in pages
     ]
 

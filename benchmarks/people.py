@@ -120,8 +120,13 @@ def _one(rows: dict[Any, list[dict[str, Any]]], at: int, family: uuid.UUID, temp
 
     add(
         Party,
-        **{"id": party, "family_id": family, "code": code, "code_folded": fold(code), "code_sort": sort_key(code)},
-        **{"name": name, "name_folded": fold(name)},
+        id=party,
+        family_id=family,
+        code=code,
+        code_folded=fold(code),
+        code_sort=sort_key(code),
+        name=name,
+        name_folded=fold(name),
     )
     add(Person, id=person, family_name=name)
     add(Contact, id=contact, party_id=party, person_id=person, is_main=True)
@@ -136,9 +141,18 @@ def _one(rows: dict[Any, list[dict[str, Any]]], at: int, family: uuid.UUID, temp
     message = uuid7()
     add(
         Notification,
-        **{"id": message, "created_at": moment, "event": "access.opened", "family_id": family, "party_id": party},
-        **{"access_id": access, "slot": EmailSlot.CARD, "template_id": template, "status": Status.SENT},
-        **{"message_id": new_message_id(message, "vauban.example"), "address": address, "sent_at": moment},
+        id=message,
+        created_at=moment,
+        event="access.opened",
+        family_id=family,
+        party_id=party,
+        access_id=access,
+        slot=EmailSlot.CARD,
+        template_id=template,
+        status=Status.SENT,
+        message_id=new_message_id(message, "vauban.example"),
+        address=address,
+        sent_at=moment,
     )
 
 
@@ -154,14 +168,26 @@ def _invoice(
     document, title = uuid7(), f"Facture {number} de {day:%m/%Y}"
     rows[Document].append(
         {
-            **{"id": document, "party_id": party_id, "folder_id": folder_id, "title": title, "number": number},
-            **{"search_folded": fold(f"{title} {number}.pdf"), "issued_on": day, "due_on": day + timedelta(days=30)},
-            **{"amount": Decimal(day.toordinal() % 900_000) / 100, "filed_by": "system"},
+            "id": document,
+            "party_id": party_id,
+            "folder_id": folder_id,
+            "title": title,
+            "number": number,
+            "search_folded": fold(f"{title} {number}.pdf"),
+            "issued_on": day,
+            "due_on": day + timedelta(days=30),
+            "amount": Decimal(day.toordinal() % 900_000) / 100,
+            "filed_by": "system",
         }
     )
     rows[Version].append(
         {
-            **{"document_id": document, "sha256": sha256, "size": size, "mime": PDF, "kind": "pdf", "pages": 1},
+            "document_id": document,
+            "sha256": sha256,
+            "size": size,
+            "mime": PDF,
+            "kind": "pdf",
+            "pages": 1,
             "filename": f"{number}.pdf",
         }
     )

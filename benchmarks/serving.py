@@ -33,12 +33,16 @@ def nginx(made: Installation, upstreams: dict[str, str]) -> dict[str, str]:
     servers = [_server(shown, made.var, name, url, ports[name]) for name, url in upstreams.items()]
     held = made.var / "nginx"
     held.mkdir()
-    folders = " ".join(f"{kind}_temp_path {held}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    folders = " ".join(
+        f"{kind}_temp_path {held}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
     conf = held / "nginx.conf"
     conf.write_text(
         f"user root; daemon off; worker_processes auto; pid {held}/pid; error_log {held}/error.log;\n"
         f"events {{ worker_connections 512; }}\nhttp {{ sendfile on; tcp_nopush on; {folders}\n"
-        + _log_format(shown) + "\n".join(servers) + "\n}\n"
+        + _before_servers(shown)
+        + "\n".join(servers)
+        + "\n}\n"
     )
     path = program("nginx")
     made.start([path, "-p", str(held), "-c", str(conf), "-e", str(held / "error.log")], environment(path))
@@ -72,9 +76,9 @@ def _server(shown: str, var: Path, name: str, url: str, port: int) -> str:
     return f"upstream {name} {{ server {host}; keepalive 16; }}\n{block}"
 
 
-def _log_format(shown: str) -> str:
-    found = re.search(r"log_format [^;]*;", shown)
-    return f"{found.group()}\n" if found else ""
+def _before_servers(shown: str) -> str:
+    """What the shown file says of its log."""
+    return re.sub(r"upstream \w+ {[^}]*}", "", shown[: shown.index("\nserver {")])
 
 
 def accepting(port: int, seconds: float = 90) -> None:

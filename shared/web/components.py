@@ -20,6 +20,8 @@ class Components:
         except TemplateNotFound as missing:
             raise AttributeError(name) from missing
         macro: Callable[..., str] = getattr(module, name)
+        if not self._environment.auto_reload:
+            setattr(self, name, macro)  # a page asks for the same few a hundred times
         return macro
 
 

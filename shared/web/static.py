@@ -63,10 +63,16 @@ def icon_url(name: str) -> str:
     """The address of one icon, in the sprite that holds it: the portal's, or the back office's further one."""
     known, mark = _known(), f"#{name}"
     if mark not in known:
-        held = f'id="{name}"'.encode()
-        in_office = held not in load(SPRITES[0]).body and held in load(SPRITES[1]).body
-        known[mark] = static_url(SPRITES[in_office]) + mark
+        known[mark] = static_url(_sprite_of(name, load(SPRITES[0]).digest, load(SPRITES[1]).digest)) + mark
     return known[mark]
+
+
+@lru_cache(maxsize=512)
+def _sprite_of(name: str, portal: str, office: str) -> str:
+    """`portal` and `office`, the digests of the two sprites, are part of the cache's key only."""
+    held = f'id="{name}"'.encode()
+    in_office = held not in load(SPRITES[0]).body and held in load(SPRITES[1]).body
+    return SPRITES[in_office]
 
 
 def _known() -> dict[str, str]:

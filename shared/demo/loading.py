@@ -61,16 +61,14 @@ def _load(*, first: date, last: date) -> None:
         company.enrol(began)
     click.echo("40 clients, 12 salariés et 3 fournisseurs : un seul attend encore, vous le verrez créer.")
     filing.file_all(archive(first, last))
-    with transaction():
+    with transaction():  # all of it or none: what follows is done once, however often the load was interrupted
         filing.hold_one(last)
-    with transaction():
         activated = readers.activate_and_read(last)
-    click.echo(f"{activated} personnes ont choisi leur mot de passe, et lu une partie de leurs documents.")
-    with transaction():
         _silence(Notify.IMMEDIATE)
         if "smtp" in config().embedded:
             readers.announce()
         _mark(day=last.isoformat(), loaded=True, activated=activated, administrator=named)
+    click.echo(f"{activated} personnes ont choisi leur mot de passe, et lu une partie de leurs documents.")
 
 
 def _is_somebody_s() -> bool:

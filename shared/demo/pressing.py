@@ -2,9 +2,12 @@
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from types import FrameType
 
 from shared.demo.bundles import Bundle, make_bundle
 from shared.documents.inspecting import Inspection, inspect
@@ -22,7 +25,10 @@ def press(wanted: Iterable[tuple[Facts, str]]) -> Iterator[Pressed]:
     """The bytes and inspection of each (facts, file name), in order."""
     # The compiler of sheets does not survive a fork: presses are started afresh.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(PRESSES, mp_context=context, initializer=_leave_with_parent) as presses:
+    with (
+        _leaving_in_order(),
+        ProcessPoolExecutor(PRESSES, mp_context=context, initializer=_leave_with_parent) as presses,
+    ):
         try:
             yield from presses.map(pressed, wanted, chunksize=4)
         finally:
@@ -44,6 +50,20 @@ def _made(facts: Facts) -> bytes:
     if isinstance(facts, Contract):
         return make_contract(facts)
     return make_bundle(facts)
+
+
+@contextmanager
+def _leaving_in_order() -> Iterator[None]:
+    """Told to end, we end as after an error: the presses are put away first."""
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        raise SystemExit(1)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _leave_with_parent() -> None:

@@ -7,6 +7,7 @@ from flask import Response, request
 from flask_babel import gettext as _
 
 from backoffice import backoffice
+from backoffice._drawing import Drawing
 from backoffice.access_answers import ask_first, back_to, change_line, lines_alone, seen_revision, standing
 from backoffice.access_rows import rows, rows_of
 from backoffice.access_words import words
@@ -39,6 +40,7 @@ def access() -> Response:
         before=request.args.get("before", ""),
     )
     shown, allowed = rows(found.rows), may(family.id)
+    w = words(may_edit=allowed["may_edit"], may_show=allowed["may_show"])
     return page(
         "backoffice/access/grid.html",
         blocks=("results",),
@@ -53,7 +55,8 @@ def access() -> Response:
         narrowed=urlencode({"family": family.key, "q": q, "state": state}),
         is_automatic=is_automatic(),
         polling=any(row.state == "unsynced" for row in shown),
-        w=words(may_edit=allowed["may_edit"], may_show=allowed["may_show"]),
+        w=w,
+        draw=Drawing(w).line,
         **allowed,
     )
 

@@ -1,4 +1,4 @@
-"""Messages from the waiting line to the server's 250 and the commit, against the bare conversation with the same sink."""
+"""Messages from the waiting line to the server's 250 and the commit, against the bare conversation with one sink."""
 
 import subprocess
 import sys
@@ -93,9 +93,8 @@ def _rate(senders: list[Sender]) -> float:
     for sender in senders:
         sender.tell()
     done = [sender.outcome() for sender in senders]
-    return sum(sent for sent, _start, _end in done) / (
-        max(end for *_x, end in done) - min(start for _n, start, _e in done)
-    )
+    sent, starts, ends = zip(*done, strict=True)
+    return sum(sent) / (max(ends) - min(starts))
 
 
 def _count(made: Installation, status: Status) -> int:

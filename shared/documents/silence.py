@@ -1,5 +1,6 @@
 """For a document about which nothing left: the one condition that is missing, in one sentence."""
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from shared.documents.finding import Sheet
@@ -18,13 +19,15 @@ SLOTS = {
 def why_silent(sheet: Sheet) -> str:
     """Why nobody was told of this document; empty when nothing prevents it."""
     if sheet.publication is None or sheet.publication.live_at is None:
-        return "Personne n’est prévenu tant que le document n’est pas sur le portail."
+        return str(_("Personne n’est prévenu tant que le document n’est pas sur le portail."))
     if sheet.folder.notify is Notify.NONE:
-        return f"Le répertoire « {sheet.folder.label} » ne notifie pas."
+        return str(_("Le répertoire « %(folder)s » ne notifie pas.", folder=sheet.folder.label))
     if _address_of(sheet.party, sheet.folder.slot) is None:
-        return f"La cellule « {SLOTS[sheet.folder.slot]} » de « {sheet.party.name} » est vide."
+        slot = SLOTS[sheet.folder.slot]
+        empty: str = _("La cellule « %(slot)s » de « %(party)s » est vide.", slot=slot, party=sheet.party.name)
+        return empty
     if sheet.publication.quiet:
-        return "Le document est revenu avec son répertoire : ce retour n’est pas annoncé."
+        return str(_("Le document est revenu avec son répertoire : ce retour n’est pas annoncé."))
     return ""
 
 

@@ -17,8 +17,16 @@ from shared.clock import now
 def install(app: Flask) -> None:
     """Give the filters to every template."""
     app.jinja_env.filters.update(
-        date=day, datetime=moment, time=hour, ago=ago, when=when, money=money, number=number, size=size
+        date=day, datetime=moment, time=hour, ago=ago, when=when, money=money, number=number, size=size, said=said
     )
+
+
+def said(text: str | None) -> str:
+    """A sentence that comes from a table or a row, in the reader's language; escaped like any other text.
+
+    `_(…)` is for what the template itself writes: Jinja takes its first argument for markup and for a format.
+    """
+    return str(gettext(text)) if text else ""
 
 
 def day(value: date | datetime | None, style: str = "long", locale: Locale | None = None) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from shared.access import granting
 from shared.access.models import LinkPurpose, Seat
 from shared.clock import now
-from shared.documents.models import Document, Folder, Notify, Publication
+from shared.documents.models import Document, Notify, Publication
 from shared.events.actors import staff_actor
 from shared.events.recording import record
 from shared.extensions import db
@@ -23,6 +23,7 @@ from shared.folding import fold
 from shared.intake.models import Arrival, Verdict
 from shared.notifications.models import Notification, NotificationDocument, Reason, Status, Template
 from shared.people.models import ConsentState, EmailSlot, Grant, Party, Staff
+from shared.settings.reading import company as identity
 from tests.factories import counter, office
 from tests.factories.identity import INITIAL, a_clerk, a_holder, a_mailed_link, path_of
 from tests.factories.post import an_installation
@@ -64,7 +65,7 @@ def a_company(rows: int = 3, words: str = "") -> Company:
     company.arrivals = [_arrival(clerk, words) for _ in range(rows)]
     company.notifications = _notifications(company, rows, words)
     company.links = _links(customer, company.documents[0])
-    _rewritten(words, clerk)
+    _rewritten(words, company)
     db.session.flush()
     return company
 
@@ -120,7 +121,7 @@ def _documents(party: Party, rows: int, words: str) -> list[Document]:
             invoices,
             f"Facture {number}{words}",
             f"FA-{next(_numbers)}",
-            data=uuid.uuid4().bytes,
+            data=pdf(text=f"Facture {next(_numbers)}"),
             filename=f"facture{words.replace('/', '')}.pdf",
             issued_on=date(2026, 9, 1) + timedelta(days=number),
             due_on=date(2026, 10, 1) + timedelta(days=number),
@@ -133,7 +134,9 @@ def _documents(party: Party, rows: int, words: str) -> list[Document]:
             db.session.add(Publication(document_id=document.id, wanted_by="system", held_because=because))
         made.append(document)
     made += [
-        counter.a_document(party, office.folder("c.quotes"), f"Devis {n}{words}", f"DE-{n}", data=uuid.uuid4().bytes)
+        counter.a_document(
+            party, office.folder("c.quotes"), f"Devis {n}{words}", f"DE-{n}", data=pdf(text=f"Devis {n}")
+        )
         for n in range(rows)
     ]
     for document in made:
@@ -229,12 +232,16 @@ def _links(seat: Seat, document: Document) -> dict[str, str]:
     return {key: path_of(link) for key, link in made.items()}
 
 
-def _rewritten(words: str, clerk: Staff) -> None:
-    folder: Folder = office.folder("c.contracts")
-    folder.label, folder.notify = f"Contrats{words}", Notify.NONE
-    folder.path = f"CLIENTS\\Contrat{words}\\"
+def _rewritten(words: str, company: Company) -> None:
+    """What staff write of the installation itself."""
+    folder = office.folder("c.contracts")
+    folder.label, folder.path, folder.notify = f"Contrats{words}", f"CLIENTS\\Contrat{words}\\", Notify.NONE
     folder.path_folded = fold(folder.path)
-    clerk.name = f"Jeanne Roy{words}"
+    company.clerk.name = f"Jeanne Roy{words}"
+    company.template.label = f"Un document est disponible{words}"
+    ours = identity()
+    ours.name, ours.legal = f"Guichet{words}", f"SAS au capital de 1 000 €{words}"
+    db.session.add(ours)
 
 
 def _picture() -> bytes:

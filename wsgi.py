@@ -14,7 +14,7 @@ from shared import cli, pooling
 from shared.config import CHECKOUT, Config, configure
 from shared.config import config as current_config
 from shared.extensions import babel, csrf, db, mail, migrate
-from shared.web import brand, commits, look, origins, sessions, visitors
+from shared.web import brand, commits, look, origins, sessions, translating, visitors
 from shared.web.gate import guard
 from shared.web.health import health
 from shared.web.zone import company_zone
@@ -82,3 +82,4 @@ def bind_extensions(app: Flask) -> None:
     csrf.init_app(app)
     mail.init_app(app)
     babel.init_app(app, timezone_selector=company_zone)
+    translating.install(app)

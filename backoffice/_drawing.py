@@ -5,7 +5,8 @@ template is given a mark that no text of the database can hold (U+0000); the val
 """
 
 import functools
-from dataclasses import replace
+import operator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import current_app
@@ -15,40 +16,61 @@ from backoffice.access_rows import Row
 
 TEMPLATE = "backoffice/access/line.html"
 MARK = "\0"
-ALWAYS = ("id", "code", "name", "identifier", "revision", "sent_to", "sent_at", "last_login")
+VALUES = ("id", "code", "name", "email", "identifier", "revision", "cause", "sent_to", "sent_at", "last_login")
 SOMETIMES = ("email", "cause")  # their absence is another shape
-VALUES = (*ALWAYS, *SOMETIMES)
+SHAPE = (
+    *("state", "state_label", "icon", "tone", "password", "password_label", "allowed", "notify", "bounced"),
+    *("has_access", "sent_state", "sent_tone"),
+)
 
+values_of = operator.attrgetter(*VALUES)
+shape_of = operator.attrgetter(*SHAPE)
 Words = tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A line with `%s` where values go, and which value goes where; -1 is the nonce."""
+
+    text: str
+    places: tuple[int, ...]
+
+    def fill(self, values: list[str], nonce: str) -> Markup:
+        """`values` are escaped, in the order of VALUES."""
+        return Markup(self.text % tuple([nonce if place < 0 else values[place] for place in self.places]))
 
 
 class Drawing:
     """Draws the lines of one page; `words` is the `w` of the template."""
 
     def __init__(self, words: dict[str, Any]) -> None:
-        self._nonce = escape(words["nonce"])
+        self._nonce = str(escape(words["nonce"]))
         icons = tuple(words["icons"].items())
         self._words: Words = (*(pair for pair in words.items() if pair[0] not in ("nonce", "icons")), ("icons", icons))
+        self._patterns: dict[tuple[Any, ...], Pattern] = {}
 
     def line(self, row: Row) -> Markup:
         """The `<tr>` of that row."""
-        out = _shape(_blank(row), self._words, current_app.jinja_env.get_template(TEMPLATE).module)[:]
-        written = {name: escape(getattr(row, name)) for name in VALUES}
-        written["nonce"] = self._nonce
-        for at in range(1, len(out), 2):
-            out[at] = written[out[at]]
-        return Markup("".join(out))
+        key = (*shape_of(row), not row.email, not row.cause)
+        pattern = self._patterns.get(key)
+        if pattern is None:
+            template = current_app.jinja_env.get_template(TEMPLATE).module
+            pattern = self._patterns[key] = _pattern(_blank(row), self._words, template)
+        values = str.split(escape(MARK.join(map(str, values_of(row)))), MARK)
+        if len(values) != len(VALUES):
+            raise ValueError("a value holds a U+0000")
+        return pattern.fill(values, self._nonce)
 
 
 def _blank(row: Row) -> Row:
     """The same row with marks for values."""
-    marks: dict[str, Any] = {name: f"{MARK}{name}{MARK}" for name in ALWAYS}
-    marks |= {name: f"{MARK}{name}{MARK}" for name in SOMETIMES if getattr(row, name)}
-    return replace(row, **marks)
+    marks: dict[str, Any] = {name: f"{MARK}{name}{MARK}" for name in VALUES}
+    return replace(row, **{name: mark for name, mark in marks.items() if name not in SOMETIMES or getattr(row, name)})
 
 
 @functools.lru_cache(maxsize=512)
-def _shape(row: Row, words: Words, template: Any) -> list[str]:
-    """Text and names of values in turns."""
+def _pattern(row: Row, words: Words, template: Any) -> Pattern:
     said = dict(words) | {"nonce": f"{MARK}nonce{MARK}", "icons": dict(words[-1][1])}
-    return str(template.line(row, said)).split(MARK)
+    pieces = str(template.line(row, said)).split(MARK)
+    places = tuple(VALUES.index(name) if name in VALUES else -1 for name in pieces[1::2])
+    return Pattern("%s".join(piece.replace("%", "%%") for piece in pieces[::2]), places)

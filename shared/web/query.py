@@ -1,9 +1,9 @@
 """Addresses that keep the view one is looking at."""
 
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from flask import request
-from werkzeug.datastructures import MultiDict
 from werkzeug.urls import iri_to_uri
 
 
@@ -12,13 +12,15 @@ def url_with(**changes: object) -> str:
 
     Used by sorted columns, pagers, tabs and filters: `url_with(sort="-date", after=None)`.
     """
-    kept: MultiDict[str, str] = MultiDict(request.args)
-    for name, value in changes.items():
-        kept.poplist(name)
-        if value is not None:
-            kept.add(name, str(value))
-    query = urlencode(list(kept.items(multi=True)))
-    return iri_to_uri(request.path) + (f"?{query}" if query else "")
+    kept = [pair for pair in request.args.items(multi=True) if pair[0] not in changes]
+    kept += [(name, str(value)) for name, value in changes.items() if value is not None]
+    query = urlencode(kept)
+    return _path(request.path) + (f"?{query}" if query else "")
+
+
+@lru_cache(maxsize=1024)
+def _path(path: str) -> str:
+    return iri_to_uri(path)
 
 
 def sorting(key: str) -> tuple[str, str]:

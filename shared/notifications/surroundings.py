@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, RowMapping, and_, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from shared.access.models import Access, Account, LinkPurpose
 from shared.documents.models import Document, Folder, Publication
@@ -129,6 +130,6 @@ def _newest(account_ids: set[uuid.UUID]) -> Any:
     return (
         select(Notification.account_id, Notification.event, Notification.id)
         .where(Notification.account_id.in_(account_ids), Notification.kind == "security")
-        .distinct(Notification.account_id, Notification.event)
+        .ext(distinct_on(Notification.account_id, Notification.event))
         .order_by(Notification.account_id, Notification.event, Notification.created_at.desc(), Notification.id.desc())
     )

@@ -26,7 +26,9 @@ class Route(NamedTuple):
 
     @property
     def line(self) -> str:
-        who = f"public: {self.public}" if self.public else f"{self.permission}: {', '.join(roles_with(self.permission))}"
+        who = (
+            f"public: {self.public}" if self.public else f"{self.permission}: {', '.join(roles_with(self.permission))}"
+        )
         return f"{self.method:6} {self.path} | {who}"
 
     def filled(self) -> str:

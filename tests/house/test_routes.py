@@ -80,7 +80,12 @@ def test_no_unsafe_route_accepts_a_post_without_its_token(app: Flask) -> None:
             continue
         visitor = clerk if route.path.startswith("/backoffice") else customer
         url = route.filled()
-        for headers in ({}, {"HX-Request": "true"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
+        for headers in (
+            {},
+            {"HX-Request": "true"},
+            {"Sec-Fetch-Site": "cross-site"},
+            {"Origin": "https://evil.example"},
+        ):
             answer = visitor.client.open(url, method=route.method, headers=headers, data={"csrf_token": "faux"})
             assert answer.status_code in (400, 403), f"{route.method} {route.path} {headers}: {answer.status_code}"
 

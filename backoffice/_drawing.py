@@ -6,7 +6,7 @@ template is given a mark that no text of the database can hold (U+0000); the val
 
 import functools
 import operator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
@@ -65,7 +65,7 @@ class Drawing:
 def _blank(row: Row) -> Row:
     """The same row with marks for values."""
     marks: dict[str, Any] = {name: f"{MARK}{name}{MARK}" for name in VALUES}
-    return replace(row, **{name: mark for name, mark in marks.items() if name not in SOMETIMES or getattr(row, name)})
+    return row._replace(**{name: mark for name, mark in marks.items() if name not in SOMETIMES or getattr(row, name)})
 
 
 @functools.lru_cache(maxsize=512)

@@ -1,12 +1,12 @@
 """A line of the access grid as it is written on screen and in the export. Plain values: a page has fifty of them."""
 
+import functools
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, tzinfo
+from typing import Any, NamedTuple
 
-from flask_babel import get_timezone
+from flask_babel import get_locale, get_timezone
 from flask_babel import gettext as _
 
 from shared.access import causes
@@ -26,8 +26,7 @@ ICONS = {
 SENT_TONES = {Status.SENT: "good", Status.DELIVERED: "good", Status.BOUNCED: "bad", Status.FAILED: "bad"}
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """The ten columns, the last login, and what the buttons of the line need."""
 
     id: uuid.UUID
@@ -56,7 +55,7 @@ class Row:
 
 def rows(lines: Iterable[Any]) -> list[Row]:
     """The lines of a query of `access.finding`."""
-    words = _Words()
+    words = _words(str(get_locale()), get_timezone())
     return [words.row(line) for line in lines]
 
 
@@ -66,10 +65,10 @@ def rows_of(party_ids: Sequence[uuid.UUID], scope: Scope) -> list[Row]:
 
 
 class _Words:
-    """Translated once for a whole page."""
+    """What lines say, in the language of the request that asks first, and times in `zone`."""
 
-    def __init__(self) -> None:
-        self.zone = get_timezone()
+    def __init__(self, zone: tzinfo | None) -> None:
+        self.zone = zone
         self.states = {
             "unsynced": _("À synchroniser"),
             "expired": _("Expiré"),
@@ -121,7 +120,16 @@ class _Words:
 
     def when(self, moment: datetime | None) -> str:
         """« 22/11/2026 14:05 »; by hand, because a page writes a hundred of them."""
-        return f"{moment.astimezone(self.zone):%d/%m/%Y %H:%M}" if moment else ""
+        if moment is None:
+            return ""
+        at = moment.astimezone(self.zone)
+        return f"{at.day:02}/{at.month:02}/{at.year:04} {at.hour:02}:{at.minute:02}"
+
+
+@functools.lru_cache(maxsize=16)
+def _words(_locale: str, zone: tzinfo | None) -> _Words:
+    """Translated once a language; `_locale` is part of the cache's key only."""
+    return _Words(zone)
 
 
 def sent_words() -> dict[Status, str]:

@@ -1,10 +1,12 @@
 """What every line of the access grid says and draws, made once a page."""
 
+import functools
 from typing import Any
 
 from flask import current_app
+from flask_babel import get_locale
 from flask_babel import gettext as _
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from backoffice.access_rows import ICONS
 from shared.web.headers import csp_nonce
@@ -15,12 +17,20 @@ DRAWN = ("dice-5", "check-square-fill", "square")
 def words(*, may_edit: bool, may_show: bool, selectable: bool = True) -> dict[str, Any]:
     """The `w` of templates/backoffice/access/line.html."""
     icon = current_app.jinja_env.globals["ui"].icon  # type: ignore[attr-defined]
-    made = {
+    return {
+        **_labels(str(get_locale())),
         "nonce": csp_nonce(),
         "icons": {name: icon(name) for name in (*DRAWN, *(icon for icon, _tone in ICONS.values()))},
         "selectable": selectable and may_edit,
         "may_edit": may_edit,
         "may_show": may_show,
+    }
+
+
+@functools.lru_cache(maxsize=16)
+def _labels(_locale: str) -> dict[str, Markup]:
+    """Translated and escaped once a language: each of these words stands in fifty lines."""
+    made = {
         "select": _("Sélectionner"),
         "story": _("Qui a fait quoi, et quand"),
         "state": _("État"),
@@ -41,5 +51,4 @@ def words(*, may_edit: bool, may_show: bool, selectable: bool = True) -> dict[st
         "yes": _("oui"),
         "no": _("non"),
     }
-    # Escaped once: each of these words stands in fifty lines.
-    return {key: escape(value) if isinstance(value, str) else value for key, value in made.items()}
+    return {key: escape(value) for key, value in made.items()}

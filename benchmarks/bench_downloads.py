@@ -15,7 +15,7 @@ from shared.documents.models import Download
 from shared.transactions import transaction
 
 SIZES = (200_000, 5_000_000)
-ROUNDS = 5
+ROUNDS = 4
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from shared.notifications.sending import drain
 from shared.transactions import transaction
 from tests.sink import running_sink
 
-MESSAGES, RAW, ROUNDS = 2_000, 6_000, 5
+MESSAGES, RAW, ROUNDS = 1_500, 6_000, 5
 
 
 class Sender:

@@ -15,7 +15,7 @@ from benchmarks.serving import BARE, GUICHET, gunicorn
 from shared.extensions import db
 from shared.transactions import transaction
 
-PARTIES, INVOICES, ROUNDS, MOST_QUERIES = 5_000, 200, 6, 8
+PARTIES, INVOICES, ROUNDS, MOST_QUERIES = 5_000, 200, 5, 8
 PORTAL_PAGES = ("/", "/documents", "/documents/invoices", "/account", "/documents/{document}")
 OFFICE_PAGES = ("/", "/parties", "/parties/{party}", "/access", "/folders", "/explorer", "/history", "/arrivals")
 

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -47,8 +47,9 @@ def read_page(
     after: str = "",
     before: str = "",
     size: int = 50,
+    values: Mapping[str, Any] | None = None,
 ) -> Page:
-    """One page of `query`, sorted by `order` then `ident`, which must name a unique row.
+    """One page of `query`, sorted by `order` then `ident`, which must name a unique row; `values` are its parameters.
 
     A cursor that cannot be read starts from the first row.
     """
@@ -60,7 +61,7 @@ def read_page(
         query = query.where(key < cursor if falling else key > cursor)
     sorted_by = [each.desc() if falling else each.asc() for each in (order.column, ident)]
     query = query.add_columns(order.column.label("cursor_value"), ident.label("cursor_id"))
-    rows = list(db.session.execute(query.order_by(*sorted_by).limit(size + 1)))
+    rows = list(db.session.execute(query.order_by(*sorted_by).limit(size + 1), values))
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()

@@ -58,7 +58,8 @@ def lines(
     """A page of the grid, sorted by any of its columns."""
     query = _lines().where(Party.family_id == family.id, scope.parties(), *matching(q), *_in_state(state))
     order = order_of(sort, q, _sorts(), **READERS)
-    return read_page(query.params(_present()), order, Party.id.expression, after=after, before=before, size=size)
+    ident, values = Party.id.expression, _present()  # `.params()` would copy the whole statement
+    return read_page(query, order, ident, after=after, before=before, size=size, values=values)
 
 
 def lines_of(party_ids: Sequence[uuid.UUID], scope: Scope) -> Sequence[Row[Any]]:

@@ -12,6 +12,7 @@ from shared.settings.models import Setting
 HELD = "guichet.settings"
 COMPANY = "guichet.company"
 TIME_ZONE = "Europe/Paris"
+_ALL = select(Setting.key, Setting.value)
 _FIRST = select(Activity).order_by(Activity.position, Activity.id).limit(1)
 
 
@@ -46,6 +47,6 @@ def forget() -> None:
 def _held() -> dict[str, Any]:
     info = db.session().info
     if HELD not in info:
-        info[HELD] = {row.key: row.value for row in db.session.scalars(select(Setting))}
+        info[HELD] = dict(db.session.execute(_ALL).all())
     values: dict[str, Any] = info[HELD]
     return values

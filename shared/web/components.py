@@ -1,11 +1,15 @@
 """`ui`: every macro of templates/components/, without an import, in whole pages and in fragments alike."""
 
+import functools
 from collections.abc import Callable
+from typing import Any
 
 from flask import Flask
 from jinja2 import Environment, TemplateNotFound
+from markupsafe import Markup
 
 from shared.web.states import STATES
+from shared.web.static import icon_url
 
 
 class Components:
@@ -13,6 +17,16 @@ class Components:
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
+        self._drawn = functools.lru_cache(maxsize=1024)(self._draw)
+
+    def _draw(self, _url: str, name: str, label: str) -> Markup:
+        """`_url` is part of the cache's key only: another sprite makes another drawing."""
+        module: Any = self._environment.get_template("components/icon.html").module
+        return Markup(module.icon(name, label))
+
+    def icon(self, name: str, label: str = "") -> Markup:
+        """The macro `icon` for a name and a label, drawn once: a page holds fifty."""
+        return self._drawn(icon_url(name), name, label)
 
     def __getattr__(self, name: str) -> Callable[..., str]:
         try:

@@ -50,6 +50,19 @@ _PORTAL = (
     )
 )
 
+_STAFF = (
+    select(StaffSession, Staff)
+    .join(Staff, Staff.id == StaffSession.staff_id)
+    .options(joinedload(Staff.grants))
+    .where(
+        StaffSession.secret_hash == bindparam("secret"),
+        StaffSession.ended_at.is_(None),
+        StaffSession.created_at > bindparam("begun"),
+        StaffSession.seen_at > bindparam("seen"),
+        Staff.disabled_at.is_(None),
+    )
+)
+
 
 def load_portal(secret_hash: str, begun_after: datetime, seen_after: datetime) -> PortalVisit | None:
     """The session, its account and person, its seat with its party."""
@@ -60,19 +73,8 @@ def load_portal(secret_hash: str, begun_after: datetime, seen_after: datetime) -
 
 def load_staff(secret_hash: str, begun_after: datetime, seen_after: datetime) -> StaffVisit | None:
     """The session and its member of staff, who must not be disabled."""
-    query = (
-        select(StaffSession, Staff)
-        .join(Staff, Staff.id == StaffSession.staff_id)
-        .options(joinedload(Staff.grants))
-        .where(
-            StaffSession.secret_hash == secret_hash,
-            StaffSession.ended_at.is_(None),
-            StaffSession.created_at > begun_after,
-            StaffSession.seen_at > seen_after,
-            Staff.disabled_at.is_(None),
-        )
-    )
-    row = db.session.execute(query).unique().first()
+    values = {"secret": secret_hash, "begun": begun_after, "seen": seen_after}
+    row = db.session.execute(_STAFF, values).unique().first()
     return StaffVisit(*row) if row else None
 
 

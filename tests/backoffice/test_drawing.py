@@ -2,7 +2,6 @@
 
 import itertools
 import uuid
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -53,8 +52,8 @@ def test_a_line_filled_in_is_the_line_of_the_template(app: Flask, may_edit: bool
         said = words(may_edit=may_edit, may_show=may_show)
         drawing, template = Drawing(said), app.jinja_env.get_template(TEMPLATE).module
         for change in (*CHANGES, *CHANGES):
-            row = replace(PLAIN, **change)
+            row = PLAIN._replace(**change)
             assert drawing.line(row) == template.line(row, said)
-            other = replace(row, id=uuid.UUID(int=8), code="X", name="<script>", revision=9)
+            other = row._replace(id=uuid.UUID(int=8), code="X", name="<script>", revision=9)
             assert drawing.line(other) == template.line(other, said)
             assert "<script>" not in drawing.line(other)

@@ -14,6 +14,7 @@ from shared.config import Config, configure, load
 from shared.extensions import db
 from tests.engines import Engines, Machine, a_machine, running_engines
 from tests.network import shut
+from tests.objects import running_s3
 from tests.sink import Sink, running_sink
 from wsgi import create_app
 
@@ -57,6 +58,13 @@ def _sink() -> Iterator[Sink]:
 def engines(_sink: Sink) -> Iterator[Engines]:
     with running_engines(_sink.port) as engines:
         yield engines
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[str]:
+    """The address of an S3 server with its bucket."""
+    with running_s3() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

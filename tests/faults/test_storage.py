@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from shared.config import S3, configure
+from shared.config import configure
 from shared.documents.models import Document, Publication, StoredObject
 from shared.documents.storage import original_key, storage
 from shared.documents.sweeping import sweep
@@ -20,17 +20,17 @@ from tests.factories import counter, office, post
 from tests.factories.identity import PASSWORD, Browser, a_holder
 from tests.faults.conftest import installed
 from tests.faults.soundness import assert_sound, timed
-from tests.shared.documents.test_storage import FaultProxy, moto  # noqa: F401
+from tests.objects import FaultProxy, s3
 from tests.sink import Sink
 
 DATA = b"%PDF-1.4\n" + bytes(range(256)) * 1500
 
 
 @pytest.fixture
-def proxied(engines: Engines, sink: Sink, moto: str, tmp_path: Path) -> Iterator[tuple[Machine, FaultProxy]]:  # noqa: F811
+def proxied(engines: Engines, sink: Sink, moto: str, tmp_path: Path) -> Iterator[tuple[Machine, FaultProxy]]:
     """An installation whose files are in S3, behind a proxy that spoils answers."""
     proxy = FaultProxy(moto)
-    bucket = S3(proxy.address, "guichet", "eu-west-3", "clef", "secret", tmp_path.name)
+    bucket = s3(proxy.address, tmp_path.name)
     with a_machine(engines, GUICHET_VAR=str(tmp_path)) as machine:
         machine.app.config["PROPAGATE_EXCEPTIONS"] = False
         machine.config = replace(machine.config, storage=bucket)

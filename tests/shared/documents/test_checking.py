@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from moto.server import ThreadedMotoServer
 from sqlalchemy import select
 
-from shared.config import S3, config, configure
+from shared.config import config, configure
 from shared.documents.checking import IN_MEMORY, faithful, report_damage
 from shared.documents.models import StoredObject
 from shared.documents.storage import Altered, Missing, Unavailable, original_key, storage
@@ -17,23 +16,11 @@ from shared.documents.storage_s3 import S3Storage
 from shared.events.models import Event
 from shared.extensions import db
 from tests.factories.counter import a_document, a_folder, a_party, a_seat, sign_in
+from tests.objects import s3
 
 DATA = b"%PDF-1.7\n" + bytes(range(256)) * 800
 SHA = hashlib.sha256(DATA).hexdigest()
 KEY = original_key(SHA)
-
-
-@pytest.fixture(scope="module")
-def moto() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-def bucket(address: str) -> S3:
-    return S3(address, "guichet", "eu-west-3", "clef", "secret", "essai")
 
 
 @pytest.fixture(params=["folder", "s3"])
@@ -41,12 +28,7 @@ def kept(request: pytest.FixtureRequest, app: Flask) -> Iterator[None]:
     """The original is in the storage that this run is about."""
     before = config()
     if request.param == "s3":
-        choice = bucket(request.getfixturevalue("moto"))
-        place = {"LocationConstraint": "eu-west-3"}
-        client = S3Storage.from_config(choice).client
-        if not client.list_buckets()["Buckets"]:
-            client.create_bucket(Bucket="guichet", CreateBucketConfiguration=place)  # type: ignore[arg-type]
-        configure(dataclasses.replace(before, storage=choice))
+        configure(dataclasses.replace(before, storage=s3(request.getfixturevalue("moto"))))
     storage().put(KEY, DATA)
     yield
     storage().delete(KEY)
@@ -100,7 +82,7 @@ def test_a_silent_storage_is_a_503_and_nothing_is_recorded(app: Flask) -> None:
     document = a_document(party, a_folder(), data=DATA)
     client = sign_in(app.test_client(), a_seat(party))
     before = config()
-    configure(dataclasses.replace(before, storage=bucket("http://127.0.0.1:1")))
+    configure(dataclasses.replace(before, storage=s3("http://127.0.0.1:1")))
     try:
         with pytest.raises(Unavailable):
             faithful(sha256=SHA, size=len(DATA))

@@ -144,9 +144,7 @@ def _resend(documents: list[Document]) -> str:
                     folders=", ".join(f"« {label} »" for label in sorted(silent)),
                 )
             )
-    messages = forcing.force(
-        document_ids=[document.id for document in documents], by=visitors.actor(), key=form_key()
-    )
+    messages = forcing.force(document_ids=[document.id for document in documents], by=visitors.actor(), key=form_key())
     return ngettext(
         "%(num)s message prêt à partir pour les documents cochés.",
         "%(num)s messages prêts à partir pour les documents cochés.",

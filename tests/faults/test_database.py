@@ -190,16 +190,16 @@ def test_every_connection_is_cut_during_a_batch(machine: Machine, sink: Sink) ->
     installed(machine)
     with machine.app.app_context():
         folder = post.invoices()
-        for number in range(120):
+        for number in range(80):
             post.announced(post.a_customer(billing=f"c{number}@lot.example"), folder, f"FA-{number}")
         db.session.commit()
     machine.start("-m", "shared.engines.working", "mail")
     machine.start("-m", "shared.ticking")
-    for arrived in (1, 50):
+    for arrived in (1, 30):
         until(lambda arrived=arrived: len(sink.received) >= arrived)  # type: ignore[misc]
         cut_all(machine)
         assert ring("mail", "drain", "email"), "as any new message does; else the tick looks after twenty seconds"
-    until(lambda: at_rest(machine, 120))
+    until(lambda: at_rest(machine, 80))
     assert statuses(machine)[Status.UNKNOWN] <= 2
     assert all(process.poll() is None for process in machine.processes)
     assert_sound(machine, sink)

@@ -93,16 +93,16 @@ def test_emptied_again_and_again_while_messages_leave(rung_machine: Machine, own
     installed(machine)
     with machine.app.app_context():
         folder = post.invoices()
-        for number in range(100):
+        for number in range(60):
             post.announced(post.a_customer(billing=f"c{number}@lot.example"), folder, f"FA-{number}")
         db.session.commit()
     own_redis.forget()
     machine.start("-m", "shared.engines.working", "mail")
     machine.start("-m", "shared.ticking")
-    for arrived in (1, 30, 60):
+    for arrived in (1, 20, 40):
         until(lambda arrived=arrived: len(sink.received) >= arrived)  # type: ignore[misc]
         own_redis.forget()
-    until(lambda: all_sent(machine, 100))
+    until(lambda: all_sent(machine, 60))
     assert_sound(machine, sink)
 
 

@@ -59,7 +59,7 @@ def ownership(connection: Connection) -> Iterator[int]:
 def claim(connection: Connection, channel: str, owner: int) -> Sequence[RowMapping]:
     """Up to `BATCH` rows that are due, codes first, in the order in which they will be sent."""
     result = connection.execute(CLAIM, {"owner": owner, "now": now(), "channel": channel, "batch": BATCH})
-    return sorted(result.mappings(), key=lambda row: row["claim_order"])
+    return sorted(result.mappings().all(), key=lambda row: row["claim_order"])
 
 
 def give_back(connection: Connection, owner: int) -> None:

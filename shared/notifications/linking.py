@@ -96,7 +96,7 @@ def _existing(connection: Connection, ids: list[uuid.UUID]) -> dict[uuid.UUID, l
         Link.notification_id.in_(ids), Link.used_at.is_(None), Link.revoked_at.is_(None), Link.expires_at > now()
     )
     found: dict[uuid.UUID, list[dict[str, Any]]] = {}
-    for row in connection.execute(query.order_by(Link.id)).mappings():
+    for row in connection.execute(query.order_by(Link.id)).mappings().all():
         found.setdefault(row["notification_id"], []).append(dict(row))
     return found
 

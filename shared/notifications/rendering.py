@@ -51,20 +51,9 @@ class Compiled:
         holes = (field for field in self.fields if not field.optional and is_empty(self._value(field, values)))
         return [field.name for field in holes]
 
-    def merge(self, values: Values, *, masked: bool = False) -> Rendered:
-        """Put the values in, once; keys are folded names (`societe`). Raises Refused when one is missing.
-
-        With `masked`, secrets and links read « ••• »: what the history keeps.
-        """
-        missing = self.missing(values)
-        if missing:
-            raise Refused(_("Il manque une valeur pour %(fields)s.", fields=", ".join(f"#{name}#" for name in missing)))
-        chosen = {field.key: self._value(field, values) for field in self.fields}
-        link = chosen.get("lien")
-        chosen["@button"] = link.label if isinstance(link, Link) and link.label else self.button
-        if masked:
-            for field in self.fields:
-                chosen[field.key] = _masked(field, chosen[field.key])
+    def merge(self, values: Values) -> Rendered:
+        """Put the values in, once; keys are folded names (`societe`). Raises Refused when one is missing."""
+        chosen = self._chosen(values)
         written: dict[str, str] = {}
         return Rendered(
             clean(self._join(self.subject_parts, chosen, written)),
@@ -72,6 +61,22 @@ class Compiled:
             self._join(self.text_parts, chosen, written),
             self._join(self.html_parts, chosen, written),
         )
+
+    def kept(self, values: Values) -> str:
+        """The body as the history keeps it: secrets and links read « ••• ». Raises Refused as `merge`."""
+        chosen = self._chosen(values)
+        for field in self.fields:
+            chosen[field.key] = _masked(field, chosen[field.key])
+        return self._join(self.body_parts, chosen, {})
+
+    def _chosen(self, values: Values) -> dict[str, Value]:
+        missing = self.missing(values)
+        if missing:
+            raise Refused(_("Il manque une valeur pour %(fields)s.", fields=", ".join(f"#{name}#" for name in missing)))
+        chosen = {field.key: self._value(field, values) for field in self.fields}
+        link = chosen.get("lien")
+        chosen["@button"] = link.label if isinstance(link, Link) and link.label else self.button
+        return chosen
 
     def _value(self, field: Field, values: Values) -> Value:
         return values[field.key] if field.key in values else self.own.get(field.key)

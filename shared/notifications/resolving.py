@@ -79,13 +79,13 @@ def _prepare(row: RowMapping, around: Surroundings, linked: Linked) -> Ready | S
             subject = row["edited_subject"] or ""
             whole = compiled(row["id"], subject, row["edited_body"], around.brand, row["locale"], text.context)
         rendered = whole.merge(values)
-        masked = whole.merge(values, masked=True)
+        body = whole.kept(values)
         to = Mailbox(address, _name(row, around))
         sender, reply_to = _sender(row, around)
     except Refused as refused:
         return Stopped(row, Status.WAITING, refused.sentence, Reason.DRAFT)
     version = text.version_id if row["edited_body"] is None else None
-    return Ready(row, to, slot, version, rendered, masked.body, sender, reply_to)
+    return Ready(row, to, slot, version, rendered, body, sender, reply_to)
 
 
 def _wanted(row: RowMapping, around: Surroundings) -> Wanted:

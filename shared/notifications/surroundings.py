@@ -42,17 +42,17 @@ def look_around(connection: Connection, rows: Sequence[RowMapping]) -> Surroundi
     parties = {row["party_id"] for row in rows if row["party_id"]}
     around.texts = current_texts(connection, {(row["template_id"], row["locale"]) for row in rows}, brand)
     if parties:
-        around.parties = {row.id: row for row in connection.execute(_parties(parties))}
-        around.cells = {(row.party_id, row.slot): row for row in connection.execute(_cells(parties))}
+        around.parties = {row.id: row for row in connection.execute(_parties(parties)).all()}
+        around.cells = {(row.party_id, row.slot): row for row in connection.execute(_cells(parties)).all()}
     ids = [row["id"] for row in rows]
-    around.people = {row.notification_id: row for row in connection.execute(_people(ids))}
-    for row in connection.execute(_documents(ids)):
+    around.people = {row.notification_id: row for row in connection.execute(_people(ids)).all()}
+    for row in connection.execute(_documents(ids)).all():
         around.about.add(row.notification_id)
         if row.live:
             around.documents.setdefault(row.notification_id, []).append(row)
     accounts = {row["account_id"] for row in rows if row["account_id"] and row["kind"] == "security"}
     if accounts:
-        around.newest = {(row.account_id, row.event): row.id for row in connection.execute(_newest(accounts))}
+        around.newest = {(row.account_id, row.event): row.id for row in connection.execute(_newest(accounts)).all()}
     return around
 
 

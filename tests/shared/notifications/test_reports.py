@@ -340,7 +340,15 @@ def test_a_dropped_report_is_whole_or_not_there(tmp_path) -> None:  # type: igno
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
+@pytest.fixture
+def empty_folder(office: Machine) -> None:
+    """The folder is the whole run's: what another test left there is not about this one."""
+    for path in waiting_reports(reports_folder()):
+        path.unlink()
+
+
 @pytest.mark.row("P-05")
+@pytest.mark.usefixtures("empty_folder")
 def test_what_waits_in_the_folder_is_filed_and_gone(office: Machine, sink: Sink) -> None:
     document = post.announced(post.a_customer(), post.invoices())
     db.session.commit()
@@ -361,6 +369,7 @@ def test_what_waits_in_the_folder_is_filed_and_gone(office: Machine, sink: Sink)
     assert line.status is Status.BOUNCED and "User unknown" in line.reply
 
 
+@pytest.mark.usefixtures("empty_folder")
 def test_a_mail_server_may_pipe_what_came_back(office: Machine) -> None:
     assert office.app.test_cli_runner().invoke(args=["report"], input=GMAIL).exit_code == 0
     (path,) = waiting_reports(reports_folder())

@@ -86,6 +86,7 @@ class _Words:
         }
         self.sent = sent_words()
         self.reasons = reason_words()
+        self.causes: dict[str, str] = {}
 
     def row(self, line: Any) -> Row:
         state, password = STATES[line.state], PASSWORDS[line.password]
@@ -102,7 +103,7 @@ class _Words:
             identifier=line.identifier or "",
             state=state,
             state_label=self.states[state],
-            cause=f"{causes.words(line.cause)}, {ago(line.changed_at)}" if state == "unsynced" else "",
+            cause=f"{self.cause(line.cause)}, {ago(line.changed_at)}" if state == "unsynced" else "",
             icon=icon,
             tone=tone,
             password=password,
@@ -117,6 +118,12 @@ class _Words:
             sent_tone=SENT_TONES.get(line.sent_status, "news"),
             last_login=self.when(line.last_login_at),
         )
+
+    def cause(self, key: str) -> str:
+        """Why a line is red; each reason is put into words once."""
+        if key not in self.causes:
+            self.causes[key] = causes.words(key)
+        return self.causes[key]
 
     def when(self, moment: datetime | None) -> str:
         """« 22/11/2026 14:05 »; by hand, because a page writes a hundred of them."""

@@ -56,13 +56,14 @@ def nothing_kept() -> bool:
 @pytest.mark.row("P-60")
 def test_an_invoice_dropped_says_where_it_went_and_what_it_holds(browser: Browser) -> None:
     customer("4", vat_number=VAT)
-    answer = drop(browser, (facturx(), "facture.pdf"))
+    invoice = facturx()
+    answer = drop(browser, (invoice, "facture.pdf"))
     told = answer.get_json()
     assert answer.status_code == 201 and told["tone"] == "good"
     for words in ("« Facture »", "« Ma jolie boutique »", "FA-2017-0010", "671,15", "€", "échéance 13/12/2017"):
         assert words in told["said"].replace("\u202f", " ").replace("\xa0", " "), told
     assert browser.get(told["url"]).status_code == 200
-    again = drop(browser, (facturx(), "facture.pdf")).get_json()
+    again = drop(browser, (invoice, "facture.pdf")).get_json()
     assert again["tone"] == "news" and "rien n’a été ajouté" in again["said"] and again["url"] == told["url"]
 
 

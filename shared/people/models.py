@@ -5,7 +5,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
@@ -189,6 +189,8 @@ class Role(Model):
     label: Mapped[str]
     permissions: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     position: Mapped[int] = mapped_column(default=0)
+    second_factor: Mapped[bool] = mapped_column(default=False, server_default=false())  # « 2FA obligatoire »
+    deleted_at: Mapped[datetime | None]  # a tombstone: an upgrade does not bring a shipped one back
 
 
 class Staff(Model):
@@ -205,6 +207,9 @@ class Staff(Model):
     created_at: Mapped[datetime] = mapped_column(default=now)
     disabled_at: Mapped[datetime | None]
     last_login_at: Mapped[datetime | None]
+    totp_secret: Mapped[str | None]  # sealed; present once a code has proved it
+    totp_step: Mapped[int | None] = mapped_column(BigInteger)  # the last half minute whose code was used
+    second_factor_at: Mapped[datetime | None]  # since when there is one, of whatever kind
 
     grants: Mapped[list["Grant"]] = relationship(back_populates="staff", cascade="all, delete-orphan")
 

@@ -80,6 +80,19 @@ class FolderChange(Model):
     undone_at: Mapped[datetime | None]
 
 
+class FolderException(Model):
+    """What a folder does differently for one party: the fields that are not in `values` follow the folder."""
+
+    __tablename__ = "folder_exception"
+    __table_args__ = (Index("ix_folder_exception_folder", "folder_id"),)
+
+    party_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("party.id", ondelete="CASCADE"), primary_key=True)
+    folder_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("folder.id", ondelete="CASCADE"), primary_key=True)
+    values: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)  # field → value, as `cells.spell` writes it
+    origins: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)  # field → {by, at}
+    revision: Mapped[int] = mapped_column(default=1)
+
+
 class StoredObject(Model):
     """Bytes in the storage, named by their content; swept when nothing has pointed to them for 24 h."""
 
@@ -195,3 +208,15 @@ class Download(Model):
     at: Mapped[datetime] = mapped_column(default=now)
     ip: Mapped[str] = mapped_column(default="")
     user_agent: Mapped[str] = mapped_column(default="")
+
+
+class Printout(Model):
+    """A document whose party refused dematerialisation, printed and sent on paper: who did it, and when."""
+
+    __tablename__ = "printout"
+    __table_args__ = (UniqueConstraint("document_id", name="uq_printout_document"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    document_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("document.id"))
+    at: Mapped[datetime] = mapped_column(default=now)
+    by: Mapped[str]

@@ -1,5 +1,6 @@
 """Imports every noun, so that Alembic and the mappers know them all."""
 
+import shared.access.bulk_models
 import shared.access.models
 import shared.documents.models
 import shared.engines.models
@@ -7,4 +8,5 @@ import shared.events.models
 import shared.intake.models
 import shared.notifications.models
 import shared.people.models
-import shared.settings.models  # noqa: F401
+import shared.settings.models
+import shared.todos.models  # noqa: F401

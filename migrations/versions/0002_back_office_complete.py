@@ -31,6 +31,49 @@ def upgrade() -> None:
         batch_op.create_index("ix_connection_test_kind", ["kind", "id"], unique=False)
 
     op.create_table(
+        "event_chain_head",
+        sa.Column("chain", sa.Enum("evidence", "security", name="chain", native_enum=False, length=32), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("chain", name=op.f("pk_event_chain_head")),
+    )
+    op.create_table(
+        "event_checkpoint",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("chain", sa.Enum("evidence", "security", name="chain", native_enum=False, length=32), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("purged", sa.BigInteger(), nullable=False),
+        sa.Column("older_than", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_checkpoint")),
+        sa.UniqueConstraint("chain", "number", name=op.f("uq_event_checkpoint_chain_number")),
+    )
+    op.create_table(
+        "event_seal",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("chain", sa.Enum("evidence", "security", name="chain", native_enum=False, length=32), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_event_seal")),
+        sa.UniqueConstraint("chain", "number", name=op.f("uq_event_seal_chain_number")),
+    )
+    op.create_table(
+        "journal_check",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("seen", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_sound", sa.Boolean(), nullable=True),
+        sa.Column("sentences", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_check")),
+    )
+    op.create_table(
         "bulk_action",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -230,6 +273,36 @@ def upgrade() -> None:
         batch_op.create_index("ix_site_party", ["party_id", "name_folded", "id"], unique=False)
 
     op.create_table(
+        "todo",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Enum("bounce", name="todokind", native_enum=False, length=32), nullable=False),
+        sa.Column("party_id", sa.Uuid(), nullable=True),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column(
+            "slot",
+            sa.Enum("card", "quote", "billing", "reminder", name="emailslot", native_enum=False, length=32),
+            nullable=True,
+        ),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.String(), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_todo_party_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_todo")),
+    )
+    with op.batch_alter_table("todo", schema=None) as batch_op:
+        batch_op.create_index("ix_todo_list", ["opened_at", "id"], unique=False, postgresql_where="closed_at IS NULL")
+        batch_op.create_index("ix_todo_party", ["party_id", "opened_at"], unique=False)
+        batch_op.create_index(
+            "uq_todo_open",
+            ["kind", "party_id", "address"],
+            unique=True,
+            postgresql_where="closed_at IS NULL",
+            postgresql_nulls_not_distinct=True,
+        )
+
+    op.create_table(
         "folder_exception",
         sa.Column("party_id", sa.Uuid(), nullable=False),
         sa.Column("folder_id", sa.Uuid(), nullable=False),
@@ -303,6 +376,24 @@ def upgrade() -> None:
             "uq_remote_file_open", ["place", "name"], unique=True, postgresql_where="state <> 'moved'"
         )
 
+    op.create_table(
+        "todo_notification",
+        sa.Column("todo_id", sa.Uuid(), nullable=False),
+        sa.Column("notification_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["notification_id"],
+            ["notification.id"],
+            name=op.f("fk_todo_notification_notification_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["todo_id"], ["todo.id"], name=op.f("fk_todo_notification_todo_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("todo_id", "notification_id", name=op.f("pk_todo_notification")),
+    )
+    with op.batch_alter_table("todo_notification", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_todo_notification_notification_id"), ["notification_id"], unique=False)
+
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.add_column(sa.Column("document_id", sa.Uuid(), nullable=True))
         batch_op.create_foreign_key(batch_op.f("fk_consent_document_id"), "document", ["document_id"], ["id"])
@@ -312,6 +403,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("revision", sa.Integer(), server_default="1", nullable=False))
         batch_op.add_column(sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_foreign_key(batch_op.f("fk_contact_site_id"), "site", ["site_id"], ["id"])
+
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.create_index("ix_event_actor", ["actor", "at", "id"], unique=False)
+        batch_op.create_index("ix_event_chain", ["chain", "at", "id"], unique=False)
 
     with op.batch_alter_table("link", schema=None) as batch_op:
         batch_op.add_column(sa.Column("staff_id", sa.Uuid(), nullable=True))
@@ -346,6 +441,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_link_staff_id"))
         batch_op.drop_column("staff_id")
 
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.drop_index("ix_event_chain")
+        batch_op.drop_index("ix_event_actor")
+
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_contact_site_id"), type_="foreignkey")
         batch_op.drop_column("closed_at")
@@ -356,6 +455,10 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_consent_document_id"), type_="foreignkey")
         batch_op.drop_column("document_id")
 
+    with op.batch_alter_table("todo_notification", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_todo_notification_notification_id"))
+
+    op.drop_table("todo_notification")
     with op.batch_alter_table("remote_file", schema=None) as batch_op:
         batch_op.drop_index("uq_remote_file_open", postgresql_where="state <> 'moved'")
         batch_op.drop_index("ix_remote_file_changed")
@@ -370,6 +473,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_folder_exception_folder")
 
     op.drop_table("folder_exception")
+    with op.batch_alter_table("todo", schema=None) as batch_op:
+        batch_op.drop_index("uq_todo_open", postgresql_where="closed_at IS NULL", postgresql_nulls_not_distinct=True)
+        batch_op.drop_index("ix_todo_party")
+        batch_op.drop_index("ix_todo_list", postgresql_where="closed_at IS NULL")
+
+    op.drop_table("todo")
     with op.batch_alter_table("site", schema=None) as batch_op:
         batch_op.drop_index("ix_site_party")
 
@@ -397,6 +506,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_bulk_action_open", postgresql_where="state IN ('running', 'undoing')")
 
     op.drop_table("bulk_action")
+    op.drop_table("journal_check")
+    op.drop_table("event_seal")
+    op.drop_table("event_checkpoint")
+    op.drop_table("event_chain_head")
     with op.batch_alter_table("connection_test", schema=None) as batch_op:
         batch_op.drop_index("ix_connection_test_kind")
         batch_op.drop_index("ix_connection_test_asked", postgresql_where="started_at IS NULL")

@@ -5,7 +5,8 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Index, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.clock import now
@@ -31,6 +32,8 @@ class Event(Model):
         Index("ix_event_document", "document_id", "at"),
         Index("ix_event_access", "access_id", "at"),
         Index("ix_event_name", "name", "at"),
+        Index("ix_event_chain", "chain", "at", "id"),
+        Index("ix_event_actor", "actor", "at", "id"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -45,3 +48,58 @@ class Event(Model):
     account_id: Mapped[uuid.UUID | None]
     notification_id: Mapped[uuid.UUID | None]
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class EventSeal(Model):
+    """One link of a chain: the keyed hash of a line and of the link before it. Added by the tick, never changed."""
+
+    __tablename__ = "event_seal"
+    __table_args__ = (UniqueConstraint("chain", "number"),)
+
+    event_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)  # no foreign key: a line taken away leaves its seal
+    chain: Mapped[Chain]
+    number: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[bytes]
+
+
+class EventChainHead(Model):
+    """Where a chain ends, signed: lines cut off its end are missed too."""
+
+    __tablename__ = "event_chain_head"
+
+    chain: Mapped[Chain] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[bytes]
+    at: Mapped[datetime]
+    signature: Mapped[bytes]
+
+
+class EventCheckpoint(Model):
+    """What a purge leaves: up to which link the chain was taken away, why and when, signed."""
+
+    __tablename__ = "event_checkpoint"
+    __table_args__ = (UniqueConstraint("chain", "number"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    chain: Mapped[Chain]
+    number: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[bytes]
+    purged: Mapped[int] = mapped_column(BigInteger)
+    older_than: Mapped[datetime]
+    at: Mapped[datetime]
+    signature: Mapped[bytes]
+
+
+class JournalCheck(Model):
+    """One verification of both chains: who asked, how far it is, what it found."""
+
+    __tablename__ = "journal_check"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    asked_at: Mapped[datetime] = mapped_column(default=now)
+    asked_by: Mapped[str]
+    total: Mapped[int] = mapped_column(BigInteger, default=0)
+    seen: Mapped[int] = mapped_column(BigInteger, default=0)
+    ended_at: Mapped[datetime | None]
+    is_sound: Mapped[bool | None]
+    sentences: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from backoffice.access_rows import Row, reason_words, rows_of, sent_words
 from backoffice.access_words import words
 from backoffice.parties_form import CONSENTS, LOCALES, ConsentForm
+from backoffice.party_tabs import party_tabs
 from backoffice.reach import may, scope
 from shared.documents.models import Document, Folder
 from shared.events.actors import WORDS, staff_name
@@ -29,6 +30,7 @@ def around_party(party: Party) -> dict[str, Any]:
     allowed = may(party.family_id)
     return {
         "party": party,
+        "tabs": party_tabs(party),
         "family": party.family,
         "cells": _cells(party),
         "identity": _identity(party),

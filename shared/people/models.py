@@ -31,6 +31,14 @@ class ConsentState(enum.StrEnum):
     REFUSED = "refused"
 
 
+class NoteKind(enum.StrEnum):
+    """What staff write down by hand in the « Cahier de liaison »."""
+
+    CALL = "call"
+    NOTE = "note"
+    MEETING = "meeting"
+
+
 class Activity(Model):
     """A business unit of the company with its own brand, sender and time zone."""
 
@@ -154,9 +162,50 @@ class Contact(Model):
     role: Mapped[str] = mapped_column(default="")
     email: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
+    site_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("site.id"))
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
+    closed_at: Mapped[datetime | None]
 
     party: Mapped[Party] = relationship(back_populates="contacts")
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+class Site(Model):
+    """A place of a party: a shop, a plant, a building site."""
+
+    __tablename__ = "site"
+    __table_args__ = (Index("ix_site_party", "party_id", "name_folded", "id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    party_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("party.id"))
+    name: Mapped[str]
+    name_folded: Mapped[str]
+    street: Mapped[str] = mapped_column(default="")
+    postcode: Mapped[str] = mapped_column(default="")
+    city: Mapped[str] = mapped_column(default="")
+    country: Mapped[str] = mapped_column(default="FR")
+    phone: Mapped[str] = mapped_column(default="")
+    revision: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    closed_at: Mapped[datetime | None]
+
+
+class Note(Model):
+    """A call, a meeting or a remark that staff wrote down about a party; it is never changed."""
+
+    __tablename__ = "note"
+    __table_args__ = (
+        Index("ix_note_party", "party_id", "at"),
+        CheckConstraint("length(text) BETWEEN 1 AND 4000", name="text_length"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    party_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("party.id"))
+    contact_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contact.id"))
+    kind: Mapped[NoteKind]
+    text: Mapped[str]
+    at: Mapped[datetime] = mapped_column(default=now)
+    by: Mapped[str]  # actor, as `events.actors` writes it
 
 
 class Consent(Model):
@@ -176,6 +225,7 @@ class Consent(Model):
     at: Mapped[datetime] = mapped_column(default=now)
     by: Mapped[str]  # actor, as `events.actors` writes it
     proof: Mapped[str] = mapped_column(default="")
+    document_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("document.id"))  # the signed paper, if it is filed
     superseded_at: Mapped[datetime | None]
 
 

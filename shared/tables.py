@@ -2,6 +2,7 @@
 
 import shared.access.bulk_models
 import shared.access.models
+import shared.documents.comparison_models
 import shared.documents.models
 import shared.engines.models
 import shared.events.models

@@ -146,7 +146,11 @@ class Link(Model):
 
 
 class PortalSession(Model):
-    """A session of the portal: names one seat; the cookie holds a secret hashed here."""
+    """A session of the portal: names one seat; the cookie holds a secret hashed here.
+
+    One that staff opened to look as the customer names no seat but their own session, the party and perhaps an access;
+    until its ticket is used it has no secret.
+    """
 
     __tablename__ = "portal_session"
 
@@ -154,6 +158,13 @@ class PortalSession(Model):
     secret_hash: Mapped[str] = mapped_column(unique=True)
     account_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
     seat_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("seat.id", ondelete="CASCADE"))
+    staff_session_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("staff_session.id", ondelete="CASCADE"), index=True
+    )
+    party_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("party.id", ondelete="CASCADE"))
+    access_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("access.id", ondelete="CASCADE"))
+    ticket_hash: Mapped[str | None] = mapped_column(unique=True)
+    ticket_until: Mapped[datetime | None]
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     ip: Mapped[str] = mapped_column(default="")
     user_agent: Mapped[str] = mapped_column(default="")

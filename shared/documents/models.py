@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shared.clock import now
@@ -114,6 +114,9 @@ class Document(Model):
     __table_args__ = (
         Index("ix_document_party", "party_id", "folder_id", "filed_at", "id"),
         Index("ix_document_folder", "folder_id", "filed_at", "id"),
+        Index("ix_document_filed", "filed_at", "id"),
+        Index("ix_document_words", "words", postgresql_using="gin"),
+        Index("ix_document_unread", "id", postgresql_where="words IS NULL"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -122,6 +125,7 @@ class Document(Model):
     title: Mapped[str]
     number: Mapped[str] = mapped_column(default="")
     search_folded: Mapped[str] = mapped_column(default="")  # title, number and file name
+    words: Mapped[str | None] = mapped_column(TSVECTOR, deferred=True)  # the same and the text; see `indexing`
     issued_on: Mapped[date | None]
     due_on: Mapped[date | None]
     amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))  # incl. tax, negative for a credit note

@@ -14,6 +14,7 @@ from backoffice.wording import line_words, reason_words
 from shared.access import synchronising
 from shared.documents import finding, following, publishing
 from shared.documents.consents import CONSENT_HOLDS, WORDS
+from shared.documents.effective import settings_by
 from shared.documents.finding import Line
 from shared.documents.following import Story
 from shared.documents.models import Document, Notify
@@ -136,7 +137,8 @@ def _withdraw(documents: list[Document]) -> str:
 def _resend(documents: list[Document]) -> str:
     """Without « Notification forcée », only folders that notify."""
     if not request.form.get("forced"):
-        silent = {document.folder.label for document in documents if document.folder.notify is Notify.NONE}
+        told = settings_by({(each.party_id, each.folder) for each in documents})
+        silent = {each.folder.label for each in documents if told[each.party_id, each.folder_id].notify is Notify.NONE}
         if silent:
             raise Refused(
                 _(

@@ -8,6 +8,7 @@ from sqlalchemy import exists, select
 
 from shared.access.linking import alive, live_link
 from shared.access.models import Link, LinkPurpose, Seat
+from shared.documents.effective import shared_to
 from shared.documents.models import Document, Folder, Publication
 from shared.documents.reading import PERSONAL_CLASSES, reaching, sitting
 from shared.extensions import db
@@ -62,7 +63,9 @@ def _behind(link: Link) -> Behind | None:
         Publication.document_id == Document.id, Publication.live_at.is_not(None), Publication.withdrawn_at.is_(None)
     )
     query = (
-        select(Party, Folder.document_class.in_(PERSONAL_CLASSES), Folder.needs_grant, Folder.on_portal & live)
+        select(
+            Party, Folder.document_class.in_(PERSONAL_CLASSES), Folder.needs_grant, shared_to(Document.party_id) & live
+        )
         .select_from(Document)
         .join(Folder, Folder.id == Document.folder_id)
         .join(Party, Party.id == Document.party_id)

@@ -2,16 +2,27 @@
 
 import enum
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shared.documents.classes import CLASSES, NO_SIGNATURE, RETENTIONS
 from shared.documents.models import Folder, LinkTarget, Notify, SignatureSide
 from shared.documents.paths import canonical_path
 from shared.errors import Refused
+from shared.extensions import db
+from shared.notifications.models import Template
 from shared.people.models import EmailSlot
 
 LONGEST_LABEL = 80
+
+
+class BadCells(Refused):
+    """Cells that cannot be as they were typed: `sentences` says why of each, by (folder, field)."""
+
+    def __init__(self, sentences: dict[tuple[uuid.UUID, str], str]) -> None:
+        super().__init__(next(iter(sentences.values())))
+        self.sentences = sentences
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,29 @@ def _label(written: str) -> str:
     return text
 
 
+def _key(known: Mapping[str, Any]) -> Callable[[str], str]:
+    def read(written: str) -> str:
+        if written not in known:
+            raise Refused("Cette valeur n’est pas proposée. Choisissez-en une dans la liste.")
+        return written
+
+    return read
+
+
+def _template(written: str) -> uuid.UUID | None:
+    """A text about documents that stands; empty for the usual one."""
+    if not written:
+        return None
+    try:
+        template_id = uuid.UUID(written)
+    except ValueError:
+        raise Refused("Ce modèle n’existe pas. Choisissez-en un dans la liste.") from None
+    found = db.session.get(Template, template_id)
+    if found is None or found.deleted_at is not None or found.context != "document":
+        raise Refused("Ce modèle n’existe plus ou n’annonce pas un document. Choisissez-en un dans la liste.")
+    return template_id
+
+
 def _box(written: str) -> bool:
     return written in ("1", "true", "on", "y")
 
@@ -55,6 +89,9 @@ FIELDS: dict[str, Field] = {
     "notify": Field(_choice(Notify), "Notification"),
     "slot": Field(_choice(EmailSlot), "Notifier sur"),
     "link_target": Field(_choice(LinkTarget), "Lien vers"),
+    "template_id": Field(_template, "Modèle"),
+    "document_class": Field(_key(CLASSES), "Classe"),
+    "retention_class": Field(_key(RETENTIONS), "Conservation"),
 }
 
 
@@ -65,7 +102,15 @@ def read_cell(folder: Folder, name: str, written: Any) -> Any:
         raise Refused("Cette colonne ne se modifie pas dans la grille.")
     if name == "path":
         return canonical_path(str(written), folder.family.root)
+    if spell(getattr(folder, name)) == spell(written):
+        return getattr(folder, name)  # what stands may be a value that is offered no more
     return field.read(spell(written))
+
+
+def check_signature(folder: Folder, side: Any) -> None:
+    """Raises Refused for a signature on a payslip (Code du travail, art. L3243-4: received without any formality)."""
+    if folder.document_class in NO_SIGNATURE and side:
+        raise Refused("Un bulletin de paie ne peut pas être soumis à signature.", field="signature_side")
 
 
 def spell(value: Any) -> str:

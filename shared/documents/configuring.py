@@ -4,18 +4,18 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from shared.clock import now
-from shared.documents import publishing, sharing
-from shared.documents.cells import FIELDS, folder_ids_of, read_cell, spell
-from shared.documents.models import Folder, FolderChange
+from shared.documents.cells import FIELDS, BadCells, check_signature, folder_ids_of, read_cell, spell
+from shared.documents.classes import NEEDS_GRANT
+from shared.documents.models import Document, Folder, FolderChange
+from shared.documents.sharing import follow_box
 from shared.errors import Refused, Stale
 from shared.events.actors import names_of
 from shared.events.recording import record
 from shared.extensions import db
 from shared.folding import fold
-from shared.settings.reading import is_automatic
 
 Cell = tuple[uuid.UUID, str, Any]
 
@@ -31,10 +31,10 @@ def change(*, cells: Iterable[Cell], by: str, revisions: Mapping[uuid.UUID, int]
     for folder in folders.values():
         if revisions.get(folder.id) != folder.revision:
             raise Stale(_who_was_first(folder))
+    values = _read(wanted, folders)
     written: list[dict[str, Any]] = []
-    for folder_id, name, value in wanted:
-        folder = folders[folder_id]
-        before, after = getattr(folder, name), read_cell(folder, name, value)
+    for (folder_id, name), after in values.items():
+        folder, before = folders[folder_id], getattr(folders[folder_id], name)
         if before != after:
             written.append({"folder_id": str(folder_id), "field": name, "before": spell(before), "after": spell(after)})
             _write(folder, name, after)
@@ -72,27 +72,68 @@ def _locked(ids: set[uuid.UUID]) -> dict[uuid.UUID, Folder]:
     return found
 
 
+def _read(cells: list[Cell], folders: Mapping[uuid.UUID, Folder]) -> dict[tuple[uuid.UUID, str], Any]:
+    """The values, or all the cells that cannot be at once."""
+    values: dict[tuple[uuid.UUID, str], Any] = {}
+    bad: dict[tuple[uuid.UUID, str], str] = {}
+    for folder_id, name, typed in cells:
+        try:
+            values[folder_id, name] = read_cell(folders[folder_id], name, typed)
+        except Refused as refused:
+            bad[folder_id, name] = refused.sentence
+    if bad:
+        raise BadCells(bad)
+    return values
+
+
 def _write(folder: Folder, name: str, value: Any) -> None:
+    if name == "document_class" and value != folder.document_class:
+        _reclass(folder, value)
     setattr(folder, name, value)
     if name == "path":
         folder.path_folded = fold(folder.path)
 
 
+def _reclass(folder: Folder, value: str) -> None:
+    """What needs a grant of its own begins and ends with the class: never above documents that it protects."""
+    if folder.document_class in NEEDS_GRANT:
+        if db.session.scalar(select(exists().where(Document.folder_id == folder.id))):
+            raise BadCells(
+                {
+                    (folder.id, "document_class"): f"« {folder.label} » contient des documents protégés : "
+                    "sa classe ne change plus. Créez un autre répertoire."
+                }
+            )
+        folder.needs_grant = False
+    if value in NEEDS_GRANT:
+        folder.needs_grant = True
+
+
 def _check(folders: Iterable[Folder]) -> None:
     """What no folder may be, whatever cell led there."""
+    bad: dict[tuple[uuid.UUID, str], str] = {}
     for folder in folders:
-        if folder.document_class == "payslip" and folder.signature_side is not None:
-            raise Refused("Un bulletin de paie ne peut pas être soumis à signature.", field="signature_side")
-        with db.session.no_autoflush:
-            taken = db.session.scalar(
-                select(Folder.label).where(
-                    Folder.family_id == folder.family_id,
-                    Folder.path_folded == folder.path_folded,
-                    Folder.id != folder.id,
-                )
-            )
+        try:
+            check_signature(folder, folder.signature_side)
+        except Refused as refused:
+            bad[folder.id, "signature_side"] = refused.sentence
+        taken = label_at(folder)
         if taken is not None:
-            raise Refused(f"Le chemin {folder.path} est déjà celui du répertoire « {taken} ».", field="path")
+            bad[folder.id, "path"] = f"Le chemin {folder.path} est déjà celui du répertoire « {taken} »."
+    if bad:
+        raise BadCells(bad)
+
+
+def label_at(folder: Folder) -> str | None:
+    """Which other folder of the family has this path, however it is spelled."""
+    with db.session.no_autoflush:
+        return db.session.scalar(
+            select(Folder.label).where(
+                Folder.family_id == folder.family_id,
+                Folder.path_folded == folder.path_folded,
+                Folder.id != folder.id,
+            )
+        )
 
 
 def _sealed(written: list[dict[str, Any]], folders: Mapping[uuid.UUID, Folder], by: str) -> FolderChange:
@@ -109,10 +150,7 @@ def _bump(folders: Mapping[uuid.UUID, Folder], cells: list[dict[str, Any]], by: 
         folders[folder_id].revision += 1
     db.session.flush()
     for folder_id in (uuid.UUID(cell["folder_id"]) for cell in cells if cell["field"] == "on_portal"):
-        if not folders[folder_id].on_portal:
-            sharing.unshare(folder=folders[folder_id], by=by)
-        elif sharing.share(folder=folders[folder_id], by=by) and is_automatic():
-            publishing.make_live()
+        follow_box(folder=folders[folder_id], by=by)
 
 
 def _who_was_first(folder: Folder) -> str:

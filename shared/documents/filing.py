@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.documents import publishing
+from shared.documents.effective import settings_for
 from shared.documents.inspecting import Inspection
 from shared.documents.models import Document, Folder, StoredObject, Version
 from shared.documents.storage import original_key, storage
@@ -67,7 +68,7 @@ def file(
     db.session.flush()
     told = {"folder": folder.path, "filename": filename, "sha256": inspection.sha256}
     record("document.filed", by=by, party_id=party.id, document_id=document.id, facts=told)
-    if folder.on_portal:
+    if settings_for(folder=folder, party_id=party.id).on_portal:
         publishing.publish(document=document, by=by)
     return document
 

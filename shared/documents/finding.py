@@ -6,10 +6,20 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, true, tuple_
 
 from shared.access.models import Account, Seat
-from shared.documents.models import Document, Download, Folder, Publication, ReadingKind, StoredObject, Version
+from shared.documents import effective
+from shared.documents.models import (
+    Document,
+    Download,
+    Folder,
+    FolderException,
+    Publication,
+    ReadingKind,
+    StoredObject,
+    Version,
+)
 from shared.documents.reading import reaching, sitting
 from shared.extensions import db
 from shared.folding import fold
@@ -79,6 +89,7 @@ class Sheet(NamedTuple):
     version: Version
     publication: Publication | None
     damaged_at: datetime | None
+    settings: effective.Settings  # of the folder, for this party
 
 
 def shelves(*, scope: Scope, family_id: uuid.UUID, party_id: uuid.UUID | None = None) -> list[Shelf]:
@@ -92,7 +103,8 @@ def shelves(*, scope: Scope, family_id: uuid.UUID, party_id: uuid.UUID | None = 
         .where(Document.folder_id == Folder.id, mine, STATES[WAITING])
     )
     counts = (held.correlate(Folder).scalar_subquery(), openers(party_id), waits.correlate(Folder).scalar_subquery())
-    columns = (Folder.id, Folder.path, Folder.label, Folder.on_portal, Folder.document_class)
+    on_portal = Folder.on_portal if party_id is None else effective.shared_to(literal(party_id))
+    columns = (Folder.id, Folder.path, Folder.label, on_portal, Folder.document_class)
     query = (
         select(*columns, *counts)
         .where(Folder.family_id == family_id, scope.folders())
@@ -107,7 +119,8 @@ def openers(party_id: uuid.UUID | None = None) -> ColumnElement[int]:
         select(func.count(Seat.party_id.distinct()))
         .join(Party, Party.id == Seat.party_id)
         .join(Account, Account.id == Seat.account_id)
-        .where(Party.family_id == Folder.family_id, Folder.on_portal, *sitting(), reaching())
+        .outerjoin(FolderException, effective.excepted(Party.id))
+        .where(Party.family_id == Folder.family_id, effective.shared(), *sitting(), reaching())
         .where(Account.frozen_at.is_(None), true() if party_id is None else Seat.party_id == party_id)
     )
     return query.correlate(Folder).scalar_subquery()
@@ -144,9 +157,9 @@ def lines(
 
 def sheet(*, scope: Scope, document_id: uuid.UUID) -> Sheet | None:
     """One document in reach with its newest version; one query."""
-    query = _joined(Document, Party, Folder, Version, Publication, StoredObject.damaged_at)
+    query = _joined(Document, Party, Folder, Version, Publication, StoredObject.damaged_at, FolderException)
     row = db.session.execute(query.where(Document.id == document_id, scope.documents())).first()
-    return Sheet._make(row) if row else None
+    return Sheet._make([*row[:-1], effective.settings_of(row.Folder, row[-1])]) if row else None
 
 
 def documents(*, scope: Scope, ids: Sequence[uuid.UUID]) -> list[Document]:
@@ -215,7 +228,7 @@ _LINE: tuple[Any, ...] = (
     Document.filed_at,
     Folder.id,
     Folder.label,
-    Folder.on_portal,
+    effective.shared(),
     Party.id,
     Party.code,
     Party.name,
@@ -241,6 +254,7 @@ def _joined(*columns: Any) -> Select[*tuple[Any, ...]]:
         .join(Version, newest_version())
         .join(StoredObject, StoredObject.sha256 == Version.sha256)
         .outerjoin(Publication, standing)
+        .outerjoin(FolderException, effective.excepted(Document.party_id))
     )
 
 

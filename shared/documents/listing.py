@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, DateTime, Select, Uuid, bindparam, cast, func, select, tuple_
 
 from shared.access.models import Seat
-from shared.documents.models import Document, Folder, Notify, Publication
+from shared.documents import effective
+from shared.documents.models import Document, Folder, FolderException, Publication
 from shared.documents.reading import reaching, readable, sitting, unread_by
 from shared.people.models import Party
 
@@ -36,7 +37,7 @@ def latest(
     if new:
         query = query.where(unread_by(_SEAT))
     if to_sign is not None:
-        query = query.where(Folder.signature_side.is_not(None) if to_sign else Folder.signature_side.is_(None))
+        query = query.where(effective.to_sign() if to_sign else ~effective.to_sign())
     if first:
         query = query.order_by((Document.id == bindparam("first", type_=Uuid())).desc())
     return _from_key(query, Publication.live_at, DateTime(timezone=True), after, limit)
@@ -84,8 +85,8 @@ def shelves() -> Rows:
     return (
         folders()
         .add_columns(
-            Folder.signature_side.is_not(None),
-            Folder.notify != Notify.NONE,
+            effective.to_sign(),
+            effective.notifies(),
             func.coalesce(counted.c.documents, 0),
             func.coalesce(counted.c.new, 0),
         )
@@ -100,7 +101,8 @@ def folders() -> Rows:
         select(Folder.id, Folder.label, Folder.document_class)
         .join(Party, Party.family_id == Folder.family_id)
         .join(Seat, Seat.party_id == Party.id)
-        .where(Seat.id == _SEAT, Folder.on_portal, *sitting(_DAY_SEATED), reaching())
+        .outerjoin(FolderException, effective.excepted(Seat.party_id))
+        .where(Seat.id == _SEAT, effective.shared(), *sitting(_DAY_SEATED), reaching())
         .order_by(Folder.position, Folder.label, Folder.id)
     )
 
@@ -117,7 +119,7 @@ def _lines() -> Rows:
         Document.is_credit_note,
         Folder.label,
         Folder.document_class,
-        Folder.signature_side.is_not(None),
+        effective.to_sign(),
         Publication.live_at,
         _DAY.label("day"),
         unread_by(_SEAT),

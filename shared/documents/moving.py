@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from shared.documents import publishing
+from shared.documents.effective import settings_for
 from shared.documents.models import Document, Folder, Version
 from shared.errors import Refused
 from shared.events.recording import record
@@ -31,9 +32,11 @@ def move(*, document: Document, folder: Folder, by: str) -> None:
 def _follow(document: Document, before: Folder, by: str) -> None:
     """The publication follows the folder: off the portal at once, or wanted where the former one was not shared."""
     standing = publishing.current(document.id)
-    if standing is not None and not document.folder.on_portal:
+    party_id = document.party_id
+    is_shared = settings_for(folder=document.folder, party_id=party_id).on_portal
+    if standing is not None and not is_shared:
         publishing.withdraw(document=document, by=by, because="moved")
-    elif standing is None and document.folder.on_portal and not before.on_portal:
+    elif standing is None and is_shared and not settings_for(folder=before, party_id=party_id).on_portal:
         publishing.publish(document=document, by=by)
     else:
         publishing.redecide(document=document, by=by)

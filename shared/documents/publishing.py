@@ -10,6 +10,7 @@ from sqlalchemy import Select, exists, func, or_, select
 
 from shared.clock import now
 from shared.documents.consents import CONSENT_HOLDS, SYNCHRONISATION, hold_of
+from shared.documents.effective import settings_for, shared_to
 from shared.documents.models import Document, Folder, Publication
 from shared.errors import Refused
 from shared.events.models import Event
@@ -25,7 +26,7 @@ def publish(*, document: Document, by: str) -> Publication:
     Asked twice, it is wanted once. Raises Refused when the folder is not shared.
     """
     _hold(document)
-    if not document.folder.on_portal:
+    if not settings_for(folder=document.folder, party_id=document.party_id).on_portal:
         raise Refused(
             f"Le répertoire « {document.folder.label} » n’est pas partagé : le document reste classé. "
             "Cochez « Portail » dans la configuration de la GED, puis publiez-le."
@@ -152,7 +153,7 @@ def _waiting() -> Select[Publication, Document]:
             Publication.live_at.is_(None),
             Publication.withdrawn_at.is_(None),
             or_(Publication.held_because.is_(None), Publication.held_because == SYNCHRONISATION),
-            Folder.on_portal,
+            shared_to(Document.party_id),
             Publication.wanted_at <= _until(),
         )
     )

@@ -16,7 +16,8 @@ from sqlalchemy import ColumnElement, Date, Select, Uuid, and_, any_, bindparam,
 
 from shared.access.models import Link, Seat
 from shared.clock import now
-from shared.documents.models import Document, Download, Folder, Publication, ReadingKind, Version
+from shared.documents import effective
+from shared.documents.models import Document, Download, Folder, FolderException, Publication, ReadingKind, Version
 from shared.events.recording import record
 from shared.extensions import db
 
@@ -65,7 +66,8 @@ class Sheet(NamedTuple):
 def visible_to(seat: Seat) -> Select[Document]:
     """The documents that this seat may read: its rights × live publication × folder on the portal.
 
-    `Folder`, `Publication` and `Seat` are joined: narrow with `.where`, or choose columns with `.with_only_columns`.
+    `Folder`, `FolderException`, `Publication` and `Seat` are joined: narrow with `.where`, or choose columns with
+    `.with_only_columns`.
     """
     return readable(seat.id, today())
 
@@ -146,7 +148,7 @@ _SHEET: tuple[Any, ...] = (
     Document.folder_id,
     Folder.label,
     Folder.document_class,
-    Folder.signature_side.is_not(None),
+    effective.to_sign(),
     Document.title,
     Document.number,
     Document.issued_on,
@@ -170,7 +172,8 @@ def _published() -> Select[Document]:
         Publication.document_id == Document.id, Publication.live_at.is_not(None), Publication.withdrawn_at.is_(None)
     )
     joined = select(Document).join(Folder, Folder.id == Document.folder_id).join(Publication, live)
-    return joined.where(Folder.on_portal)
+    own = effective.excepted(Document.party_id)
+    return joined.outerjoin(FolderException, own).where(effective.shared())
 
 
 @functools.cache

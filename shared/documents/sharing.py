@@ -3,11 +3,13 @@
 import uuid
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, insert, select, update
+from sqlalchemy import ColumnElement, exists, insert, select, true, update
 from sqlalchemy.orm import aliased
 
 from shared.clock import now
+from shared.documents import publishing
 from shared.documents.consents import SYNCHRONISATION, hold
+from shared.documents.effective import shared_to
 from shared.documents.models import Document, Folder, Publication
 from shared.extensions import db, uuid7
 from shared.people.models import Family, Party
@@ -18,12 +20,25 @@ UNSHARED = "unshared"
 STAFF = "staff"
 
 
-def unshare(*, folder: Folder, by: str) -> int:
-    """Take every document of the folder off the portal, at once in both modes; returns how many.
+def follow_box(*, folder: Folder, by: str, party_id: uuid.UUID | None = None) -> None:
+    """After « Portail » changed, for one party or for all: at once off the portal, back on it with the synchronisation.
 
-    The rows of Publication are the trace, the folder's change the event: no event for each document.
+    Exceptions may say otherwise than the folder: each way is looked at.
     """
-    inside = select(Document.id).where(Document.folder_id == folder.id)
+    unshare(folder=folder, by=by, party_id=party_id)
+    if share(folder=folder, by=by, party_id=party_id) and is_automatic():
+        publishing.make_live()
+
+
+def unshare(*, folder: Folder, by: str, party_id: uuid.UUID | None = None) -> int:
+    """Take the documents that are shared no more off the portal, at once in both modes; returns how many.
+
+    Those of one party, or else of everybody whom no exception leaves the folder. The rows of Publication
+    are the trace, the folder's change the event: no event for each document.
+    """
+    db.session.flush()
+    inside = select(Document.id).join(Folder, Folder.id == Document.folder_id)
+    inside = inside.where(Document.folder_id == folder.id, _of(party_id), ~shared_to(Document.party_id))
     query = (
         update(Publication)
         .where(Publication.document_id.in_(inside), Publication.withdrawn_at.is_(None))
@@ -33,13 +48,17 @@ def unshare(*, folder: Folder, by: str) -> int:
     return len(db.session.scalars(query).all())
 
 
-def share(*, folder: Folder, by: str) -> int:
+def share(*, folder: Folder, by: str, party_id: uuid.UUID | None = None) -> int:
     """Put the folder's documents back, or for the first time, but those that staff withdrew; returns how many.
+
+    Those of one party, or else of everybody for whom no exception keeps the folder off.
 
     Nobody is told of what comes with its folder: years of documents must not make as many messages.
     """
+    db.session.flush()
     moment, automatic = now(), is_automatic()
-    rows = db.session.execute(_candidates(folder.id)).all()
+    mine = (_of(party_id), shared_to(Document.party_id))
+    rows = db.session.execute(_candidates(folder.id).where(*mine)).all()
     wanted: list[dict[str, Any]] = []
     for document_id, because, never_announced in rows:
         reason = because or (None if automatic else SYNCHRONISATION)
@@ -57,6 +76,10 @@ def share(*, folder: Folder, by: str) -> int:
     for start in range(0, len(wanted), BATCH):
         db.session.execute(insert(Publication), wanted[start : start + BATCH])
     return len(wanted)
+
+
+def _of(party_id: uuid.UUID | None) -> ColumnElement[bool]:
+    return true() if party_id is None else Document.party_id == party_id
 
 
 def _candidates(folder_id: uuid.UUID) -> Any:

@@ -20,10 +20,10 @@ def why_silent(sheet: Sheet) -> str:
     """Why nobody was told of this document; empty when nothing prevents it."""
     if sheet.publication is None or sheet.publication.live_at is None:
         return str(_("Personne n’est prévenu tant que le document n’est pas sur le portail."))
-    if sheet.folder.notify is Notify.NONE:
+    if sheet.settings.notify is Notify.NONE:
         return str(_("Le répertoire « %(folder)s » ne notifie pas.", folder=sheet.folder.label))
-    if _address_of(sheet.party, sheet.folder.slot) is None:
-        slot = SLOTS[sheet.folder.slot]
+    if _address_of(sheet.party, sheet.settings.slot) is None:
+        slot = SLOTS[sheet.settings.slot]
         empty: str = _("La cellule « %(slot)s » de « %(party)s » est vide.", slot=slot, party=sheet.party.name)
         return empty
     if sheet.publication.quiet:

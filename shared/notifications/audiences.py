@@ -1,14 +1,15 @@
 """Who receives: each audience is one small function from an event to its recipients."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from shared.access.models import Access, Account
-from shared.documents.models import Document, Folder, LinkTarget
+from shared.documents.effective import Settings, excepted, settings_of
+from shared.documents.models import Document, Folder, FolderException, LinkTarget, Notify
 from shared.events.models import Event
 from shared.extensions import db
 from shared.notifications.models import Notification, NotificationDocument
@@ -29,6 +30,7 @@ class Recipient:
     slot: EmailSlot | None = None
     fixed_address: str | None = None
     folder: Folder | None = None
+    notify: Notify = Notify.IMMEDIATE  # as the folder says for this party
     template_id: uuid.UUID | None = None
     variant: str = ""  # a text of the same event that fits better, where one is shipped
     link_target: str = ""
@@ -44,26 +46,41 @@ def folder_slot(event: Event) -> list[Recipient]:
     if not ids:
         return []
     query = (
-        select(Folder, Party).join(Document, Document.folder_id == Folder.id).join(Party, Party.id == Document.party_id)
+        select(Folder, Party, FolderException)
+        .join(Document, Document.folder_id == Folder.id)
+        .join(Party, Party.id == Document.party_id)
+        .outerjoin(FolderException, excepted(Party.id))
     )
     found = db.session.execute(query.where(Document.id == ids[0])).one_or_none()
     if found is None:
         return []
-    folder, party = found
-    recipient = Recipient(
-        key=f"slot:{party.id}:{folder.slot}",
+    folder, party, exception = found
+    former = _last_about(ids) if event.name == "notice.forced" else None
+    return [slot_recipient(folder, settings_of(folder, exception), party, ids, former)]
+
+
+def slot_recipient(
+    folder: Folder,
+    settings: Settings,
+    party: Party | Row[Any],
+    document_ids: Sequence[uuid.UUID],
+    resend_of_id: uuid.UUID | None = None,
+) -> Recipient:
+    """Who is told of documents of one party in a folder whose settings for that party are known."""
+    return Recipient(
+        key=f"slot:{party.id}:{settings.slot}",
         locale=party.locale,
         family_id=party.family_id,
         party_id=party.id,
-        slot=folder.slot,
+        slot=settings.slot,
         folder=folder,
-        template_id=folder.template_id,
-        variant=folder.link_target.value,
-        link_target=folder.link_target.value,
-        document_ids=tuple(ids),
-        resend_of_id=_last_about(ids) if event.name == "notice.forced" else None,
+        notify=settings.notify,
+        template_id=settings.template_id,
+        variant=settings.link_target.value,
+        link_target=settings.link_target.value,
+        document_ids=tuple(document_ids),
+        resend_of_id=resend_of_id,
     )
-    return [recipient]
 
 
 def access_holder(event: Event) -> list[Recipient]:

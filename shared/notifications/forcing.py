@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import and_, select
 
-from shared.documents.models import Document, Folder, Publication
+from shared.documents.effective import excepted, settings_of
+from shared.documents.models import Document, Folder, FolderException, Publication
 from shared.errors import Refused
 from shared.events.recording import record
 from shared.events.repeating import is_repeat
@@ -26,21 +27,23 @@ def force(*, document_ids: Sequence[uuid.UUID], by: str, key: str = "") -> int:
         Publication.document_id == Document.id, Publication.withdrawn_at.is_(None), Publication.live_at.is_not(None)
     )
     rows = db.session.execute(
-        select(Document.id, Document.title, Document.party_id, Folder, Publication.id.label("live"))
+        select(Document.id, Document.title, Document.party_id, Folder, FolderException, Publication.id.label("live"))
         .join(Folder, Folder.id == Document.folder_id)
+        .outerjoin(FolderException, excepted(Document.party_id))
         .outerjoin(Publication, live)
         .where(Document.id.in_(document_ids))
         .order_by(Document.filed_at, Document.id)
     ).all()
-    absent = [row.title for row in rows if row.live is None or not row.Folder.on_portal]
+    told = [(row, settings_of(row.Folder, row.FolderException)) for row in rows]
+    absent = [row.title for row, settings in told if row.live is None or not settings.on_portal]
     if absent:
         names = ", ".join(f"« {title} »" for title in absent[:3])
         raise Refused(
             f"{names} n’est pas sur le portail : mettez d’abord à disposition, puis renvoyez. Rien n’est parti."
         )
     groups: dict[tuple[object, ...], list[uuid.UUID]] = {}
-    for row in rows:
-        shared = (row.party_id, row.Folder.slot, row.Folder.link_target, row.Folder.template_id)
+    for row, settings in told:
+        shared = (row.party_id, settings.slot, settings.link_target, settings.template_id)
         groups.setdefault(shared, []).append(row.id)
     for (party_id, *_rest), ids in groups.items():
         facts: dict[str, Any] = {"documents": [str(i) for i in ids]}

@@ -4,12 +4,12 @@ Redis is only a bell: the row is the truth, and the tick rings again.
 """
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import aliased
 
 from shared.access.models import Seat
 from shared.clock import now
@@ -18,6 +18,7 @@ from shared.documents.models import LinkTarget, Notify
 from shared.events.models import Event
 from shared.extensions import db, uuid7
 from shared.notifications.audiences import Recipient
+from shared.notifications.choosing import template_for
 from shared.notifications.models import (
     Cause,
     Notification,
@@ -42,11 +43,11 @@ def plan(*, event: Event, rule: Rule, recipient: Recipient, channel: str) -> Not
 
     None where the folder does not notify, or where this cause already has its row.
     """
-    notify = recipient.folder.notify if rule.moment == "folder" and recipient.folder else Notify.IMMEDIATE
+    notify = notify_of(rule, recipient)
     if notify is Notify.NONE:
         return None
     db.session.flush()  # the cause refers to the event
-    template = _template(rule, recipient)
+    template = template_for(rule, recipient.template_id, recipient.variant)
     if _is_known(event, rule, recipient, channel):
         return None
     group = (
@@ -62,6 +63,24 @@ def plan(*, event: Event, rule: Rule, recipient: Recipient, channel: str) -> Not
     if row.reason in CLAIMABLE:
         ring_bell(channel)
     return row
+
+
+def notify_of(rule: Rule, recipient: Recipient) -> Notify:
+    """Whether the recipient is told at all, at once or with others: a rule leaves it to the folder, or does not."""
+    return recipient.notify if rule.moment == "folder" and recipient.folder else Notify.IMMEDIATE
+
+
+def reason_of(
+    event: str, recipient: Recipient, kind: str, *, is_grouped: bool, can_open: Callable[[Recipient], bool]
+) -> Reason:
+    """Why a new row waits. Security messages never wait."""
+    if kind == "security":
+        return Reason.NONE
+    if recipient.document_ids and not (recipient.link_target == LinkTarget.DOCUMENT or can_open(recipient)):
+        return Reason.SYNCHRONISATION  # no notice precedes the document: somebody must be able to open it
+    if event in FORCED and not is_automatic():
+        return Reason.SYNCHRONISATION
+    return Reason.PLANNED if is_grouped else Reason.NONE
 
 
 def ring_bell(channel: str) -> None:
@@ -134,39 +153,15 @@ def _insert(event: Event, recipient: Recipient, channel: str, template: Template
 def _moment(
     event: Event, recipient: Recipient, template: Template, group: str | None, moment: datetime
 ) -> tuple[Reason, datetime]:
-    """Why the row waits, and until when. Security messages never wait."""
-    if template.kind == "security":
-        return Reason.NONE, moment
-    if recipient.document_ids and not _can_open(recipient):
-        return Reason.SYNCHRONISATION, moment
-    if event.name in FORCED and not is_automatic():
-        return Reason.SYNCHRONISATION, moment
-    if group:
-        return Reason.PLANNED, moment + timedelta(seconds=int(setting("grouping_window_seconds")))
-    return Reason.NONE, moment
+    """Why the row waits, and until when."""
+    reason = reason_of(event.name, recipient, template.kind, is_grouped=group is not None, can_open=_can_open)
+    if reason is Reason.PLANNED:
+        return reason, moment + timedelta(seconds=int(setting("grouping_window_seconds")))
+    return reason, moment
 
 
 def _can_open(recipient: Recipient) -> bool:
-    """No notice precedes the document: somebody of the party must be able to open it."""
-    if recipient.link_target == LinkTarget.DOCUMENT:
-        return True
     return bool(db.session.scalar(select(exists().where(Seat.party_id == recipient.party_id, Seat.allowed))))
-
-
-def _template(rule: Rule, recipient: Recipient) -> Template:
-    """The folder's own or that of the row sent again, else the rule's in the variant that fits best."""
-    own = db.session.get(Template, recipient.template_id) if recipient.template_id else None
-    if own is not None and own.deleted_at is None:
-        return own
-    usual = aliased(Template)
-    shipped = select(Template).join(
-        usual, or_(Template.id == usual.id, Template.key == usual.key + f".{recipient.variant}")
-    )
-    query = shipped.where(usual.id == rule.template_id, Template.deleted_at.is_(None)).order_by(Template.key.desc())
-    found = db.session.scalars(query.limit(1)).first()
-    if found is None:
-        raise LookupError(f"rule {rule.key} has no template")
-    return found
 
 
 def _is_known(event: Event, rule: Rule, recipient: Recipient, channel: str) -> bool:

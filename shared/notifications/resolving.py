@@ -68,7 +68,7 @@ def resolve(connection: Connection, rows: Sequence[RowMapping]) -> list[Ready | 
 
 
 def _prepare(row: RowMapping, around: Surroundings, linked: Linked) -> Ready | Stopped:
-    address, slot = _address(row, around) or ("", None)
+    address, slot = address_of(row, around) or ("", None)
     text = around.texts.get((row["template_id"], row["locale"]))
     if text is None:
         return Stopped(row, Status.WAITING, "Le modèle de ce message est illisible : corrigez-le.", Reason.DRAFT)
@@ -109,14 +109,14 @@ def _why_not(row: RowMapping, around: Surroundings) -> Stopped | None:
         return Stopped(row, Status.CANCELLED, "L’accès a été retiré.")
     if around.newest.get((row["account_id"], row["event"]), row["id"]) != row["id"]:
         return Stopped(row, Status.CANCELLED, "Un message plus récent le remplace.")
-    if _address(row, around) is None:
+    if address_of(row, around) is None:
         return Stopped(
             row, Status.WAITING, "Aucune adresse ne convient : complétez la fiche du tiers.", Reason.NO_ADDRESS
         )
     return None
 
 
-def _address(row: RowMapping, around: Surroundings) -> tuple[str, EmailSlot | None] | None:
+def address_of(row: RowMapping, around: Surroundings) -> tuple[str, EmailSlot | None] | None:
     """The person's own address, else the cell, else the family's fallback cell."""
     if row["fixed_address"]:
         return row["fixed_address"], None

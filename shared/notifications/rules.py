@@ -44,12 +44,12 @@ def apply(event: Event) -> None:
     ).all()
     for rule in rules:
         for recipient in AUDIENCES[rule.audience](event):
-            if _meets(rule, recipient):
+            if meets(rule, recipient):
                 for channel in rule.channels:
                     outbox.plan(event=event, rule=rule, recipient=recipient, channel=channel)
 
 
-def _meets(rule: Rule, recipient: Recipient) -> bool:
+def meets(rule: Rule, recipient: Recipient) -> bool:
     """Conditions of the rule: `family_ids` and `folder_ids`, each a list; empty or absent is all."""
     families = rule.conditions.get("family_ids")
     folders = rule.conditions.get("folder_ids")

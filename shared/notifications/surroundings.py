@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, RowMapping, and_, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from shared.access.models import Access, Account, LinkPurpose
+from shared.documents.effective import shared_to
 from shared.documents.models import Document, Folder, Publication
 from shared.notifications.messages import Text, brand_of, current_texts
 from shared.notifications.models import Notification, NotificationDocument
@@ -103,7 +104,7 @@ def _people(ids: list[uuid.UUID]) -> Any:
 
 
 def _documents(ids: list[uuid.UUID]) -> Any:
-    live = and_(Publication.live_at.is_not(None), Folder.on_portal).label("live")
+    live = and_(Publication.live_at.is_not(None), shared_to(Document.party_id)).label("live")
     return (
         select(
             NotificationDocument.notification_id,

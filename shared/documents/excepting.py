@@ -1,0 +1,95 @@
+"""What a folder does for one party alone, and the way back to what it does for all."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from shared.clock import now
+from shared.documents.cells import check_signature, read_cell, spell
+from shared.documents.effective import EXCEPTABLE, settings_of
+from shared.documents.models import Folder, FolderException
+from shared.documents.sharing import follow_box
+from shared.errors import Refused, Stale
+from shared.events.actors import names_of
+from shared.events.recording import record
+from shared.extensions import db
+from shared.people.models import Party
+
+Cell = dict[str, Any]
+
+
+def differ(
+    *, party: Party, folder: Folder, values: Mapping[str, Any], by: str, revision: int
+) -> FolderException | None:
+    """Write the settings that differ from what holds for the party now; None when nothing does.
+
+    `revision` says what was on screen, 0 for no exception: Stale when somebody was faster. Raises Refused for a
+    value that cannot be, a field that belongs to the folder, or a folder of another family.
+    """
+    exception = _locked(party, folder, revision)
+    current = settings_of(folder, exception)
+    cells: list[Cell] = []
+    for name, typed in values.items():
+        if name not in EXCEPTABLE:
+            raise Refused("Cette colonne est la même pour tous les tiers.")
+        before = getattr(current, name)
+        after = before if spell(before) == spell(typed) else read_cell(folder, name, typed)
+        if before != after:
+            cells.append({"field": name, "before": spell(before), "after": spell(after)})
+    if not cells:
+        return None
+    for cell in cells:
+        if cell["field"] == "signature_side":
+            check_signature(folder, cell["after"])
+    origin = {"by": by, "at": now().isoformat()}
+    exception.values = exception.values | {cell["field"]: cell["after"] for cell in cells}
+    exception.origins = exception.origins | {cell["field"]: origin for cell in cells}
+    _sealed(party, folder, exception, cells, by)
+    return exception
+
+
+def follow(*, party: Party, folder: Folder, names: set[str], by: str, revision: int) -> int:
+    """« Revenir au réglage commun » for these fields; returns how many were the party's own. Stale as `differ`."""
+    exception = _locked(party, folder, revision)
+    own = sorted(names & exception.values.keys())
+    if not own:
+        return 0
+    before = {name: exception.values[name] for name in own}
+    exception.values = {name: value for name, value in exception.values.items() if name not in own}
+    exception.origins = {name: origin for name, origin in exception.origins.items() if name not in own}
+    cells = [{"field": name, "before": before[name], "after": spell(getattr(folder, name))} for name in own]
+    _sealed(party, folder, exception, cells, by)
+    return len(own)
+
+
+def _locked(party: Party, folder: Folder, revision: int) -> FolderException:
+    """The row of this party and folder, made where there is none: two clerks at once wait for each other."""
+    if folder.family_id != party.family_id:
+        raise Refused("Ce répertoire appartient à une autre famille de tiers.")
+    fresh = {"party_id": party.id, "folder_id": folder.id, "values": {}, "origins": {}, "revision": 0}
+    db.session.execute(insert(FolderException).values(**fresh).on_conflict_do_nothing())
+    query = select(FolderException).where(FolderException.party_id == party.id, FolderException.folder_id == folder.id)
+    found = db.session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
+    if found.revision != revision:
+        raise Stale(_who_was_first(found, folder))
+    return found
+
+
+def _sealed(party: Party, folder: Folder, exception: FolderException, cells: list[Cell], by: str) -> None:
+    exception.revision += 1
+    db.session.flush()
+    facts = {"folder": str(folder.id), "label": folder.label, "cells": cells}
+    record("folder.exception_changed", by=by, party_id=party.id, facts=facts)
+    if any(cell["field"] == "on_portal" for cell in cells):
+        follow_box(folder=folder, by=by, party_id=party.id)
+
+
+def _who_was_first(exception: FolderException, folder: Folder) -> str:
+    last = max(exception.origins.values(), key=lambda origin: str(origin["at"]), default=None)
+    who = names_of([last["by"]]).get(last["by"], "quelqu’un") if last else "quelqu’un"
+    return (
+        f"{who} a modifié les réglages de ce tiers pour « {folder.label} » entre-temps. Rien n’est enregistré : "
+        "comparez vos valeurs avec les siennes, puis enregistrez à nouveau."
+    )

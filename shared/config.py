@@ -75,6 +75,7 @@ class Config:
     bind: str
     port: int
     embedded: frozenset[Engine]
+    transfer: Mapping[str, str] = field(default_factory=dict, repr=False)  # what TRANSFER_* say, by setting
 
     def derive(self, purpose: bytes) -> bytes:
         """32 bytes of their own for each purpose, from the one key (HKDF-SHA256)."""
@@ -148,6 +149,7 @@ def load(environ: Mapping[str, str]) -> Config:
         bind=environ.get("GUICHET_BIND") or "127.0.0.1",
         port=port,
         embedded=_embedded(environ),
+        transfer=_transfer(environ),
     )
 
 
@@ -290,6 +292,22 @@ def _smtp(environ: Mapping[str, str], port: int) -> Smtp:
         tls=tls,
         timeout=float(_number(environ, "SMTP_TIMEOUT", 30, 1, 600)),
     )
+
+
+def _transfer(environ: Mapping[str, str]) -> dict[str, str]:
+    """The ERP's server: each variable that is set locks its field on screen."""
+    names = ("PROTOCOL", "SERVER", "PORT", "LOGIN", "PASSWORD", "PATH", "TEMPORARY", "HOST_KEY")
+    given = {name.lower(): environ[f"TRANSFER_{name}"] for name in names if environ.get(f"TRANSFER_{name}")}
+    protocol = given.get("protocol", "sftp")
+    if protocol not in ("sftp", "ftps", "ftp"):
+        raise ConfigError(f"TRANSFER_PROTOCOL vaut « {protocol} » : écrivez sftp, ftps ou ftp.")
+    if protocol == "ftp" and environ.get("TRANSFER_ALLOW_PLAIN") != "1":
+        raise ConfigError(
+            "TRANSFER_PROTOCOL=ftp fait circuler mot de passe et documents en clair : préférez sftp ou ftps, "
+            "ou écrivez TRANSFER_ALLOW_PLAIN=1 si vous l’acceptez."
+        )
+    _number(environ, "TRANSFER_PORT", 22, 1, 65_535)
+    return given
 
 
 def _public_url(environ: Mapping[str, str], port: int) -> str:

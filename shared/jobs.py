@@ -3,10 +3,15 @@
 Only public functions of this module are accepted from Redis. The caller opens the application context.
 """
 
+import uuid
+
 from shared.access.synchronising import synchronise as synchronise_accesses
 from shared.documents.publishing import make_live
 from shared.documents.sweeping import sweep as sweep_storage
 from shared.engines.checking import check_engines
+from shared.events import checking, purging
+from shared.intake.collecting import collect
+from shared.intake.trying import run_trials
 from shared.notifications.releasing import release_openable
 from shared.notifications.sending import drain as drain_channel
 from shared.queues import stopping
@@ -38,7 +43,38 @@ def sweep() -> None:
         sweep_storage()
 
 
+def verify_journal(check_id: str) -> None:
+    """Verify both chains of the journal; how far it is shows on the page that asked."""
+    with transaction():
+        checking.run(check_id=uuid.UUID(check_id), keep=_keep)
+
+
+def purge_security_log() -> None:
+    """Take away the security lines that are past their limit, a batch per transaction."""
+    done = 1
+    while done and not stopping():
+        with transaction():
+            done = purging.purge_security_log()
+
+
 def check() -> None:
     """Ask every engine how it is."""
     with transaction():
         check_engines()
+
+
+def _keep() -> None:
+    """Commit what a long job knows so far."""
+    with transaction():
+        pass
+
+
+def collect_transfer() -> None:
+    """Take in what the ERP dropped on its server; it commits file by file, as a file cannot be unmoved."""
+    collect()
+
+
+def try_connections() -> None:
+    """Do the connection tests that were asked for."""
+    with transaction():
+        run_trials()

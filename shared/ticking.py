@@ -21,7 +21,10 @@ from shared.access.synchronising import is_due
 from shared.documents import publishing
 from shared.engines.beating import beat, plain_url
 from shared.engines.checking import hears
+from shared.events import checking, sealing
 from shared.extensions import db
+from shared.intake.trying import trials_wait
+from shared.intake.watching import forget_link, is_watched
 from shared.notifications.collecting import collect_reports
 from shared.notifications.outbox import due
 from shared.queues import QueueName, ask_to_stop, ring, stopping, wait
@@ -62,6 +65,23 @@ def synchronise_due() -> None:
         ring_or_do("now", "synchronise")
 
 
+def verify_due() -> None:
+    """A verification of the journal that was asked for, and one a day by itself."""
+    check_id = checking.due()
+    if check_id is not None:
+        ring_or_do("slow", "verify_journal", str(check_id))
+
+
+def transfer_due() -> None:
+    """Have the ERP's folder looked at, and what waits on its page done when its bell was not heard."""
+    if is_watched():
+        ring_or_do("slow", "collect_transfer")
+    else:
+        forget_link()
+    if trials_wait():
+        ring_or_do("slow", "try_connections")
+
+
 # Recurring work, in one place: name, every so many seconds, what to call. Each runs in its own transaction and may
 # run twice; what takes longer than a second is rung for, not done here.
 RECURRING: tuple[tuple[str, float, Callable[[], object]], ...] = (
@@ -69,8 +89,12 @@ RECURRING: tuple[tuple[str, float, Callable[[], object]], ...] = (
     ("drain what is due", 1, drain_due),
     ("synchronise", 2, synchronise_due),
     ("file what came back", 5, collect_reports),
+    ("look at what the ERP dropped", 15, transfer_due),
     ("check the engines", 10, shared.jobs.check),
     ("forget old tries and sessions", 3600, sweeping.forget),
+    ("seal the journal", 5, sealing.seal),
+    ("verify the journal", 60, verify_due),
+    ("purge the security log", 24 * 3600, lambda: ring_or_do("slow", "purge_security_log")),
     ("sweep storage", 3600, lambda: ring_or_do("slow", "sweep")),
 )
 

@@ -25,6 +25,7 @@ LABELS = {
     "worker-slow": "Tâches longues",
     "tick": "Minuteur",
     "jobs": "File des tâches",
+    "transfer": "Liaison FTP",
 }
 SILENT = timedelta(seconds=60)  # a process not heard of for that long is held to be down
 FORGERY_SHOWN = timedelta(hours=24)
@@ -72,6 +73,11 @@ def hears(name: str, within: timedelta = SILENT) -> bool:
     """Whether this kind of process gave a sign of life on any machine."""
     heard = _heard().get(name)
     return heard is not None and heard >= now() - within
+
+
+def report(name: str, reason: str | None) -> None:
+    """Write the state of something that is looked at elsewhere; None while it is up."""
+    _write(name, reason)
 
 
 def report_forged_job() -> None:

@@ -129,7 +129,10 @@ class PartyImport(Model):
 
 
 class PartyImportRow(Model):
-    """One line of the file. `cells` as they were read; `errors` by column of the file; `changes` field -> [was, becomes]."""
+    """One line of the file.
+
+    `cells` as they were read; `errors`: column of the file -> sentence; `changes`: our field -> [was, becomes].
+    """
 
     __tablename__ = "party_import_row"
     __table_args__ = (

@@ -5,12 +5,11 @@ from flask_babel import gettext as _
 
 from backoffice import backoffice
 from backoffice.account_forms import FirstStartForm, SignInForm
+from backoffice.entering import HOME, after_password, let_in
 from shared.access import staff_signing_in
-from shared.access.devices import name_of
 from shared.access.throttling import TooMany
 from shared.errors import Refused
 from shared.events.recording import record
-from shared.people.models import Staff
 from shared.people.staffing import is_first_start
 from shared.transactions import transaction
 from shared.web import entering, headers, known_devices, refusals, visitors
@@ -19,8 +18,6 @@ from shared.web.page import go, page
 from shared.web.permissions import public
 from shared.web.redirects import safe_next
 from shared.web.sessions import BACKOFFICE
-
-HOME = "/backoffice/"
 
 
 @backoffice.get("/sign-in")
@@ -50,13 +47,11 @@ def sign_in_now() -> Response:
             )
     except TooMany as refused:
         return page("backoffice/account/sign_in.html", status=429, form=form, sentence=refused.sentence)
-    found = staff_signing_in.answer_staff(
-        asked=asked, password=form.password.data, device=name_of(visitors.user_agent())
-    )
+    found = staff_signing_in.answer_staff(asked=asked, password=form.password.data)
     if found is None:
         refusals.refused("staff.login_refused")
         return page("backoffice/account/sign_in.html", status=422, form=form, sentence=_neutral())
-    return _enter(found, form.next.data)
+    return after_password(found, form.next.data)
 
 
 @backoffice.get("/first-start")
@@ -71,7 +66,7 @@ def first_start() -> Response:
 @backoffice.post("/first-start")
 @public("tant qu’il n’y a aucun gestionnaire, et avec le code du terminal")
 def first_start_now() -> Response:
-    """Make the first administrator, who is in at once."""
+    """Make the first administrator, who is in at once, and takes a second factor before anything else."""
     if not is_first_start():
         abort(404)
     form = FirstStartForm()
@@ -90,7 +85,7 @@ def first_start_now() -> Response:
     except Refused as refused:
         return page("backoffice/account/first_start.html", status=422, form=form, sentence=blame(form, refused))
     flash(_("Bienvenue. Votre compte d’administrateur est créé."), "success")
-    return _enter(found, None)
+    return let_in(found, None)
 
 
 @backoffice.post("/sign-out")
@@ -102,12 +97,6 @@ def sign_out() -> Response:
     entering.leave()
     flash(_("Vous êtes déconnecté."), "success")
     return headers.forget(go(url_for("backoffice.sign_in")))
-
-
-def _enter(staff: Staff, wanted: str | None) -> Response:
-    entering.begin_staff(staff, ip=visitors.client_ip(), user_agent=visitors.user_agent())
-    known_devices.remember(BACKOFFICE, staff.id)
-    return go(safe_next(wanted, otherwise=HOME))
 
 
 def _neutral() -> str:

@@ -23,8 +23,9 @@
 
   const wake = (root) => {
     for (const found of root.querySelectorAll(
-      "[data-theme-toggle], [data-reveal-button], [data-copy], [data-toast-close], [data-select-all]",
+      "[data-theme-toggle], [data-reveal-button], [data-copy], [data-toast-close], [data-select-all], [data-print]",
     )) found.hidden = false;
+    for (const part of root.querySelectorAll("[data-passkey-part]")) part.hidden = !canKeys;
     for (const bar of root.querySelectorAll("[data-selection]")) count(bar);
     for (const toast of root.querySelectorAll("[data-toast]:not([data-keep])")) {
       if (!toast.dataset.leaving) {
@@ -254,6 +255,30 @@
     });
     request.send(body);
   });
+
+  // Passkeys: the browser's key answers in the place of a code. The form carries the question, then the answer.
+
+  const canKeys = typeof PublicKeyCredential !== "undefined" && "parseCreationOptionsFromJSON" in PublicKeyCredential;
+
+  on("submit", "form[data-passkey]", async (form, event) => {
+    if (form.elements.credential.value) return;
+    event.preventDefault();
+    const told = form.querySelector("[data-passkey-error]");
+    told.hidden = true;
+    const options = JSON.parse(form.dataset.options);
+    try {
+      const answer = form.dataset.passkey === "create"
+        ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
+        : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
+      form.elements.credential.value = JSON.stringify(answer.toJSON());
+      form.submit();
+    } catch {
+      told.textContent = form.dataset.failed;
+      told.hidden = false;
+    }
+  });
+
+  on("click", "[data-print]", () => window.print());
 
   // HTMX: wake what came in, and show dialogs.
 

@@ -41,16 +41,23 @@ def ask_staff(*, email: str, address: str, device: str | None, known: frozenset[
     return AskedStaff(email, subject, take(LOGIN, [subject], address=address, device=device, known=trusted))
 
 
-def answer_staff(*, asked: AskedStaff, password: str, device: str) -> Staff | None:
-    """The member of staff whom the password proves, or None for every other case, at the same cost."""
+def answer_staff(*, asked: AskedStaff, password: str) -> Staff | None:
+    """The member of staff whom the password proves, or None for every other case, at the same cost.
+
+    Nobody is in yet: a second factor may have to follow, then `came_in`.
+    """
     found = staff_named(asked.email)
     proved = passwords.verify(found.password_hash if found else None, password)
     if found is None or not proved or found.disabled_at is not None or asked.subject not in asked.ticket.allowed:
         return None
     succeeded(asked.ticket)
-    seen(found)
-    record("staff.signed_in", by=staff_actor(found), facts={"device": device})
     return found
+
+
+def came_in(*, staff: Staff, device: str, factor: str = "") -> None:
+    """They are in, by the password and by `factor` where they have one."""
+    seen(staff)
+    record("staff.signed_in", by=staff_actor(staff), facts={"device": device} | ({"factor": factor} if factor else {}))
 
 
 def change_staff_password(*, staff: Staff, old: str, new: str, keep: uuid.UUID | None) -> int:

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from shared.access import granting, passwords, synchronising
-from shared.clock import at
+from shared.access import granting, passwords, synchronising, totp
+from shared.clock import at, now
 from shared.config import config
-from shared.demo.logins import ADMINISTRATOR, DOMAIN, MANAGER, OTHERS, SHOP, DemoStaff, demo_password
+from shared.demo.logins import ADMINISTRATOR, DOMAIN, MANAGER, OTHERS, SHOP, DemoStaff, demo_password, demo_totp
 from shared.demo.parties import COMPANY, DemoParty, demo_parties
 from shared.documents.models import Folder
 from shared.events.actors import COMMAND, staff_actor
@@ -81,6 +81,9 @@ def _hire(one: DemoStaff) -> None:
         by=COMMAND,
         family_id=family,
     )
+    if one is ADMINISTRATOR:
+        totp.keep(staff=staff, secret=demo_totp(), step=None)
+        staff.second_factor_at = now()
     if one is MANAGER:
         _allow_payslips(staff)
 

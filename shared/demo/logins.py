@@ -1,7 +1,9 @@
 """Who signs in to the demo. Passwords are drawn from the installation's key: nowhere written, always the same here."""
 
+import base64
 from dataclasses import dataclass
 
+from shared.access import totp
 from shared.access.passwords import ALPHABET
 from shared.config import config
 from shared.demo.parties import COMPANY, demo_party
@@ -37,6 +39,11 @@ def demo_password(whose: str) -> str:
     return "-".join(drawn[at : at + 4] for at in range(0, 16, 4))
 
 
+def demo_totp() -> str:
+    """The secret of the administrator's second factor: to be typed into an application."""
+    return base64.b32encode(config().derive(b"demo:totp")[:20]).decode()
+
+
 def welcome(*, administrator: str | None, activated: int, with_shop: bool) -> str:
     """The logins, to be shown once everything runs; `administrator` is None when the environment named one."""
     staff = [ADMINISTRATOR, MANAGER, *OTHERS] if administrator else [MANAGER, *OTHERS]
@@ -44,12 +51,18 @@ def welcome(*, administrator: str | None, activated: int, with_shop: bool) -> st
     if not administrator:
         lines.append("  Back-office   l’administrateur que donnent GUICHET_ADMIN_EMAIL et GUICHET_ADMIN_PASSWORD")
     lines += [f"  Back-office   {one.email:<32} {demo_password('staff')}   {one.words}" for one in staff]
+    if administrator:
+        lines.append(f"  {'':13} second facteur de l’administratrice : clé {demo_totp()}, code du moment {_code()}")
     if with_shop:
         lines.append(_portal(SHOP, demo_password(SHOP), demo_party("customers", SHOP).name))
     for family, code in SHOWN:
         lines.append(_portal(code, demo_password("portal"), demo_party(family, code).name))
     lines.append(f"  {'':13} {activated} clients et salariés ont ce dernier mot de passe, chacun avec son code.")
     return "\n".join(lines)
+
+
+def _code() -> str:
+    return totp.code_of(demo_totp())
 
 
 def _portal(code: str, password: str, name: str) -> str:

@@ -16,6 +16,7 @@ _REFER = (
     "backoffice:documents:file",
     "backoffice:documents:publish",
     "backoffice:notices:send",
+    "backoffice:portal:impersonate",
 )
 _MANAGE = (
     "backoffice:access:secret",
@@ -28,6 +29,9 @@ _MANAGE = (
 _ADMINISTER = ("backoffice:settings:edit", "backoffice:staff:edit", "backoffice:engines:see")
 
 ADMINISTRATOR = "administrator"
+
+# « 2FA obligatoire » as shipped. The administrator's stays so whatever is typed.
+SECOND_FACTOR = frozenset({ADMINISTRATOR})
 
 ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
     ADMINISTRATOR: ("Administrateur", _SEE + _REFER + _MANAGE + _ADMINISTER),

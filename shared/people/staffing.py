@@ -11,14 +11,26 @@ from shared.errors import Refused
 from shared.events.recording import record
 from shared.extensions import db, uuid7
 from shared.people.models import Grant, Role, Staff
-from shared.people.roles import ROLES
+from shared.people.roles import ADMINISTRATOR, ROLES, SECOND_FACTOR
 
 
 def ship_roles() -> int:
-    """Add the shipped roles that are missing; returns how many. Those that stand are left as they are."""
-    known = set(db.session.scalars(select(Role.key)))
+    """Add the shipped roles that are missing; returns how many. Those that stand are left as they are.
+
+    But the administrator's: it holds everything that this release knows, and asks for a second factor.
+    """
+    known = {role.key: role for role in db.session.scalars(select(Role))}
+    if ADMINISTRATOR in known:
+        known[ADMINISTRATOR].permissions = list(ROLES[ADMINISTRATOR][1])
+        known[ADMINISTRATOR].second_factor = True
     missing = [
-        Role(key=key, label=label, permissions=list(permissions), position=position)
+        Role(
+            key=key,
+            label=label,
+            permissions=list(permissions),
+            position=position,
+            second_factor=key in SECOND_FACTOR,
+        )
         for position, (key, (label, permissions)) in enumerate(ROLES.items())
         if key not in known
     ]
@@ -43,7 +55,7 @@ def create_staff(
         raise Refused(_("Écrivez le nom de la personne."), field="name")
     if db.session.scalar(select(exists().where(Staff.email == address))):
         raise Refused(_("Un gestionnaire a déjà cette adresse."), field="email")
-    found = db.session.scalars(select(Role).where(Role.key == role)).one_or_none()
+    found = db.session.scalars(select(Role).where(Role.key == role, Role.deleted_at.is_(None))).one_or_none()
     if found is None:
         raise KeyError(role)
     staff = Staff(id=uuid7(), email=address, name=name, password_hash=password_hash)

@@ -1,10 +1,23 @@
 """Closed by default: no view of a blueprint runs unless it names its permission or says that it is public."""
 
 from flask import Blueprint, abort, current_app, request
+from flask_babel import lazy_gettext
 
+from shared.access.second_factor import must_enrol
 from shared.people.scopes import holds
 from shared.web import refusals, visitors
-from shared.web.permissions import PORTAL
+from shared.web.errors import Explanation, explain
+from shared.web.page import go
+from shared.web.permissions import PORTAL, Permission
+
+ENROL = "/backoffice/second-factor"
+
+ONLY_LOOKING = Explanation(
+    lazy_gettext("Lecture seule"),
+    lazy_gettext("Vous regardez le portail comme ce tiers : rien n’y est fait, ni signé, ni modifié en son nom."),
+    lazy_gettext("Revenez aux documents, ou quittez par le bandeau du haut pour agir depuis le back-office."),
+    "eye",
+)
 
 
 def guard(blueprint: Blueprint) -> None:
@@ -19,18 +32,41 @@ def _check_backoffice() -> None:
     if permission is None:
         return
     staff = visitors.staff()
+    if must_enrol(staff):
+        _only_enrol(permission)
     if not holds(staff, permission):
         refusals.refused("staff.denied", permission=permission)
         abort(403)
 
 
+def _only_enrol(permission: str) -> None:
+    """« 2FA obligatoire »: no page opens before the factor is taken, and nothing is done."""
+    if getattr(current_app.view_functions.get(request.endpoint or ""), "before_enrolling", False):
+        return
+    if request.method not in ("GET", "HEAD"):
+        refusals.refused("staff.denied", permission=permission)
+        abort(403)
+    abort(go(ENROL))
+
+
 def _check_portal() -> None:
+    if visitors.impersonator() is not None:
+        _only_look()
     permission = _permission()
     if permission is None:
         return
     if permission not in PORTAL:
         abort(404)
     visitors.seat()
+
+
+def _only_look() -> None:
+    """« Portail client »: the one place where whatever is not reading documents is refused, signing included."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "leaves_borrowed", False):
+        return
+    if request.method not in ("GET", "HEAD") or getattr(view, "permission", None) not in (None, Permission.PORTAL_READ):
+        abort(explain(403, ONLY_LOOKING))
 
 
 def _permission() -> str | None:

@@ -28,6 +28,7 @@ class Permission(enum.StrEnum):
     HISTORY_SEE = "backoffice:history:see"
     HISTORY_ACT = "backoffice:history:act"
     SYNCHRONISE = "backoffice:portal:synchronise"
+    PORTAL_CLIENT = "backoffice:portal:impersonate"
     SETTINGS_SEE = "backoffice:settings:see"
     SETTINGS_EDIT = "backoffice:settings:edit"
     STAFF_EDIT = "backoffice:staff:edit"
@@ -50,6 +51,12 @@ def requires(permission: Permission) -> Callable[[View], View]:
     return mark
 
 
+def before_enrolling(view: View) -> View:
+    """Say that a view opens to staff whose role asks for a second factor that they have not taken yet."""
+    view.before_enrolling = True  # type: ignore[attr-defined]
+    return view
+
+
 def public(why: str) -> Callable[[View], View]:
     """Say that a view is for everybody, and why."""
 
@@ -58,3 +65,9 @@ def public(why: str) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def leaves_borrowed(view: View) -> View:
+    """Say that staff who look as the customer may post to this view: it takes them back to their own counter."""
+    view.leaves_borrowed = True  # type: ignore[attr-defined]
+    return view

@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from shared import links
-from shared.access import passwords
+from shared.access import passwords, totp
 from shared.access.models import Identifier, IdentifierKind, Link, LinkPurpose, Seat
 from shared.clock import now
 from shared.extensions import db
@@ -22,6 +23,8 @@ from tests.factories.counter import a_party, a_seat
 PASSWORD = "violet-tracteur-nuage"
 OTHER = "cheval pile agrafe correct"
 STAFF_PASSWORD = "parapluie-orange-moulin"
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+SECOND_STEP = "/backoffice/second-step"
 INITIAL = "kqtw-7m3p-xv9c"
 
 
@@ -78,11 +81,37 @@ def path_of(link: Link) -> str:
     return urlsplit(links.url(link)).path
 
 
-def a_clerk(role: str = "administrator", email: str = "jeanne@exemple.fr", password: str = STAFF_PASSWORD) -> Staff:
+def a_clerk(
+    role: str = "administrator",
+    email: str = "jeanne@exemple.fr",
+    password: str = STAFF_PASSWORD,
+    *,
+    enrolled: bool | None = None,
+) -> Staff:
+    """A member of staff; an administrator has a second factor already, unless `enrolled` says otherwise."""
     ship_roles()
-    return create_staff(
+    staff = create_staff(
         email=email, name="Jeanne Roy", password_hash=passwords.hash_password(password), role=role, by="command"
     )
+    if role == "administrator" if enrolled is None else enrolled:
+        has_factor(staff)
+    return staff
+
+
+def has_factor(staff: Staff) -> None:
+    """The application of this person shows the codes of `TOTP_SECRET`."""
+    totp.keep(staff=staff, secret=TOTP_SECRET, step=None)
+    staff.second_factor_at = now()
+    db.session.flush()
+
+
+def fresh_code(app: Flask, email: str = "jeanne@exemple.fr") -> str:
+    """A code that works, even though the same person came in a second ago: the last one used is forgotten."""
+    with app.app_context():
+        db.session.commit()
+        db.session.execute(update(Staff).where(Staff.email == email.strip().lower()).values(totp_step=None))
+        db.session.commit()
+    return totp.code_of(TOTP_SECRET)
 
 
 class Browser:
@@ -108,9 +137,17 @@ class Browser:
         self.get("/sign-in")
         return self.post("/sign-in", identifier=identifier, password=password, next=next)
 
-    def sign_in_staff(self, email: str = "jeanne@exemple.fr", password: str = STAFF_PASSWORD) -> TestResponse:
+    def sign_in_staff(
+        self, email: str = "jeanne@exemple.fr", password: str = STAFF_PASSWORD, next: str = ""
+    ) -> TestResponse:
+        """The password, then the code of those who have a second factor."""
         self.get("/backoffice/sign-in")
-        return self.post("/backoffice/sign-in", email=email, password=password)
+        answer = self.post("/backoffice/sign-in", email=email, password=password, next=next)
+        if answer.location != SECOND_STEP:
+            return answer
+        code = fresh_code(self.client.application, email)
+        self.get(SECOND_STEP)
+        return self.post(SECOND_STEP, code=code)
 
     @property
     def is_in(self) -> bool:

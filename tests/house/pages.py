@@ -6,9 +6,10 @@ from flask import Flask
 
 from shared.extensions import db
 from tests.factories.company import Company
-from tests.factories.identity import INITIAL, Browser
+from tests.factories.identity import INITIAL, STAFF_PASSWORD, Browser
 
 STAFF, CUSTOMER, EMPLOYEE, NEWCOMER, DOUBLE, NOBODY = "staff", "customer", "employee", "newcomer", "double", "nobody"
+HALF = "half"  # staff between the password and the second factor
 
 
 class Shown(NamedTuple):
@@ -45,14 +46,17 @@ def pages(company: Company) -> dict[str, list[Shown]]:
     }
     found["portal.payslips"] = [Shown(EMPLOYEE, "/documents/payslips"), Shown(EMPLOYEE, "/")]
     found["portal.choose_password"] = [Shown(NEWCOMER, "/choose-password")]
+    found["backoffice.second_step"] = [Shown(HALF, "/backoffice/second-step")]
     found["portal.choose_seat"] = [Shown(DOUBLE, "/choose-seat")]
     return found
 
 
 def browsers(app: Flask, company: Company) -> dict[str, Browser]:
     """A browser for each of those who look, past the door where they have a key."""
-    made = {who: Browser(app) for who in (STAFF, CUSTOMER, EMPLOYEE, NEWCOMER, DOUBLE, NOBODY)}
+    made = {who: Browser(app) for who in (STAFF, CUSTOMER, EMPLOYEE, NEWCOMER, DOUBLE, NOBODY, HALF)}
     made[STAFF].sign_in_staff()
+    made[HALF].get("/backoffice/sign-in")
+    made[HALF].post("/backoffice/sign-in", email=company.clerk.email, password=STAFF_PASSWORD)
     made[CUSTOMER].sign_in(company.customer.party.code)
     made[EMPLOYEE].sign_in(company.employee.party.code)
     made[NEWCOMER].sign_in(company.newcomer.party.code, INITIAL)
@@ -66,6 +70,8 @@ def _office(company: Company) -> dict[str, list[str]]:
     tables = {
         "home": ["/"],
         "account": ["/account"],
+        "confirm": ["/account/confirm"],
+        "enrol": ["/second-factor"],
         "engines": ["/engines"],
         "settings": ["/settings"],
         "parties": ["/parties", "/parties?family=employees&q=a&sort=-name", "/parties?q=introuvable"],

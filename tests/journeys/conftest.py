@@ -10,13 +10,11 @@ from typing import TypeVar
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from shared.access.passwords import hash_password
 from shared.config import configure
-from shared.people.staffing import create_staff
 from shared.shipping import ship
 from shared.transactions import transaction
 from tests.engines import Engines, Machine, a_machine
-from tests.factories.identity import STAFF_PASSWORD
+from tests.factories.identity import STAFF_PASSWORD, a_clerk, fresh_code
 from tests.sink import Sink, free_port
 
 PHONE = {"width": 360, "height": 740}
@@ -47,6 +45,9 @@ class Counter:
         page.get_by_label("E-mail").fill("jeanne@exemple.fr")
         page.locator("input[name=password]").fill(STAFF_PASSWORD)
         page.get_by_role("button", name="Se connecter").click()
+        page.wait_for_url(f"{self.url}/backoffice/second-step")
+        page.get_by_label("Code").fill(fresh_code(self.machine.app))
+        page.get_by_role("button", name="Continuer").click()
         page.wait_for_url(f"{self.url}/backoffice/")
         return page
 
@@ -68,10 +69,7 @@ def counter(engines: Engines, sink: Sink, chromium: Browser) -> Iterator[Counter
         configure(machine.config)
         with machine.app.app_context(), transaction():
             ship()
-            secret = hash_password(STAFF_PASSWORD)
-            create_staff(
-                email="jeanne@exemple.fr", name="Jeanne Roy", password_hash=secret, role="administrator", by="command"
-            )
+            a_clerk()
         for queue in ("now", "mail", "slow"):
             machine.start("-m", "shared.engines.working", queue)
         machine.start("-m", "shared.ticking")

@@ -9,13 +9,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
+from shared.access import totp
 from shared.config import configure
 from shared.extensions import db
 from shared.transactions import transaction
 from tests.engines import Engines, Machine, a_machine
 from tests.factories.company import Company, a_company, may_see_payslips
-from tests.factories.identity import INITIAL, PASSWORD, STAFF_PASSWORD
-from tests.house.pages import CUSTOMER, DOUBLE, EMPLOYEE, NEWCOMER, NOBODY, STAFF, pages
+from tests.factories.identity import INITIAL, PASSWORD, STAFF_PASSWORD, TOTP_SECRET
+from tests.house.pages import CUSTOMER, DOUBLE, EMPLOYEE, HALF, NEWCOMER, NOBODY, STAFF, pages
 from tests.sink import free_port
 
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
@@ -133,10 +134,14 @@ def _enter(page: Page, url: str, who: str) -> None:
     if who == NOBODY:
         return
     name, (login, password) = (
-        ("email", ("jeanne@exemple.fr", STAFF_PASSWORD)) if who == STAFF else ("identifier", keys[who])
+        ("email", ("jeanne@exemple.fr", STAFF_PASSWORD)) if who in (STAFF, HALF) else ("identifier", keys[who])
     )
-    page.goto(f"{url}/backoffice/sign-in" if who == STAFF else f"{url}/sign-in")
+    page.goto(f"{url}/backoffice/sign-in" if who in (STAFF, HALF) else f"{url}/sign-in")
     page.fill(f"input[name={name}]", login)
     page.fill("input[name=password]", password)
     page.locator("main button[type=submit], main form button:not([type=button])").first.click()
     page.wait_for_url(lambda here: "sign-in" not in here)
+    if who == STAFF:
+        page.fill("input[name=code]", totp.code_of(TOTP_SECRET))
+        page.locator("main button[type=submit]").last.click()
+        page.wait_for_url(lambda here: "second-step" not in here)

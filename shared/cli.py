@@ -6,6 +6,7 @@ from flask import Flask
 from shared.access.staff_signing_in import setup_code
 from shared.config import config
 from shared.errors import Refused
+from shared.events.commands import journal
 from shared.notifications.commands import report
 from shared.people.commands import staff
 from shared.people.staffing import is_first_start
@@ -17,6 +18,7 @@ def install(app: Flask) -> None:
     """Give the application its commands; the demo's only load what makes its documents when they are asked for."""
     app.cli.add_command(staff)
     app.cli.add_command(report)
+    app.cli.add_command(journal)
     app.cli.add_command(ship_command)
     app.cli.add_command(demo)
 

@@ -50,9 +50,10 @@ def upgrade() -> None:
         sa.Column("asked_by", sa.String(), nullable=False),
         sa.Column("total", sa.BigInteger(), nullable=False),
         sa.Column("seen", sa.BigInteger(), nullable=False),
+        sa.Column("moved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("is_sound", sa.Boolean(), nullable=True),
-        sa.Column("sentences", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("found", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_check")),
     )
     op.create_table(
@@ -496,7 +497,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_portal_session_staff_session_id"), ["staff_session_id"], unique=False)
         batch_op.create_unique_constraint(batch_op.f("uq_portal_session_ticket_hash"), ["ticket_hash"])
         batch_op.create_foreign_key(
-            batch_op.f("fk_portal_session_party_id"), "party", ["party_id"], ["id"], ondelete="CASCADE"
+            batch_op.f("fk_portal_session_access_id"), "access", ["access_id"], ["id"], ondelete="CASCADE"
         )
         batch_op.create_foreign_key(
             batch_op.f("fk_portal_session_staff_session_id"),
@@ -506,7 +507,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_portal_session_access_id"), "access", ["access_id"], ["id"], ondelete="CASCADE"
+            batch_op.f("fk_portal_session_party_id"), "party", ["party_id"], ["id"], ondelete="CASCADE"
         )
 
     with op.batch_alter_table("role", schema=None) as batch_op:
@@ -533,9 +534,9 @@ def downgrade() -> None:
         batch_op.drop_column("second_factor")
 
     with op.batch_alter_table("portal_session", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_portal_session_access_id"), type_="foreignkey")
-        batch_op.drop_constraint(batch_op.f("fk_portal_session_staff_session_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_portal_session_party_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_portal_session_staff_session_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_portal_session_access_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_portal_session_ticket_hash"), type_="unique")
         batch_op.drop_index(batch_op.f("ix_portal_session_staff_session_id"))
         batch_op.drop_column("ticket_until")

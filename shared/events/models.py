@@ -5,8 +5,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Text, UniqueConstraint
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.clock import now
@@ -100,6 +99,7 @@ class JournalCheck(Model):
     asked_by: Mapped[str]
     total: Mapped[int] = mapped_column(BigInteger, default=0)
     seen: Mapped[int] = mapped_column(BigInteger, default=0)
+    moved_at: Mapped[datetime] = mapped_column(default=now)
     ended_at: Mapped[datetime | None]
     is_sound: Mapped[bool | None]
-    sentences: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    found: Mapped[dict[str, Any]] = mapped_column(default=dict)  # chain → `verifying.Finding` as a dict

@@ -8,6 +8,7 @@ import uuid
 from typing import Any
 
 from shared import reactions
+from shared.events.batches import batch_facts
 from shared.events.catalogue import CATALOGUE
 from shared.events.models import Event
 from shared.extensions import db, uuid7
@@ -31,7 +32,7 @@ def record(
     Raises KeyError for a name that the catalogue does not know, ValueError when a fact is missing.
     """
     kind = CATALOGUE[name]
-    given = facts or {}
+    given = {**(facts or {}), **batch_facts()}
     missing = [fact for fact in kind.facts if fact not in given]
     if missing:
         raise ValueError(f"{name} lacks {', '.join(missing)}")

@@ -9,6 +9,7 @@ _SEE = (
     "backoffice:documents:see",
     "backoffice:templates:see",
     "backoffice:history:see",
+    "backoffice:todo:see",
 )
 _REFER = (
     "backoffice:parties:edit",
@@ -16,6 +17,7 @@ _REFER = (
     "backoffice:documents:file",
     "backoffice:documents:publish",
     "backoffice:notices:send",
+    "backoffice:todo:act",
     "backoffice:portal:impersonate",
 )
 _MANAGE = (
@@ -26,7 +28,7 @@ _MANAGE = (
     "backoffice:portal:synchronise",
     "backoffice:settings:see",
 )
-_ADMINISTER = ("backoffice:settings:edit", "backoffice:staff:edit", "backoffice:engines:see")
+_ADMINISTER = ("backoffice:settings:edit", "backoffice:staff:edit", "backoffice:journal:see", "backoffice:engines:see")
 
 ADMINISTRATOR = "administrator"
 

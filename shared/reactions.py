@@ -14,6 +14,10 @@ DEEPEST = 3
 
 REACTIONS: dict[str, tuple[str, ...]] = {
     "consent.changed": ("shared.documents.publishing:consent_changed",),
+    "party.changed": ("shared.access.contacts:card_changed",),
+    "contact.changed": ("shared.access.contacts:changed",),
+    "contact.closed": ("shared.access.contacts:closed",),
+    "party.address_retried": ("shared.notifications.retrying:address_retried",),
     "access.applied": ("shared.notifications.releasing:access_applied",),
     "account.activated": ("shared.access.initial:used",),
     "synchronisation.asked": ("shared.notifications.releasing:asked",),

@@ -8,6 +8,10 @@ PASSWORD = "password"
 NOTIFY = "notify"
 ADDRESS = "address"
 WITHDRAWN = "withdrawn"
+RIGHTS = "rights"
+DATES = "dates"
+PERSON = "person"
+UNDONE = "undone"
 
 
 def words(cause: str) -> str:
@@ -19,5 +23,9 @@ def words(cause: str) -> str:
         NOTIFY: _("accès à communiquer de nouveau"),
         ADDRESS: _("adresse e-mail modifiée"),
         WITHDRAWN: _("accès retiré"),
+        RIGHTS: _("droits modifiés"),
+        DATES: _("dates modifiées"),
+        PERSON: _("personne rattachée ou séparée"),
+        UNDONE: _("action groupée annulée"),
     }
     return str(known.get(cause, _("accès modifié")))

@@ -157,19 +157,22 @@ def _account_of(access: Access) -> Account:
 
 
 def _name(account: Account, access: Access) -> None:
-    """The code for ever; the e-mail as it stands on the card now."""
+    """The code for ever; the e-mail and the phone as they stand on the card now."""
     standing = {(row.kind, row.value_folded): row for row in _identifiers(account)}
     wanted_now = {(IdentifierKind.CODE, spellings(access.identifier)[0]): access.identifier}
     address = _address(access)
     if address:
         wanted_now[IdentifierKind.EMAIL, spellings(address)[0]] = address
+    phone = access.contact.phone or (access.party.phone if access.contact.is_main else "")
+    if phone:
+        wanted_now[IdentifierKind.PHONE, spellings(phone)[-1]] = phone
     for key, value in wanted_now.items():
         if key not in standing:
             db.session.add(Identifier(account_id=account.id, kind=key[0], value=value, value_folded=key[1]))
-    if not access.contact.is_main or len(account.seats) > 1:
+    if len(account.seats) > 1:
         return
     for key, row in standing.items():
-        if key[0] is IdentifierKind.EMAIL and key not in wanted_now:
+        if key[0] is not IdentifierKind.CODE and key not in wanted_now:
             db.session.delete(row)
 
 

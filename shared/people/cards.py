@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from shared.errors import Refused
 from shared.notifications.addresses import normalise
+from shared.notifications.headers import clean
 from shared.people.models import EmailSlot, Family
 from shared.people.numbers import siret_number, vat_number
 
@@ -36,16 +37,14 @@ class Card:
 
 def checked(card: Card, family: Family) -> Card:
     """The card as it is stored; Refused with the field that is wrong."""
-    code, name = " ".join(card.code.split()), " ".join(card.name.split())
+    code, name = printable(card.code, "code"), printable(card.name, "name")
     if not code:
         raise Refused(_("Donnez un code : c’est par lui que ce tiers est reconnu et qu’il s’identifie."), field="code")
     if len(code) > LONGEST_CODE:
         raise Refused(_("Un code compte au plus %(most)s caractères.", most=LONGEST_CODE), field="code")
     if not name:
         raise Refused(_("Donnez un nom."), field="name")
-    texts = {each: " ".join(getattr(card, each).split()) for each in TEXTS}
-    for each, value in {"code": code, "name": name, **texts}.items():
-        _printable(value, each)
+    texts = {each: printable(getattr(card, each), each) for each in TEXTS}
     return replace(
         card,
         code=code,
@@ -60,11 +59,17 @@ def checked(card: Card, family: Family) -> Card:
     )
 
 
-def _printable(value: str, name: str) -> None:
-    if len(value) > LONGEST:
-        raise Refused(_("Ce texte compte plus de %(most)s caractères : raccourcissez-le.", most=LONGEST), field=name)
-    if not value.isprintable():
+def printable(value: str, name: str, longest: int = LONGEST) -> str:
+    """One line as it is stored: blanks made single, nothing invisible, nothing that could forge a mail header.
+
+    Raises Refused.
+    """
+    kept = " ".join(clean(value.strip(), name).split())
+    if len(kept) > longest:
+        raise Refused(_("Ce texte compte plus de %(most)s caractères : raccourcissez-le.", most=longest), field=name)
+    if not kept.isprintable():
         raise Refused(_("Ce texte contient un caractère invisible : effacez-le et tapez-le de nouveau."), field=name)
+    return kept
 
 
 def _addresses(typed: Mapping[EmailSlot, str], family: Family) -> dict[EmailSlot, str]:

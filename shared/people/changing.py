@@ -44,7 +44,7 @@ def change(*, party: Party, card: Card, revision: int, by: str) -> Party:
     before = _as_written(party)
     write(party, card)
     fields = {name: [was, getattr(party, name)] for name, was in before.items() if was != getattr(party, name)}
-    moved = _change_cells(party, card.addresses)
+    moved = change_cells(party, card.addresses)
     if not fields and not moved:
         return party
     party.revision += 1
@@ -61,7 +61,7 @@ def _as_written(party: Party) -> dict[str, str | bool | None]:
     return {name: getattr(party, name) for name in FIELDS}
 
 
-def _change_cells(party: Party, wanted: Mapping[EmailSlot, str]) -> dict[EmailSlot, tuple[str, str]]:
+def change_cells(party: Party, wanted: Mapping[EmailSlot, str]) -> dict[EmailSlot, tuple[str, str]]:
     """A cell that gets another address starts afresh: what the old one did is not its fault."""
     standing = {cell.slot: cell for cell in party.cells}
     moved: dict[EmailSlot, tuple[str, str]] = {}

@@ -1,10 +1,14 @@
 """Dematerialisation: « En demande », « Accepté », « Refusé », each decision a row with its author and proof."""
 
+import uuid
+
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from shared.clock import now
+from shared.documents.models import Document
 from shared.errors import Refused
+from shared.events.actors import staff_name
 from shared.events.recording import record
 from shared.extensions import db
 from shared.people.models import Consent, ConsentState, Party
@@ -13,10 +17,19 @@ NEEDED_BY = ("invoice", "quote")  # the only classes that « Accepté » alone p
 LONGEST_PROOF = 500
 
 
-def set_state(*, party: Party, document_class: str, state: ConsentState, by: str, proof: str = "") -> Consent:
+def set_state(
+    *,
+    party: Party,
+    document_class: str,
+    state: ConsentState,
+    by: str,
+    proof: str = "",
+    document_id: uuid.UUID | None = None,
+) -> Consent:
     """Write a decision that replaces the standing one; what it holds or frees follows in the same transaction.
 
-    Saying again what stands changes nothing. Raises Refused for a class that needs no agreement.
+    `document_id` is the signed paper where it is filed with this party. Saying again what stands changes nothing.
+    Raises Refused for a class that needs no agreement, or for somebody else's document.
     """
     if document_class not in NEEDED_BY:
         raise Refused(_("Ces documents n’attendent pas d’accord : ils sont publiés sans lui."))
@@ -25,18 +38,39 @@ def set_state(*, party: Party, document_class: str, state: ConsentState, by: str
         raise Refused(
             _("La preuve compte plus de %(most)s caractères : résumez-la.", most=LONGEST_PROOF), field="proof"
         )
+    _refuse_strange(party, document_id)
     standing = _standing(party, document_class)
-    if standing is not None and standing.state == state and proof in ("", standing.proof):
+    if standing is not None and _says(standing, state, proof, document_id):
         return standing
     if standing is not None:
         standing.superseded_at = now()
         db.session.flush()
     decision = Consent(party_id=party.id, document_class=document_class, state=state, at=now(), by=by, proof=proof)
+    decision.document_id = document_id
     db.session.add(decision)
     db.session.flush()
     facts = {"document_class": document_class, "state": state.value, "proof": proof}
     record("consent.changed", by=by, party_id=party.id, facts=facts)
     return decision
+
+
+def history(party: Party) -> list[tuple[Consent, str | None]]:
+    """Every decision, the latest first, each with the name of the member of staff who wrote it."""
+    query = select(Consent, staff_name(Consent.by.expression)).where(Consent.party_id == party.id)
+    rows = db.session.execute(query.order_by(Consent.at.desc(), Consent.id.desc()).limit(100))
+    return [(consent, name) for consent, name in rows]
+
+
+def _says(standing: Consent, state: ConsentState, proof: str, document_id: uuid.UUID | None) -> bool:
+    same_proof = proof in ("", standing.proof) and document_id in (None, standing.document_id)
+    return standing.state == state and same_proof
+
+
+def _refuse_strange(party: Party, document_id: uuid.UUID | None) -> None:
+    if document_id is None:
+        return
+    if db.session.scalar(select(Document.id).where(Document.id == document_id, Document.party_id == party.id)) is None:
+        raise Refused(_("Ce document n’est pas à ce tiers : choisissez-en un de sa liste."), field="document_id")
 
 
 def _standing(party: Party, document_class: str) -> Consent | None:

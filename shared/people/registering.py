@@ -21,7 +21,8 @@ SUPPOSED = "Réglage par défaut de la famille à la création"
 def register(*, family: Family, card: Card, by: str, party_id: uuid.UUID | None = None) -> Party:
     """Write a new party; Refused with the field that is wrong, or when the code is taken.
 
-    `party_id` names one sending of the form: sent twice, the first party is returned.
+    `party_id` names one sending of the form: sent twice, the first party is returned. One that is already
+    another family's party names nothing: the new party gets an id of its own.
     """
     card = checked(card, family)
     hold_code(card.code, family)
@@ -29,7 +30,9 @@ def register(*, family: Family, card: Card, by: str, party_id: uuid.UUID | None 
     if known is not None and known.family_id == family.id:
         return known
     refuse_taken(card.code, family)
-    party = Party(id=party_id or uuid7(), family_id=family.id, family=family, created_at=now())
+    party = Party(
+        id=party_id if party_id and known is None else uuid7(), family_id=family.id, family=family, created_at=now()
+    )
     write(party, card)
     party.cells = [
         EmailCell(slot=slot, address=address, address_folded=fold(address)) for slot, address in card.addresses.items()

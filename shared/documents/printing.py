@@ -1,0 +1,142 @@
+"""« À imprimer »: what a refused dematerialisation keeps off the portal leaves on paper."""
+
+import io
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import pikepdf
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, Select, delete, exists, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import joinedload
+
+from shared.clock import now
+from shared.documents.consents import REFUSED
+from shared.documents.models import Document, Folder, Printout, Publication, Version
+from shared.documents.storage import original_key, read, storage
+from shared.errors import Refused
+from shared.events.recording import record
+from shared.extensions import db, uuid7
+from shared.keyset import Order, Page, by_date, read_page
+from shared.people.models import Family, Party
+from shared.people.scopes import Scope
+
+MOST = 200  # documents in one file, and marked at once
+HEAVIEST = 200 * 1024 * 1024  # bytes of originals in one file
+
+
+def to_print(family: Family, scope: Scope, *, printed: bool = False, after: str = "", before: str = "") -> Page:
+    """A page of what there is to print, the oldest first; with `printed`, of what was, the latest first."""
+    query = _joined(family, scope, printed).add_columns(
+        Document.title,
+        Document.number,
+        Folder.label,
+        Party.id.label("party_id"),
+        Party.code,
+        Party.name,
+        Printout.at.label("printed_at"),
+        Printout.by.label("printed_by"),
+    )
+    column: ColumnElement[Any] = Printout.at.expression if printed else Document.filed_at.expression
+    order = Order(column, by_date, descending=printed)
+    return read_page(query, order, Document.id.expression, after=after, before=before)
+
+
+def count(family: Family, scope: Scope, *, printed: bool = False) -> int:
+    """How many of them there are."""
+    query = _joined(family, scope, printed).with_only_columns(func.count(), maintain_column_froms=True)
+    return db.session.scalar(query) or 0
+
+
+def chosen(family: Family, scope: Scope, ids: Sequence[uuid.UUID], *, everything: bool = False) -> list[Document]:
+    """The documents of a selection that are to be printed, in the order of the list.
+
+    Raises Refused for none, for too many, or when one is not to be printed (any more): nothing is done by halves.
+    """
+    query = _joined(family, scope, printed=False)
+    if not everything:
+        query = query.where(Document.id.in_(ids))
+    found = list(db.session.scalars(query.order_by(Document.filed_at, Document.id).limit(MOST + 1)))
+    if not found:
+        raise Refused(_("Choisissez au moins un document à imprimer."))
+    if not everything and len(found) != len(set(ids)):
+        raise Refused(
+            _("Un de ces documents n’est plus à imprimer : la liste a changé. Rien n’a été fait, la voici à jour.")
+        )
+    found = found[:MOST]
+    loaded = select(Document).where(Document.id.in_(found)).options(joinedload(Document.versions))
+    documents = {document.id: document for document in db.session.scalars(loaded).unique()}
+    return [documents[each] for each in found]
+
+
+def merged(documents: Sequence[Document]) -> tuple[bytes, list[Document]]:
+    """One PDF of these documents, one after the other, and those that are no PDF and must be printed apart.
+
+    Raises Refused above 200 MB, or without any PDF; StorageError when a file cannot be read.
+    """
+    if sum(document.versions[-1].size for document in documents) > HEAVIEST:
+        raise Refused(_("Ces documents pèsent plus de 200 Mo ensemble : choisissez-en moins à la fois."))
+    left: list[Document] = []
+    out = pikepdf.new()
+    for document in documents:
+        version = document.versions[-1]
+        if version.kind != "pdf":
+            left.append(document)
+            continue
+        with pikepdf.open(io.BytesIO(_bytes(version))) as source:
+            out.pages.extend(source.pages)
+    if not out.pages:
+        raise Refused(_("Aucun de ces documents n’est un PDF : ouvrez-les un à un pour les imprimer."))
+    made = io.BytesIO()
+    out.remove_unreferenced_resources()
+    out.save(made)
+    return made.getvalue(), left
+
+
+def mark_printed(*, documents: Sequence[Document], by: str) -> int:
+    """They are on paper: they leave the list, with who and when; how many were not marked yet."""
+    rows = [{"id": uuid7(), "document_id": document.id, "at": now(), "by": by} for document in documents]
+    query = insert(Printout).values(rows).on_conflict_do_nothing().returning(Printout.document_id)
+    marked = set(db.session.scalars(query))
+    for document in documents:
+        if document.id in marked:
+            record("document.printed", by=by, party_id=document.party_id, document_id=document.id)
+    return len(marked)
+
+
+def unmark(*, document: Document, by: str) -> None:
+    """Back in the list: the paper was lost, or the wrong line was ticked."""
+    query = delete(Printout).where(Printout.document_id == document.id).returning(Printout.id)
+    if db.session.scalar(query) is not None:
+        record("document.unprinted", by=by, party_id=document.party_id, document_id=document.id)
+
+
+def standing(scope: Scope, document_id: uuid.UUID) -> Document | None:
+    """A printed document in reach."""
+    query = select(Document).join(Folder, Folder.id == Document.folder_id).join(Party, Party.id == Document.party_id)
+    query = query.where(Document.id == document_id, scope.documents(), scope.parties())
+    return db.session.scalars(query.where(exists().where(Printout.document_id == Document.id))).first()
+
+
+def _joined(family: Family, scope: Scope, printed: bool) -> Select[*tuple[Any, ...]]:
+    query = (
+        select(Document.id)
+        .join(Publication, Publication.document_id == Document.id)
+        .join(Folder, Folder.id == Document.folder_id)
+        .join(Party, Party.id == Document.party_id)
+        .outerjoin(Printout, Printout.document_id == Document.id)
+        .where(
+            Publication.live_at.is_(None),
+            Publication.withdrawn_at.is_(None),
+            Party.family_id == family.id,
+            scope.documents(),
+            scope.parties(),
+        )
+    )
+    held = Publication.held_because == REFUSED
+    return query.where(Printout.id.is_not(None)) if printed else query.where(held, Printout.id.is_(None))
+
+
+def _bytes(version: Version) -> bytes:
+    return read(storage(), original_key(version.sha256))

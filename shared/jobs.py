@@ -4,8 +4,12 @@ Only public functions of this module are accepted from Redis. The caller opens t
 """
 
 import uuid
+from uuid import UUID
 
+from shared.access import running
+from shared.access.bulk import advance
 from shared.access.synchronising import synchronise as synchronise_accesses
+from shared.documents.indexing import index_batch
 from shared.documents.publishing import make_live
 from shared.documents.sweeping import sweep as sweep_storage
 from shared.engines.checking import check_engines
@@ -14,8 +18,13 @@ from shared.intake.collecting import collect
 from shared.intake.trying import run_trials
 from shared.notifications.releasing import release_openable
 from shared.notifications.sending import drain as drain_channel
-from shared.queues import stopping
+from shared.queues import stopping, wait
+from shared.settings import trying
 from shared.transactions import transaction
+
+ROUNDS = 20  # of a synchronisation whose rows another worker holds meanwhile; the tick rings again for the rest
+PAUSE = 0.2  # seconds
+DONE = object()
 
 
 def drain(channel: str) -> None:
@@ -26,15 +35,21 @@ def drain(channel: str) -> None:
 def synchronise() -> None:
     """Bring the portal to what the back office wants: accesses, then documents, then the lines that waited for them.
 
-    A batch per transaction.
+    A batch per transaction. A run that somebody asked for counts them, and ends when nothing is left.
     """
-    for batch in (synchronise_accesses, make_live):
-        done = 1
-        while done and not stopping():
-            with transaction():
-                done = batch()
-    with transaction():
-        release_openable()
+    for _round in range(ROUNDS):
+        for what, batch in (("accesses", synchronise_accesses), ("documents", make_live)):
+            done = 1
+            while done and not stopping():
+                with transaction():
+                    done = batch()
+                    running.count(what, done)
+        with transaction():
+            running.count("lines", release_openable())
+        with transaction():
+            ended = running.finish()
+        if ended or stopping() or wait(PAUSE):
+            return
 
 
 def sweep() -> None:
@@ -55,6 +70,23 @@ def purge_security_log() -> None:
     while done and not stopping():
         with transaction():
             done = purging.purge_security_log()
+
+
+def try_setting(trial_id: str) -> None:
+    """Try what an administrator set, a stage per transaction, so that the page follows."""
+    stages = trying.run(uuid.UUID(trial_id))
+    goes_on = True
+    while goes_on:
+        with transaction():
+            goes_on = next(stages, DONE) is not DONE
+
+
+def index_documents() -> None:
+    """Write the words of documents filed before there was a search, a batch per transaction."""
+    done = 1
+    while done and not stopping():
+        with transaction():
+            done = index_batch()
 
 
 def check() -> None:
@@ -78,3 +110,11 @@ def try_connections() -> None:
     """Do the connection tests that were asked for."""
     with transaction():
         run_trials()
+
+
+def carry_out(action_id: str) -> None:
+    """Go on with a bulk action of the access grid, or take it back, a batch per transaction."""
+    goes_on = True
+    while goes_on and not stopping():
+        with transaction():
+            goes_on = advance(action_id=UUID(action_id))

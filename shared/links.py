@@ -12,8 +12,9 @@ from typing import Protocol
 from itsdangerous import BadSignature, Signer
 
 from shared.config import config
+from shared.settings.reading import secret, setting
 
-PATHS = {"activation": "/a/", "reset": "/r/", "document": "/d/", "target": "/l/"}
+PATHS = {"activation": "/a/", "reset": "/r/", "document": "/d/", "target": "/l/", "invitation": "/backoffice/invitation/"}
 
 
 class Linked(Protocol):
@@ -46,4 +47,7 @@ def read(token: str, purpose: str) -> uuid.UUID | None:
 
 
 def _signer(purpose: str) -> Signer:
-    return Signer(config().derive(b"links"), salt=f"link:{purpose}", digest_method=hashlib.sha256)
+    """Once changed, the installation's identifier and password sign too: another one ends every link at once."""
+    own = f":{setting('installation_id')}:{secret('installation_secret')}"
+    salt = f"link:{purpose}" + (own if own != "::" else "")
+    return Signer(config().derive(b"links"), salt=salt, digest_method=hashlib.sha256)

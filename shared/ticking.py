@@ -16,9 +16,9 @@ from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 import shared.jobs
-from shared.access import sweeping
+from shared.access import running, sweeping
 from shared.access.synchronising import is_due
-from shared.documents import publishing
+from shared.documents import indexing, publishing
 from shared.engines.beating import beat, plain_url
 from shared.engines.checking import hears
 from shared.events import checking, sealing
@@ -28,6 +28,7 @@ from shared.intake.watching import forget_link, is_watched
 from shared.notifications.collecting import collect_reports
 from shared.notifications.outbox import due
 from shared.queues import QueueName, ask_to_stop, ring, stopping, wait
+from shared.settings import trying
 from shared.transactions import transaction
 
 ONLY_ONE = 7_300_418  # advisory lock; any number, the same everywhere
@@ -61,8 +62,20 @@ def drain_due() -> None:
 
 def synchronise_due() -> None:
     """Wake the worker of accesses and publications when its bell was not heard."""
-    if is_due() or publishing.is_due():
+    if is_due() or publishing.is_due() or running.is_open():
         ring_or_do("now", "synchronise")
+
+
+def index_due() -> None:
+    """Make searchable what was filed before there was a search, or put there by a command."""
+    if indexing.is_due():
+        ring_or_do("slow", "index_documents")
+
+
+def try_due() -> None:
+    """Make the trials of settings whose bell was not heard."""
+    for trial_id in trying.unheard():
+        ring_or_do("now", "try_setting", str(trial_id))
 
 
 def verify_due() -> None:
@@ -82,12 +95,21 @@ def transfer_due() -> None:
         ring_or_do("slow", "try_connections")
 
 
+def carry_out_due() -> None:
+    """Wake the worker of bulk actions that a lost bell or a dead worker left unfinished."""
+    for action_id in bulk.unfinished():
+        ring_or_do("slow", "carry_out", str(action_id))
+
+
 # Recurring work, in one place: name, every so many seconds, what to call. Each runs in its own transaction and may
 # run twice; what takes longer than a second is rung for, not done here.
 RECURRING: tuple[tuple[str, float, Callable[[], object]], ...] = (
     ("heartbeat", 10, lambda: beat("tick")),
     ("drain what is due", 1, drain_due),
     ("synchronise", 2, synchronise_due),
+    ("try settings", 2, try_due),
+    ("carry out bulk actions", 5, carry_out_due),
+    ("erase letters", 60, letter_keeping.erase_expired),
     ("file what came back", 5, collect_reports),
     ("look at what the ERP dropped", 15, transfer_due),
     ("check the engines", 10, shared.jobs.check),
@@ -95,6 +117,7 @@ RECURRING: tuple[tuple[str, float, Callable[[], object]], ...] = (
     ("seal the journal", 5, sealing.seal),
     ("verify the journal", 60, verify_due),
     ("purge the security log", 24 * 3600, lambda: ring_or_do("slow", "purge_security_log")),
+    ("index what has no words yet", 30, index_due),
     ("sweep storage", 3600, lambda: ring_or_do("slow", "sweep")),
 )
 

@@ -45,7 +45,7 @@ def synchronise(*, limit: int = 100) -> int:
     Passwords are hashed before any row is locked.
     """
     hashes = _hashes(limit)
-    query = select(Access).where(_red(), _asked_for()).options(joinedload(Access.party), joinedload(Access.seat))
+    query = select(Access).where(is_red(), _asked_for()).options(joinedload(Access.party), joinedload(Access.seat))
     query = query.order_by(Access.changed_at, Access.id).limit(limit)
     rows = db.session.scalars(
         query.with_for_update(of=Access, skip_locked=True).execution_options(populate_existing=True)
@@ -68,12 +68,12 @@ def ask(*, by: str) -> None:
 
 def red_count() -> int:
     """How many rows are red, asked for or not."""
-    return db.session.scalar(select(func.count()).select_from(Access).where(_red())) or 0
+    return db.session.scalar(select(func.count()).select_from(Access).where(is_red())) or 0
 
 
 def is_due() -> bool:
     """Whether `synchronise` would find something: asked by the tick when the bell was not heard."""
-    return bool(db.session.scalar(select(exists().where(_red(), _asked_for()))))
+    return bool(db.session.scalar(select(exists().where(is_red(), _asked_for()))))
 
 
 def address_changed(event: Event) -> None:
@@ -86,7 +86,7 @@ def address_changed(event: Event) -> None:
             wanted(access, cause=causes.ADDRESS, by=event.actor, fields=["email"])
 
 
-def _red() -> ColumnElement[bool]:
+def is_red() -> ColumnElement[bool]:
     """A seat at another revision, or none yet where one is wanted."""
     applied = exists().where(Seat.access_id == Access.id, Seat.revision == Access.revision)
     seated = exists().where(Seat.access_id == Access.id)
@@ -108,7 +108,9 @@ def _until() -> datetime:
 def _hashes(limit: int) -> dict[tuple[uuid.UUID, datetime | None], str]:
     """(access, when it was drawn) → slow hash of its new initial password."""
     query = (
-        select(Access).where(_red(), _asked_for(), Access.initial_secret.is_not(None)).options(joinedload(Access.seat))
+        select(Access)
+        .where(is_red(), _asked_for(), Access.initial_secret.is_not(None))
+        .options(joinedload(Access.seat))
     )
     candidates = [
         each

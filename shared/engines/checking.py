@@ -9,11 +9,12 @@ from sqlalchemy import case, select
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.clock import now
-from shared.config import config
 from shared.engines.models import EngineState, Heartbeat
 from shared.engines.probing import Probe, probe_postgresql, probe_redis, probe_smtp, probe_storage
 from shared.extensions import db
+from shared.notifications.releasing import server_is_back
 from shared.queues import QUEUES
+from shared.settings.mail_server import mail_server
 
 LABELS = {
     "postgresql": "PostgreSQL",
@@ -44,10 +45,18 @@ class State:
 
 
 def check_engines() -> None:
-    """Ask every engine and process, and write what changed. Takes three seconds at worst."""
+    """Ask every engine and process, and write what changed. Takes three seconds at worst.
+
+    A mail server that comes back finds what waits for it.
+    """
     heard = _heard()
-    for name, reason in {**_probed(), **{name: _silence(heard, name) for name in _workers()}, "tick": None}.items():
+    smtp = db.session.get(EngineState, "smtp", populate_existing=True)
+    was_down = smtp is not None and not smtp.up
+    answers = {**_probed(), **{name: _silence(heard, name) for name in _workers()}, "tick": None}
+    for name, reason in answers.items():
         _write(name, reason)
+    if was_down and answers["smtp"] is None:
+        server_is_back()
     forged = db.session.get(EngineState, "jobs")
     if forged and forged.since < now() - FORGERY_SHOWN:
         db.session.delete(forged)
@@ -95,7 +104,7 @@ def _heard() -> Mapping[str, datetime]:
 
 def _probed() -> dict[str, str | None]:
     """The engines that must be asked over a socket, all at once."""
-    smtp = config().smtp
+    smtp = mail_server()
     probes: dict[str, Probe] = {
         "postgresql": probe_postgresql,
         "redis": probe_redis,

@@ -14,6 +14,7 @@ from shared.notifications.models import Template, TemplateVersion
 from shared.notifications.rendering import Brand, Compiled
 from shared.notifications.rendering import compile as compile_text
 from shared.people.models import Activity
+from shared.settings.reading import setting
 
 FALLBACK = "fr"
 
@@ -34,6 +35,7 @@ def brand_of(company: Activity) -> Brand:
         portal_url=config().public_url,
         domain=company.domain,
         colour=company.colour,
+        signature=setting("mail_signature"),
         legal=company.legal,
         zone=company.time_zone,
     )

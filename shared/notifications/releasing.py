@@ -2,14 +2,14 @@
 
 import uuid
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 
 from shared.access.models import Seat
 from shared.clock import now
 from shared.documents.models import LinkTarget
 from shared.events.models import Event
 from shared.extensions import db
-from shared.notifications.models import Notification, Reason, Status
+from shared.notifications.models import Channel, Notification, Reason, Status
 from shared.notifications.outbox import ring_bell
 from shared.settings.reading import is_automatic
 
@@ -30,6 +30,24 @@ def asked(_event: Event) -> None:
 def release_openable() -> int:
     """The end of a synchronisation: the lines whose document somebody of the party can open by now."""
     return _release(_held_by_synchronisation(), _can_open())
+
+
+def server_is_back() -> int:
+    """The mail server was tried and answers: what waits for a new try leaves now; how many lines."""
+    db.session.execute(
+        update(Channel)
+        .where(Channel.key == "email")
+        .values(failures=0, paused_until=None, paused_because="", paused_since=None)
+    )
+    return _release(Notification.reason == Reason.RETRY, Notification.channel == "email")
+
+
+def would_leave(*, retries: bool = True) -> bool:
+    """Whether « Synchroniser » would send something now; without `retries`, something that was not tried yet."""
+    ready = and_(_held_by_synchronisation(), _can_open())
+    if retries:
+        ready = or_(ready, Notification.reason == Reason.RETRY)
+    return bool(db.session.scalar(select(exists().where(WAITING, ready))))
 
 
 def waiting_reasons() -> dict[Reason, int]:

@@ -24,6 +24,7 @@ from shared.notifications.channels.verp import envelope_sender
 from shared.notifications.models import Reason, Status
 from shared.notifications.resolving import Ready, Stopped, resolve
 from shared.queues import stopping
+from shared.settings.mail_server import mail_server
 from shared.settings.reading import forget
 from shared.transactions import transaction
 
@@ -57,7 +58,7 @@ def drain(channel: str) -> int:
         claiming.recover(connection)
         if circuit.is_paused(connection, channel):
             return 0
-        with claiming.ownership(connection) as owner, MailConnection(settings_from(config().smtp)) as server:
+        with claiming.ownership(connection) as owner, MailConnection(settings_from(mail_server())) as server:
             until = time.monotonic() + LONGEST_RUN
             while time.monotonic() < until and not stopping():
                 rows = claiming.claim(connection, channel, owner)

@@ -3,6 +3,7 @@
 import hashlib
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from shared.documents import filing
 from shared.documents.inspecting import inspect
@@ -10,10 +11,11 @@ from shared.documents.previewing import thumbnail
 from shared.errors import Refused
 from shared.events.recording import record
 from shared.extensions import db
-from shared.notifications.addresses import check_sender, normalise
+from shared.notifications.addresses import check_sender, domain_of, normalise
 from shared.notifications.headers import clean
 from shared.people.models import Activity, ConsentState, Family
-from shared.settings.reading import company
+from shared.settings.changing import change
+from shared.settings.reading import company, setting
 
 FIELDS = ("name", "legal", "domain", "colour")
 LEAST = 4.5  # WCAG 2.2, 1.4.3
@@ -46,6 +48,23 @@ def change_company(*, name: str, legal: str, domain: str, colour: str, contrast:
     if changed:
         record("company.changed", by=by, activity_id=ours.id, facts={"fields": changed})
     return ours
+
+
+def rename(*, by: str, name: str | None = None, domain: str | None = None) -> None:
+    """Change the company's name or its domain, which mail rests on. Raises Refused with the field « value »."""
+    ours = company()
+    wanted = (
+        {"name": " ".join((name or "").split())} if name is not None else {"domain": _domain(domain or "", "value")}
+    )
+    if not all(wanted.values()):
+        raise Refused(_("Donnez une valeur : ce champ ne reste pas vide."), "value")
+    changed = [each for each, value in wanted.items() if getattr(ours, each) != value]
+    for each in changed:
+        setattr(ours, each, wanted[each])
+    db.session.add(ours)
+    db.session.flush()
+    if changed:
+        record("company.changed", by=by, activity_id=ours.id, facts={"fields": changed, **wanted})
 
 
 def set_logo(*, data: bytes, filename: str, by: str) -> Activity:
@@ -87,10 +106,11 @@ def change_family(
     by: str,
 ) -> None:
     """Who messages to a family come from, and what a new business party of it is supposed to have agreed to."""
-    domain = company().domain
     before = _of(family)
     family.sender_name = clean(sender_name, "sender_name").strip()
-    family.sender_address = check_sender(sender_address, [domain], "sender_address") if sender_address.strip() else ""
+    family.sender_address = (
+        check_sender(sender_address, sender_domains(), "sender_address") if sender_address.strip() else ""
+    )
     family.reply_to = normalise(reply_to, "reply_to") if reply_to.strip() else ""
     family.default_consent = default_consent
     changed = [name for name, was in before.items() if was != getattr(family, name)]
@@ -99,12 +119,34 @@ def change_family(
         record("setting.changed", by=by, facts={"key": f"family.{family.key}", "fields": changed})
 
 
+def sender_domains() -> list[str]:
+    """The domains from which the company may write: its own, and those it lists."""
+    return [domain for domain in (company().domain, *setting("mail_domains")) if domain]
+
+
+def change_sender_domains(*, text: str, by: str) -> None:
+    """Write the list of mail domains, one a line; refused while a family writes from one that would go."""
+    wanted = sorted({_domain(line, "domains") for line in text.replace(",", "\n").split("\n") if line.strip()})
+    for family in db.session.scalars(select(Family).where(Family.sender_address != "")):
+        used = domain_of(family.sender_address)
+        if used not in (company().domain, *wanted):
+            raise Refused(
+                _(
+                    "« %(family)s » écrit depuis %(address)s : changez d’abord cette adresse.",
+                    family=family.label,
+                    address=family.sender_address,
+                ),
+                "domains",
+            )
+    change(key="mail_domains", value=wanted, by=by)
+
+
 def _of(family: Family) -> dict[str, object]:
     return {name: getattr(family, name) for name in ("sender_name", "sender_address", "reply_to", "default_consent")}
 
 
-def _domain(text: str) -> str:
+def _domain(text: str, field: str = "domain") -> str:
     domain = text.strip().lower().removeprefix("https://").removeprefix("http://").rstrip("/").removeprefix("www.")
     if not domain:
         return ""
-    return normalise(f"noreply@{domain}", "domain").partition("@")[2]
+    return normalise(f"noreply@{domain}", field).partition("@")[2]

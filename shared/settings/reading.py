@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from shared.extensions import db
 from shared.people.models import Activity
+from shared.secrets import unseal
 from shared.settings.catalogue import CATALOGUE
 from shared.settings.models import Setting
 
@@ -19,6 +20,22 @@ _FIRST = select(Activity).order_by(Activity.position, Activity.id).limit(1)
 def setting(key: str) -> Any:
     """The value of one setting; KeyError for a key that the catalogue does not know."""
     return _held().get(key, CATALOGUE[key].default)
+
+
+def secret(key: str) -> str:
+    """The clear text of a secret, for whoever must present it; empty when none is kept. Never for a page."""
+    kept = str(setting(key))
+    return unseal(kept, purpose(key)) if kept else ""
+
+
+def has_secret(key: str) -> bool:
+    """Whether a secret is kept: all that a page may say of it."""
+    return bool(setting(key))
+
+
+def purpose(key: str) -> str:
+    """What a secret is sealed for: one key cannot be read in the place of another."""
+    return f"setting:{key}"
 
 
 def is_automatic() -> bool:

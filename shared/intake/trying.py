@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from shared.clock import now
 from shared.documents.storage_testing import try_storage
@@ -59,7 +60,7 @@ def last_trials(kinds: Sequence[str] = tuple(KINDS)) -> dict[str, SettingTrial]:
     query = (
         select(SettingTrial)
         .where(SettingTrial.key.in_(kinds))
-        .distinct(SettingTrial.key)
+        .ext(distinct_on(SettingTrial.key))
         .order_by(SettingTrial.key, SettingTrial.id.desc())
     )
     return {trial.key: trial for trial in db.session.scalars(query)}

@@ -40,7 +40,7 @@ class Round:
 
     def look(self) -> int:
         """Note what lies there; how many files may be taken now."""
-        found = [each for each in self.remote.entries(self.where.folder) if not each.name.startswith(".")]
+        found = [each for each in self.remote.entries(self.where.folder) if not _is_hidden(each.name)]
         self.listed = {_readable(each.name): each for each in found}
         rows = {row.name: row for row in db.session.scalars(_open_rows(self.where))}
         for name, row in rows.items():
@@ -176,6 +176,11 @@ def _judge(row: RemoteFile, entry: Entry) -> None:
 def _readable(name: str) -> str:
     """Fit for a row and a page; a name that had to be changed for it is never asked of the server."""
     return "".join(mark if mark.isprintable() else "?" for mark in name)
+
+
+def _is_hidden(name: str) -> bool:
+    """What programs write beside their work; « ../x » is no such file, and is told."""
+    return name.startswith(".") and not name.startswith("..")
 
 
 def _is_plain(name: str) -> bool:

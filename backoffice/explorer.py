@@ -12,10 +12,10 @@ from backoffice._reaching import AT_ONCE, the_documents, unknown
 from backoffice.reach import refuse, scope
 from backoffice.wording import line_words, reason_words
 from shared.access import synchronising
-from shared.documents import finding, following, publishing
+from shared.documents import exploring, finding, following, publishing, shelving
 from shared.documents.consents import CONSENT_HOLDS, WORDS
 from shared.documents.effective import settings_by
-from shared.documents.finding import Line
+from shared.documents.exploring import Line, Shown
 from shared.documents.following import Story
 from shared.documents.models import Document, Notify
 from shared.errors import Refused
@@ -45,16 +45,15 @@ def explorer() -> Response:
     if family is None:
         abort(404)
     folder_id = request.args.get("folder", type=uuid.UUID)
-    shelves = finding.shelves(scope=seen, family_id=family.id, party_id=party.id if party else None)
-    found = finding.lines(
-        scope=seen,
+    shelves = shelving.shelves(scope=seen, family_id=family.id, party_id=party.id if party else None)
+    shown = Shown(
         family_id=family.id,
         folder_id=folder_id,
         party_id=party.id if party else None,
         search=request.args.get("q", ""),
         state=request.args.get("state", ""),
-        after=request.args.get("after", ""),
     )
+    found = exploring.lines(scope=seen, shown=shown, after=request.args.get("after", ""))
     stories = following.stories([line.id for line in found.lines])
     return page(
         "backoffice/explorer/explorer.html",

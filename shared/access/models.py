@@ -108,6 +108,8 @@ class Seat(Model):
 
     __tablename__ = "seat"
 
+    is_borrowed = False  # made for staff who look as the customer, see `impersonating`; never a row
+
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), index=True)
     access_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("access.id"), unique=True)

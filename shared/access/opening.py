@@ -10,7 +10,8 @@ from shared.access.linking import alive, live_link
 from shared.access.models import Link, LinkPurpose, Seat
 from shared.documents.effective import shared_to
 from shared.documents.models import Document, Folder, Publication
-from shared.documents.reading import PERSONAL_CLASSES, reaching, sitting
+from shared.documents.reading import PERSONAL_CLASSES
+from shared.documents.visible import reaching, sitting
 from shared.extensions import db
 from shared.folding import fold
 from shared.people.models import Party

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from shared.access.models import Seat
 from shared.clock import now
-from shared.documents.reading import COMPANY_ZONE
+from shared.documents.visible import COMPANY_ZONE
 
 
 def is_open(seat: Seat) -> bool:

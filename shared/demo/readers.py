@@ -15,7 +15,7 @@ from shared.clock import at
 from shared.demo.company import manager
 from shared.demo.logins import demo_password
 from shared.demo.parties import BOUNCING
-from shared.documents import reading
+from shared.documents import reading, visible
 from shared.documents.models import Document, Publication
 from shared.documents.reading import Reader
 from shared.extensions import db
@@ -89,7 +89,7 @@ def _read(seat: Seat, draw: random.Random, today: datetime) -> None:
     since = seat.account.activated_at or seat.applied_at
     came = since
     published = db.session.execute(
-        reading.visible_to(seat).with_only_columns(Document.id, Publication.live_at, maintain_column_froms=True)
+        visible.visible_to(seat).with_only_columns(Document.id, Publication.live_at, maintain_column_froms=True)
     ).all()
     live = sorted((row[1], row[0]) for row in published if row[1] is not None)
     for live_at, document_id in live:

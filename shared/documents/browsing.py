@@ -9,12 +9,11 @@ from typing import Any, NamedTuple
 
 from shared.access.models import Seat
 from shared.documents import listing as statements
-from shared.documents.reading import today
+from shared.documents.searching import terms_of
+from shared.documents.visible import who
 from shared.extensions import db
-from shared.folding import fold
 
 PAGE = 50
-WORDS = 8  # of a search; the rest is ignored
 
 Key = tuple[date, uuid.UUID]
 
@@ -90,36 +89,39 @@ def latest(
 
     `after` is the key that the former page gave; a key that means nothing starts at the top.
     """
-    words = fold(search).split()[:WORDS]
+    terms = terms_of(search)
+    if search.strip() and not terms:
+        return Page([], None)
     key = _key(after, datetime.fromisoformat)
-    shape = (folder_id is not None, len(words), new, to_sign, first is not None, key is not None, limit)
+    shape = (folder_id is not None, len(terms), new, to_sign, first is not None, key is not None, limit)
     values: dict[str, Any] = {"folder_id": folder_id, "first": first}
-    values |= {f"word{n}": f"%{_literal(word)}%" for n, word in enumerate(words)}
-    return _page(statements.latest(*shape), seat, values, key, limit, lambda line: line.live_at.isoformat())
+    for n, term in enumerate(terms):
+        values |= {f"word{n}": f"%{' '.join(term.words)}%", f"query{n}": term.query}
+    query = statements.latest(seat.is_borrowed, *shape)
+    return _page(query, seat, values, key, limit, lambda line: line.live_at.isoformat())
 
 
 def of_class(*, seat: Seat, document_class: str, after: str = "", limit: int = PAGE) -> Page:
     """The invoices, the quotes or the payslips of this seat, by their own date, the newest first."""
     key, values = _key(after, date.fromisoformat), {"document_class": document_class}
-    return _page(
-        statements.of_class(key is not None, limit), seat, values, key, limit, lambda line: line.day.isoformat()
-    )
+    query = statements.of_class(seat.is_borrowed, key is not None, limit)
+    return _page(query, seat, values, key, limit, lambda line: line.day.isoformat())
 
 
 def totals(*, seat: Seat, document_class: str) -> list[Total]:
     """What all documents of a class add up to, credit notes being negative: one line per currency."""
-    values = {**_who(seat), "document_class": document_class}
-    return [Total._make(row) for row in db.session.execute(statements.totals(), values)]
+    values = {**who(seat), "document_class": document_class}
+    return [Total._make(row) for row in db.session.execute(statements.totals(seat.is_borrowed), values)]
 
 
 def shelves(*, seat: Seat) -> list[Shelf]:
     """Every folder that this seat may open, empty ones included, in the order of the settings."""
-    return [Shelf._make(row) for row in db.session.execute(statements.shelves(), _who(seat))]
+    return [Shelf._make(row) for row in db.session.execute(statements.shelves(seat.is_borrowed), who(seat))]
 
 
 def choices(*, seat: Seat) -> list[Choice]:
     """The same folders without their counts: what every list shows at its top."""
-    return [Choice._make(row) for row in db.session.execute(statements.folders(), _who(seat))]
+    return [Choice._make(row) for row in db.session.execute(statements.folders(seat.is_borrowed), who(seat))]
 
 
 def _page(
@@ -131,18 +133,9 @@ def _page(
     spell: Callable[[Line], str],
 ) -> Page:
     known = {"after": key[0], "after_id": key[1]} if key else {}
-    rows = db.session.execute(query, {**values, **_who(seat), **known}).all()
+    rows = db.session.execute(query, {**values, **who(seat), **known}).all()
     lines = [Line._make(row) for row in rows[:limit]]
     return Page(lines, f"{spell(lines[-1])}~{lines[-1].id}" if len(rows) > limit else None)
-
-
-def _who(seat: Seat) -> dict[str, Any]:
-    return {"seat_id": seat.id, "day": today()}
-
-
-def _literal(word: str) -> str:
-    """A word as LIKE reads it, its own wildcards being letters."""
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _key(after: str, read: Callable[[str], date]) -> Key | None:

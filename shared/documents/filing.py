@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from shared.documents import publishing
+from shared.documents import indexing, publishing
 from shared.documents.effective import settings_for
 from shared.documents.inspecting import Inspection
 from shared.documents.models import Document, Folder, StoredObject, Version
@@ -64,6 +64,7 @@ def file(
         raise Refused("Ce répertoire n’est pas de la famille de ce tiers.", field="folder_id")
     document = _document(filename, party, folder, _completed(facts, folder, filename), by, source)
     document.versions.append(_version(inspection, filename))
+    indexing.index(document=document, text=inspection.text)
     db.session.add(document)
     db.session.flush()
     told = {"folder": folder.path, "filename": filename, "sha256": inspection.sha256}

@@ -7,12 +7,14 @@ import functools
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, DateTime, Select, Uuid, bindparam, cast, func, select, tuple_
+from sqlalchemy import ColumnElement, Date, DateTime, Select, Uuid, any_, bindparam, cast, func, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.access.models import Seat
 from shared.documents import effective
 from shared.documents.models import Document, Folder, FolderException, Publication
-from shared.documents.reading import reaching, readable, sitting, unread_by
+from shared.documents.searching import in_words
+from shared.documents.visible import mine, reaching, sitting, unread_by
 from shared.people.models import Party
 
 Rows = Select[*tuple[Any, ...]]
@@ -26,14 +28,22 @@ _DAY: ColumnElement[date] = func.coalesce(Document.issued_on, cast(func.timezone
 
 @functools.cache
 def latest(
-    folder: bool, words: int, new: bool | None, to_sign: bool | None, first: bool, after: bool, limit: int
+    borrowed: bool,
+    folder: bool,
+    words: int,
+    new: bool | None,
+    to_sign: bool | None,
+    first: bool,
+    after: bool,
+    limit: int,
 ) -> Rows:
     """What the seat may read, the newest on the portal first; each flag adds the condition of that name."""
-    query = _lines()
+    query = _lines(borrowed)
     if folder:
         query = query.where(Document.folder_id == bindparam("folder_id", type_=Uuid()))
     for n in range(words):
-        query = query.where(Document.search_folded.like(bindparam(f"word{n}"), escape="\\"))
+        titled = Document.search_folded.like(bindparam(f"word{n}"), escape="\\")
+        query = query.where(or_(titled, in_words(bindparam(f"query{n}"))))
     if new:
         query = query.where(unread_by(_SEAT))
     if to_sign is not None:
@@ -44,17 +54,17 @@ def latest(
 
 
 @functools.cache
-def of_class(after: bool, limit: int) -> Rows:
+def of_class(borrowed: bool, after: bool, limit: int) -> Rows:
     """The documents of one class, by their own date, the newest first."""
-    query = _lines().where(Folder.document_class == bindparam("document_class"))
+    query = _lines(borrowed).where(Folder.document_class == bindparam("document_class"))
     return _from_key(query, _DAY, Date(), after, limit)
 
 
 @functools.cache
-def totals() -> Rows:
+def totals(borrowed: bool) -> Rows:
     """What the documents of one class add up to, in each currency."""
     return (
-        readable(_SEAT, _DAY_SEATED)
+        mine(borrowed)
         .with_only_columns(
             Document.currency,
             func.coalesce(func.sum(Document.amount), 0),
@@ -69,10 +79,10 @@ def totals() -> Rows:
 
 
 @functools.cache
-def shelves() -> Rows:
+def shelves(borrowed: bool) -> Rows:
     """The folders with how many documents they hold and how many were never opened."""
     counted = (
-        readable(_SEAT, _DAY_SEATED)
+        mine(borrowed)
         .with_only_columns(
             Document.folder_id,
             func.count().label("documents"),
@@ -83,7 +93,7 @@ def shelves() -> Rows:
         .subquery()
     )
     return (
-        folders()
+        folders(borrowed)
         .add_columns(
             effective.to_sign(),
             effective.notifies(),
@@ -95,20 +105,24 @@ def shelves() -> Rows:
 
 
 @functools.cache
-def folders() -> Rows:
+def folders(borrowed: bool) -> Rows:
     """The folders alone, in the order of the settings."""
+    query = select(Folder.id, Folder.label, Folder.document_class).join(Party, Party.family_id == Folder.family_id)
+    if borrowed:
+        mine_too = Folder.id == any_(bindparam("folder_ids", type_=ARRAY(Uuid)))
+        query = query.where(Party.id == bindparam("party_id", type_=Uuid()), mine_too)
+    else:
+        query = query.join(Seat, Seat.party_id == Party.id)
+        query = query.where(Seat.id == _SEAT, *sitting(_DAY_SEATED), reaching())
     return (
-        select(Folder.id, Folder.label, Folder.document_class)
-        .join(Party, Party.family_id == Folder.family_id)
-        .join(Seat, Seat.party_id == Party.id)
-        .outerjoin(FolderException, effective.excepted(Seat.party_id))
-        .where(Seat.id == _SEAT, effective.shared(), *sitting(_DAY_SEATED), reaching())
+        query.outerjoin(FolderException, effective.excepted(Party.id))
+        .where(effective.shared())
         .order_by(Folder.position, Folder.label, Folder.id)
     )
 
 
-def _lines() -> Rows:
-    return readable(_SEAT, _DAY_SEATED).with_only_columns(
+def _lines(borrowed: bool) -> Rows:
+    return mine(borrowed).with_only_columns(
         Document.id,
         Document.title,
         Document.number,

@@ -10,19 +10,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, Select, Uuid, and_, any_, bindparam, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, exists, false, select
 
 from shared.access.models import Link, Seat
-from shared.clock import now
 from shared.documents import effective
-from shared.documents.models import Document, Download, Folder, FolderException, Publication, ReadingKind, Version
+from shared.documents.models import Document, Download, Folder, Publication, ReadingKind, Version
+from shared.documents.visible import mine, published, reaching, sitting, unread_by, who
 from shared.events.recording import record
 from shared.extensions import db
 
 PERSONAL_CLASSES = ("payslip",)  # never opened by a mailed link alone
-COMPANY_ZONE = ZoneInfo("Europe/Paris")  # in which the first and last day of an access are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,56 +61,15 @@ class Sheet(NamedTuple):
     is_new: bool
 
 
-def visible_to(seat: Seat) -> Select[Document]:
-    """The documents that this seat may read: its rights × live publication × folder on the portal.
-
-    `Folder`, `FolderException`, `Publication` and `Seat` are joined: narrow with `.where`, or choose columns with
-    `.with_only_columns`.
-    """
-    return readable(seat.id, today())
-
-
-def readable(seat_id: Any, day: Any) -> Select[Document]:
-    """As `visible_to`, where the seat and the day may be parameters of a statement that is built once."""
-    return (
-        _published().join(Seat, Seat.party_id == Document.party_id).where(Seat.id == seat_id, *sitting(day), reaching())
-    )
-
-
-def today() -> date:
-    """The day by which the first and last days of an access are counted."""
-    return now().astimezone(COMPANY_ZONE).date()
-
-
-def sitting(day: Any = None) -> tuple[ColumnElement[bool], ...]:
-    """The seat is allowed, on that day or else today; wants `Seat` in the query."""
-    on = today() if day is None else day
-    return (
-        Seat.allowed.is_(True),
-        or_(Seat.starts_on.is_(None), Seat.starts_on <= on),
-        or_(Seat.ends_on.is_(None), Seat.ends_on >= on),
-    )
-
-
-def reaching() -> ColumnElement[bool]:
-    """The seat's rights cover the folder; wants `Seat` and `Folder` in the query."""
-    return or_(Seat.folder_ids.is_(None), Folder.id == any_(Seat.folder_ids))
-
-
-def unread_by(seat_id: Any) -> ColumnElement[bool]:
-    """Never opened nor downloaded by this person at this party; wants `Document` in the query."""
-    return ~exists().where(Download.seat_id == seat_id, Download.document_id == Document.id)
-
-
 def find(*, document_id: uuid.UUID, reader: Reader) -> Sheet | None:
     """The document, if this reader may read it now; one query."""
     values: dict[str, Any] = {"document_id": document_id}
     if reader.seat is not None:
-        query = _found_by_seat()
-        values |= {"seat_id": reader.seat.id, "day": today()}
+        query = _found_by_seat(reader.seat.is_borrowed)
+        values |= who(reader.seat)
     else:
         read = exists().where(Download.link_id == reader.link.id) if reader.link else false()
-        query = _found_in(_published().where(*_linked(reader.link)), ~read)
+        query = _found_in(published().where(*_linked(reader.link)), ~read)
     row = db.session.execute(query, values).first()
     return Sheet._make(row) if row else None
 
@@ -124,7 +81,9 @@ def was_shared(*, document_id: uuid.UUID, reader: Reader) -> bool:
     """
     query = select(Document.id).join(Folder, Folder.id == Document.folder_id).where(Document.id == document_id)
     query = query.where(exists().where(Publication.document_id == Document.id, Publication.live_at.is_not(None)))
-    if reader.seat is not None:
+    if reader.seat is not None and reader.seat.is_borrowed:
+        query = query.where(Document.party_id == reader.seat.party_id, Folder.id.in_(reader.seat.folder_ids or ()))
+    elif reader.seat is not None:
         query = query.join(Seat, Seat.party_id == Document.party_id)
         query = query.where(Seat.id == reader.seat.id, *sitting(), reaching())
     else:
@@ -167,20 +126,10 @@ _SHEET: tuple[Any, ...] = (
 )
 
 
-def _published() -> Select[Document]:
-    live = and_(
-        Publication.document_id == Document.id, Publication.live_at.is_not(None), Publication.withdrawn_at.is_(None)
-    )
-    joined = select(Document).join(Folder, Folder.id == Document.folder_id).join(Publication, live)
-    own = effective.excepted(Document.party_id)
-    return joined.outerjoin(FolderException, own).where(effective.shared())
-
-
 @functools.cache
-def _found_by_seat() -> Select[*tuple[Any, ...]]:
+def _found_by_seat(is_borrowed: bool) -> Select[*tuple[Any, ...]]:
     """Built once: this is asked for at every page, every image and every download."""
-    seat_id = bindparam("seat_id", type_=Uuid())
-    return _found_in(readable(seat_id, bindparam("day", type_=Date())), unread_by(seat_id))
+    return _found_in(mine(is_borrowed), unread_by(bindparam("seat_id", type_=Uuid())))
 
 
 def _found_in(scope: Select[Document], new: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
@@ -204,6 +153,8 @@ def _linked(link: Link | None) -> tuple[ColumnElement[bool], ...]:
 
 
 def _read(sheet: Sheet, reader: Reader, kind: ReadingKind, event: str) -> None:
+    if reader.seat is not None and reader.seat.is_borrowed:
+        return  # staff who look as the customer have read nothing in their name
     db.session.add(
         Download(
             document_id=sheet.id,

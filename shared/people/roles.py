@@ -32,6 +32,8 @@ _ADMINISTER = ("backoffice:settings:edit", "backoffice:staff:edit", "backoffice:
 
 ADMINISTRATOR = "administrator"
 
+ALWAYS = ("backoffice:home:see", "backoffice:account:edit")  # with every role, whoever made it
+
 # « 2FA obligatoire » as shipped. The administrator's stays so whatever is typed.
 SECOND_FACTOR = frozenset({ADMINISTRATOR})
 

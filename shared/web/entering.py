@@ -1,6 +1,7 @@
 """Coming in, changing seat, going out: each gives the browser another secret and kills the former one."""
 
 import secrets
+import uuid
 from typing import Any, cast
 
 from flask import abort
@@ -35,6 +36,14 @@ def begin_staff(staff: Staff, *, ip: str, user_agent: str) -> None:
     session.staff = staff
 
 
+def begin_borrowed(row_id: uuid.UUID, secret: str) -> None:
+    """Go on in the session that a ticket opened; the one that this browser had on the portal ends."""
+    session = current()
+    _end_present(session)
+    session.clear()
+    session.row_id, session.secret, session.modified, session.ended = row_id, secret, False, False
+
+
 def switch_seat(seat: Seat) -> None:
     """Go on in another seat, with a new secret and nothing of what the former one kept."""
     session = current()
@@ -53,7 +62,7 @@ def leave() -> None:
     session = current()
     _end_present(session)
     session.clear()
-    session.row_id = session.secret = session.account = session.seat = session.staff = None
+    session.row_id = session.secret = session.account = session.seat = session.staff = session.impersonator = None
     session.leaving = True
 
 

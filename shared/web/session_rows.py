@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased, joinedload, lazyload
 
 from shared.access.models import Account, PortalSession, Seat
 from shared.extensions import db
@@ -27,6 +27,15 @@ class StaffVisit:
     """A session of the back office, its staff with their grants and roles."""
 
     row: StaffSession
+    staff: Staff
+
+
+@dataclass(frozen=True)
+class BorrowedVisit:
+    """A session of the portal that staff opened to look as a party."""
+
+    row: PortalSession
+    party: Party
     staff: Staff
 
 
@@ -63,12 +72,34 @@ _STAFF = (
     )
 )
 
+_BORROWED = (
+    select(PortalSession, Party, Staff)
+    .join(Party, Party.id == PortalSession.party_id)
+    .join(StaffSession, StaffSession.id == PortalSession.staff_session_id)
+    .join(Staff, Staff.id == StaffSession.staff_id)
+    .options(joinedload(Staff.grants), lazyload(Party.family))
+    .where(
+        PortalSession.secret_hash == bindparam("secret"),
+        PortalSession.ticket_hash.is_(None),
+        PortalSession.ended_at.is_(None),
+        PortalSession.created_at > bindparam("begun"),
+        StaffSession.ended_at.is_(None),
+        Staff.disabled_at.is_(None),
+    )
+)
+
 
 def load_portal(secret_hash: str, begun_after: datetime, seen_after: datetime) -> PortalVisit | None:
     """The session, its account and person, its seat with its party."""
     values = {"secret": secret_hash, "begun": begun_after, "seen": seen_after}
     row = db.session.execute(_PORTAL, values).first()
     return PortalVisit(*row) if row else None
+
+
+def load_borrowed(secret_hash: str, begun_after: datetime) -> BorrowedVisit | None:
+    """The session, its party and the member of staff who looks, whose own session goes on."""
+    row = db.session.execute(_BORROWED, {"secret": secret_hash, "begun": begun_after}).unique().first()
+    return BorrowedVisit(*row) if row else None
 
 
 def load_staff(secret_hash: str, begun_after: datetime, seen_after: datetime) -> StaffVisit | None:

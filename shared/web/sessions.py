@@ -15,12 +15,13 @@ from flask.sessions import session_json_serializer as serializer
 from sqlalchemy import update
 from werkzeug.datastructures import CallbackDict
 
+from shared.access import impersonating
 from shared.access.models import Account, PortalSession, Seat
 from shared.clock import now
 from shared.extensions import db
 from shared.people.models import Staff, StaffSession
 from shared.web import cookies
-from shared.web.session_rows import PortalVisit, hashed, load_portal, load_staff
+from shared.web.session_rows import PortalVisit, hashed, load_borrowed, load_portal, load_staff
 
 ANONYMOUS_SECONDS = 12 * 3600
 TOUCH = timedelta(minutes=1)
@@ -59,6 +60,7 @@ class FaceSession(CallbackDict[str, Any], SessionMixin):
         self.seat: Seat | None = None
         self.seats = 0  # of the account: more than one may be gone over to
         self.staff: Staff | None = None
+        self.impersonator: Staff | None = None  # who looks through a borrowed seat; see `impersonating`
 
 
 class FaceSessions(SessionInterface):
@@ -108,6 +110,8 @@ def _under(path: str, prefix: str) -> bool:
 def _of_row(face: Face, secret: str) -> FaceSession:
     limits = (now() - face.absolute, now() - face.idle)
     found = (load_portal if face is PORTAL else load_staff)(hashed(secret), *limits)
+    if found is None and face is PORTAL and (borrowed := _borrowed(face, hashed(secret))) is not None:
+        return borrowed
     session = FaceSession(face, dict(found.row.data) if found else None)
     session.ended = found is None
     if found is None:
@@ -117,6 +121,19 @@ def _of_row(face: Face, secret: str) -> FaceSession:
         session.account, session.seat, session.seats = found.account, found.seat, found.seats
     else:
         session.staff = found.staff
+    return session
+
+
+def _borrowed(face: Face, secret_hash: str) -> FaceSession | None:
+    """A session in which staff look as a party; the permission is asked again at each request."""
+    found = load_borrowed(secret_hash, now() - impersonating.LASTS)
+    if found is None:
+        return None
+    seat = impersonating.borrowed_seat(session=found.row, party=found.party, staff=found.staff)
+    if seat is None:
+        return None
+    session = FaceSession(face, dict(found.row.data))
+    session.row_id, session.seat, session.impersonator = found.row.id, seat, found.staff
     return session
 
 

@@ -52,6 +52,11 @@ def seat_or_none() -> Seat | None:
     return found if found is not None and is_open(found) else None
 
 
+def impersonator() -> Staff | None:
+    """The member of staff who looks as the customer (« Portail client »); they only read, and leave no trace."""
+    return current().impersonator
+
+
 def account_or_none() -> Account | None:
     """Whose session it is: with a seat, or on the way to choosing a password."""
     return current().account
@@ -59,7 +64,7 @@ def account_or_none() -> Account | None:
 
 def actor() -> str:
     """Who asks, as the log writes it."""
-    if (someone := staff_or_none()) is not None:
+    if (someone := staff_or_none() or impersonator()) is not None:
         return staff_actor(someone)
     account = account_or_none()
     return account_actor(account) if account is not None and seat_or_none() is not None else ANONYMOUS

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from shared.access.models import Seat
 from shared.clock import now
-from shared.documents import browsing, reading
+from shared.documents import browsing, reading, visible
 from shared.documents.models import Document, Download, Folder, ReadingKind, SignatureSide
 from shared.documents.reading import Reader
 from shared.events.models import Event
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("app")
 
 def seen(seat: Seat) -> set[str]:
     return set(
-        db.session.scalars(reading.visible_to(seat).with_only_columns(Document.title, maintain_column_froms=True))
+        db.session.scalars(visible.visible_to(seat).with_only_columns(Document.title, maintain_column_froms=True))
     )
 
 

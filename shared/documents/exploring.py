@@ -1,0 +1,156 @@
+"""The explorer's list: where each document in reach stands, the last filed first, by key and never by offset."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+
+from shared.documents import effective, searching
+from shared.documents.finding import joined
+from shared.documents.models import Document, Download, Folder, Publication, ReadingKind, StoredObject, Version
+from shared.extensions import db
+from shared.people.models import Party
+from shared.people.scopes import Scope
+
+PAGE = 50
+COUNTED = 100  # results of a search that are counted; beyond, « plus de 100 »
+
+LIVE, WAITING, HELD, OFF = "live", "waiting", "held", "off"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the explorer was narrowed to."""
+
+    family_id: uuid.UUID
+    folder_id: uuid.UUID | None = None
+    party_id: uuid.UUID | None = None
+    search: str = ""
+    state: str = ""
+
+
+class Line(NamedTuple):
+    """One row of the explorer's list; the publication is the one that stands."""
+
+    id: uuid.UUID
+    title: str
+    number: str
+    issued_on: date | None
+    due_on: date | None
+    amount: Decimal | None
+    currency: str
+    is_credit_note: bool
+    filed_at: datetime
+    folder_id: uuid.UUID
+    folder_label: str
+    folder_on_portal: bool
+    party_id: uuid.UUID
+    party_code: str
+    party_name: str
+    kind: str
+    filename: str
+    size: int
+    live_at: datetime | None
+    wanted_at: datetime | None
+    held_because: str | None
+    damaged_at: datetime | None
+    opened_at: datetime | None
+    downloaded_at: datetime | None
+
+
+class Page(NamedTuple):
+    """Some rows, and the key after which the next ones come; None at the end."""
+
+    lines: Sequence[Line]
+    after: str | None
+
+
+def lines(*, scope: Scope, shown: Shown, after: str = "", limit: int = PAGE) -> Page:
+    """The documents in reach, the last filed first. `after` is the key that the former page gave."""
+    query = _chosen(scope, shown)
+    key = _key(after)
+    if key is not None:
+        query = query.where(tuple_(Document.filed_at, Document.id) < key)
+    # First which ones, by index; then all that their lines show.
+    chosen = query.order_by(Document.filed_at.desc(), Document.id.desc()).limit(limit + 1).subquery()
+    full = joined(*_LINE).join(chosen, chosen.c.id == Document.id)
+    rows = db.session.execute(full.order_by(Document.filed_at.desc(), Document.id.desc())).all()
+    found = [Line._make(row) for row in rows[:limit]]
+    return Page(found, f"{found[-1].filed_at.isoformat()}~{found[-1].id}" if len(rows) > limit else None)
+
+
+def count(*, scope: Scope, shown: Shown) -> int:
+    """How many there are, `COUNTED` + 1 meaning more than that; what is out of reach is not counted."""
+    some = _chosen(scope, shown).limit(COUNTED + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
+STATES: dict[str, ColumnElement[bool]] = {
+    LIVE: Publication.live_at.is_not(None),
+    WAITING: and_(
+        Publication.id.is_not(None),
+        Publication.live_at.is_(None),
+        Publication.withdrawn_at.is_(None),
+        or_(Publication.held_because.is_(None), Publication.held_because == "synchronisation"),
+    ),
+    HELD: Publication.held_because.in_(("consent_requested", "consent_refused")),
+    OFF: Publication.id.is_(None),
+}
+
+
+def _chosen(scope: Scope, shown: Shown) -> Select[uuid.UUID]:
+    query = select(Document.id).join(Folder, Folder.id == Document.folder_id)
+    query = query.where(Folder.family_id == shown.family_id, scope.documents(), *searching.matching(shown.search))
+    if shown.folder_id is not None:
+        query = query.where(Document.folder_id == shown.folder_id)
+    if shown.party_id is not None:
+        query = query.where(Document.party_id == shown.party_id)
+    if shown.state in STATES:
+        standing = and_(Publication.document_id == Document.id, Publication.withdrawn_at.is_(None))
+        query = query.outerjoin(Publication, standing).where(STATES[shown.state])
+    return query
+
+
+def _first(kind: ReadingKind) -> ColumnElement[datetime]:
+    query = select(func.min(Download.at)).where(Download.document_id == Document.id, Download.kind == kind)
+    return query.correlate(Document).scalar_subquery()
+
+
+_LINE: tuple[Any, ...] = (
+    Document.id,
+    Document.title,
+    Document.number,
+    Document.issued_on,
+    Document.due_on,
+    Document.amount,
+    Document.currency,
+    Document.is_credit_note,
+    Document.filed_at,
+    Folder.id,
+    Folder.label,
+    effective.shared(),
+    Party.id,
+    Party.code,
+    Party.name,
+    Version.kind,
+    Version.filename,
+    Version.size,
+    Publication.live_at,
+    Publication.wanted_at,
+    Publication.held_because,
+    StoredObject.damaged_at,
+    _first(ReadingKind.OPENED),
+    _first(ReadingKind.DOWNLOADED),
+)
+
+
+def _key(after: str) -> tuple[datetime, uuid.UUID] | None:
+    moment, _, document_id = after.partition("~")
+    try:
+        return datetime.fromisoformat(moment), uuid.UUID(document_id)
+    except ValueError:
+        return None

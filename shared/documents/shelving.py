@@ -1,0 +1,62 @@
+"""The folders as staff see them: what each holds, who can open it, what waits. Out of the scope, nothing exists."""
+
+import uuid
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, func, literal, select, true
+
+from shared.access.models import Account, Seat
+from shared.documents import effective
+from shared.documents.exploring import STATES, WAITING
+from shared.documents.models import Document, Folder, FolderException, Publication
+from shared.documents.visible import reaching, sitting
+from shared.extensions import db
+from shared.people.models import Party
+from shared.people.scopes import Scope
+
+
+class Shelf(NamedTuple):
+    """A folder as the explorer shows it: `openers` parties can open it, `waiting` documents want « Synchroniser »."""
+
+    id: uuid.UUID
+    path: str
+    label: str
+    on_portal: bool
+    document_class: str
+    documents: int
+    openers: int
+    waiting: int
+
+
+def shelves(*, scope: Scope, family_id: uuid.UUID, party_id: uuid.UUID | None = None) -> list[Shelf]:
+    """The folders of a family, how many documents each holds (of one party, or of all) and how many can open it."""
+    mine = true() if party_id is None else Document.party_id == party_id
+    held = select(func.count()).select_from(Document).where(Document.folder_id == Folder.id, mine)
+    waits = (
+        select(func.count())
+        .select_from(Publication)
+        .join(Document, Document.id == Publication.document_id)
+        .where(Document.folder_id == Folder.id, mine, STATES[WAITING])
+    )
+    counts = (held.correlate(Folder).scalar_subquery(), openers(party_id), waits.correlate(Folder).scalar_subquery())
+    on_portal = Folder.on_portal if party_id is None else effective.shared_to(literal(party_id))
+    columns = (Folder.id, Folder.path, Folder.label, on_portal, Folder.document_class)
+    query = (
+        select(*columns, *counts)
+        .where(Folder.family_id == family_id, scope.folders())
+        .order_by(Folder.position, Folder.path_folded)
+    )
+    return [Shelf(*row) for row in db.session.execute(query)]
+
+
+def openers(party_id: uuid.UUID | None = None) -> ColumnElement[int]:
+    """How many parties can open the folder on the portal today, 0 when it is not shared; wants `Folder`."""
+    query = (
+        select(func.count(Seat.party_id.distinct()))
+        .join(Party, Party.id == Seat.party_id)
+        .join(Account, Account.id == Seat.account_id)
+        .outerjoin(FolderException, effective.excepted(Party.id))
+        .where(Party.family_id == Folder.family_id, effective.shared(), *sitting(), reaching())
+        .where(Account.frozen_at.is_(None), true() if party_id is None else Seat.party_id == party_id)
+    )
+    return query.correlate(Folder).scalar_subquery()

@@ -54,7 +54,7 @@ def parties() -> Response:
 def parties_new() -> Response:
     """An empty card."""
     family, _reached = family_for(request.args.get("family"), Permission.PARTIES_EDIT)
-    form = PartyForm(formdata=None, data={"key": str(uuid7()), "is_business": family.key != "employees"})
+    form = PartyForm(formdata=None, data={"key": str(uuid7()), "is_business": not family.of_people})
     return _card_page(form, family)
 
 

@@ -518,6 +518,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("totp_secret", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("totp_step", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("second_factor_at", sa.DateTime(timezone=True), nullable=True))
+    with op.batch_alter_table("family", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("of_people", sa.Boolean(), server_default=sa.text("false"), nullable=False))
 
     # ### end Alembic commands ###
 
@@ -643,4 +645,7 @@ def downgrade() -> None:
     op.drop_table("event_seal")
     op.drop_table("event_checkpoint")
     op.drop_table("event_chain_head")
+    with op.batch_alter_table("family", schema=None) as batch_op:
+        batch_op.drop_column("of_people")
+
     # ### end Alembic commands ###

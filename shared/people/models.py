@@ -68,6 +68,7 @@ class Family(Model):
     one: Mapped[str]  # client
     root: Mapped[str]  # CLIENTS
     home_label: Mapped[str]  # espace client
+    of_people: Mapped[bool] = mapped_column(default=False, server_default=false())  # its parties are persons: salariés
     slots: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     default_consent: Mapped[ConsentState | None]  # of a new business party, for classes that need one
     sender_name: Mapped[str] = mapped_column(default="")

@@ -23,6 +23,7 @@ FAMILIES: dict[str, dict[str, Any]] = {
         "one": "salarié",
         "root": "SALARIES",
         "home_label": "espace salarié",
+        "of_people": True,
         "slots": [EmailSlot.CARD.value],
     },
     SUPPLIERS: {

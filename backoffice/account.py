@@ -1,4 +1,4 @@
-"""One's own account at the back office: password and devices."""
+"""One's own account at the back office: password, second factor and sessions."""
 
 import uuid
 
@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 
 from backoffice import backoffice
 from backoffice.account_forms import ChangePasswordForm
+from backoffice.second_factor_account import factors
 from shared.access import ending, staff_signing_in
 from shared.access.devices import devices_of_staff
 from shared.clock import now
@@ -71,6 +72,7 @@ def _page(form: FlaskForm, status: int = 200, sentence: str = "") -> Response:
         sentence=sentence,
         staff=staff,
         roles=sorted({grant.role.label for grant in staff.grants}),
+        **factors(staff),
         devices=devices_of_staff(staff.id, present.row_id, now() - BACKOFFICE.absolute, now() - BACKOFFICE.idle),
     )
 

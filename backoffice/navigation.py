@@ -43,7 +43,9 @@ TABLE: tuple[tuple[Any, tuple[Line, ...]], ...] = (
         (
             Line("folders", lazy_gettext("Configuration de la GED"), "sliders"),
             Line("templates", lazy_gettext("Modèles"), "chat-left-text", also="template"),
+            Line("staff", lazy_gettext("Gestionnaires"), "person-badge", also="role"),
             Line("settings", lazy_gettext("Paramètres"), "gear"),
+            Line("journal", lazy_gettext("Journal"), "shield-check"),
             Line("engines", lazy_gettext("Moteurs"), "server"),
         ),
     ),

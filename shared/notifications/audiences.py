@@ -13,7 +13,7 @@ from shared.documents.models import Document, Folder, FolderException, LinkTarge
 from shared.events.models import Event
 from shared.extensions import db
 from shared.notifications.models import Notification, NotificationDocument
-from shared.people.models import Contact, EmailSlot, Party, Person
+from shared.people.models import Contact, EmailSlot, Party, Person, Staff
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Recipient:
     contact_id: uuid.UUID | None = None
     access_id: uuid.UUID | None = None
     account_id: uuid.UUID | None = None
+    staff_id: uuid.UUID | None = None
     slot: EmailSlot | None = None
     fixed_address: str | None = None
     folder: Folder | None = None
@@ -143,6 +144,14 @@ def account_owner(event: Event) -> list[Recipient]:
     ]
 
 
+def staff_concerned(event: Event) -> list[Recipient]:
+    """The member of staff whom the event names."""
+    staff = db.session.get(Staff, uuid.UUID(event.facts["staff"]))
+    if staff is None or staff.disabled_at is not None:
+        return []
+    return [Recipient(key=f"staff:{staff.id}", locale=staff.locale, staff_id=staff.id, fixed_address=staff.email)]
+
+
 def same_recipient(event: Event) -> list[Recipient]:
     """For a resend: who was meant the first time, with the cell and not the address of then."""
     former = db.session.get(Notification, event.notification_id)
@@ -162,6 +171,7 @@ def same_recipient(event: Event) -> list[Recipient]:
             contact_id=former.contact_id,
             access_id=former.access_id,
             account_id=former.account_id,
+            staff_id=former.staff_id,
             slot=former.slot,
             fixed_address=former.fixed_address,
             template_id=former.template_id,
@@ -178,6 +188,7 @@ AUDIENCES: dict[str, Callable[[Event], list[Recipient]]] = {
     "access_holder": access_holder,
     "account_owner": account_owner,
     "same_recipient": same_recipient,
+    "staff_concerned": staff_concerned,
 }
 
 

@@ -18,7 +18,7 @@ from shared.clock import now
 from shared.documents.models import LinkTarget
 from shared.extensions import uuid7
 
-ONE_TIME = (LinkPurpose.ACTIVATION, LinkPurpose.RESET)
+ONE_TIME = (LinkPurpose.ACTIVATION, LinkPurpose.RESET, LinkPurpose.INVITATION)
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,7 @@ def _row(
         "account_id": row["account_id"],
         "access_id": row["access_id"],
         "party_id": row["party_id"],
+        "staff_id": row["staff_id"],
         "document_id": document_id,
         "notification_id": row["id"],
         "target": row["link_target"] or LinkTarget.HOME.value,
@@ -106,6 +107,7 @@ def _end_former(connection: Connection, fresh: list[dict[str, Any]]) -> None:
     for purpose, column, key in (
         (LinkPurpose.ACTIVATION, Link.access_id, "access_id"),
         (LinkPurpose.RESET, Link.account_id, "account_id"),
+        (LinkPurpose.INVITATION, Link.staff_id, "staff_id"),
     ):
         ids = [row[key] for row in fresh if row["purpose"] is purpose and row[key] is not None]
         if ids:

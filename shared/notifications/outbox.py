@@ -134,6 +134,7 @@ def _insert(event: Event, recipient: Recipient, channel: str, template: Template
         contact_id=recipient.contact_id,
         access_id=recipient.access_id,
         account_id=recipient.account_id,
+        staff_id=recipient.staff_id,
         slot=recipient.slot,
         fixed_address=recipient.fixed_address,
         template_id=template.id,

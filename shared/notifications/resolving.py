@@ -4,7 +4,7 @@ Works on a whole batch with a bounded number of queries, on the sender's own con
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,7 @@ PURPOSES = {
     "access.opened": LinkPurpose.ACTIVATION,
     "access.renotified": LinkPurpose.ACTIVATION,
     "account.reset_requested": LinkPurpose.RESET,
+    "staff.invited": LinkPurpose.INVITATION,
 }
 
 
@@ -116,7 +117,7 @@ def _why_not(row: RowMapping, around: Surroundings) -> Stopped | None:
     return None
 
 
-def address_of(row: RowMapping, around: Surroundings) -> tuple[str, EmailSlot | None] | None:
+def address_of(row: Mapping[str, Any] | RowMapping, around: Surroundings) -> tuple[str, EmailSlot | None] | None:
     """The person's own address, else the cell, else the family's fallback cell."""
     if row["fixed_address"]:
         return row["fixed_address"], None

@@ -29,6 +29,7 @@ RULES = (
     ShippedRule("access.renotified", "Un accès est communiqué à nouveau", "access_holder", "access.renotified"),
     ShippedRule("account.reset_requested", "Mot de passe oublié", "account_owner", "account.reset_requested"),
     ShippedRule("account.password_changed", "Mot de passe modifié", "account_owner", "account.password_changed"),
+    ShippedRule("staff.invited", "Un gestionnaire est invité", "staff_concerned", "staff.invited"),
 )
 
 

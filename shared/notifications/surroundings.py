@@ -63,6 +63,7 @@ def link_lifetimes() -> dict[LinkPurpose, timedelta]:
     return {
         LinkPurpose.ACTIVATION: timedelta(hours=int(setting("activation_link_hours"))),
         LinkPurpose.RESET: min(timedelta(hours=int(setting("reset_link_hours"))), LONGEST_RESET),
+        LinkPurpose.INVITATION: timedelta(hours=int(setting("activation_link_hours"))),
         LinkPurpose.DOCUMENT: days,
         LinkPurpose.TARGET: days,
     }

@@ -1,0 +1,120 @@
+"""« Rôles »: permissions as data."""
+
+import uuid
+
+from flask import Response, abort, flash, url_for
+from flask_babel import gettext as _
+
+from backoffice import backoffice
+from backoffice.staff import everywhere
+from backoffice.staff_forms import RoleForm
+from shared.errors import Refused
+from shared.people import changing_roles
+from shared.people.models import Role
+from shared.people.permission_words import GROUPS
+from shared.people.roles import ADMINISTRATOR, ALWAYS
+from shared.people.staff_listing import holders, roles
+from shared.web import visitors
+from shared.web.blame import blame
+from shared.web.page import go, page
+from shared.web.permissions import Permission, requires
+
+
+@backoffice.get("/roles")
+@requires(Permission.STAFF_EDIT)
+def role_list() -> Response:
+    """Every role, what it asks for and who has it."""
+    everywhere()
+    return page("backoffice/staff/roles.html", roles=roles(), holders=holders())
+
+
+@backoffice.get("/roles/new")
+@requires(Permission.STAFF_EDIT)
+def role_new() -> Response:
+    """A role of one's own."""
+    everywhere()
+    return _page(None, RoleForm(permissions=list(ALWAYS)))
+
+
+@backoffice.post("/roles")
+@requires(Permission.STAFF_EDIT)
+def role_create() -> Response:
+    """Make it."""
+    everywhere()
+    form = RoleForm()
+    try:
+        if not form.validate_on_submit():
+            raise Refused("")
+        made = changing_roles.create_role(by=visitors.actor(), **_typed(form))
+    except Refused as refused:
+        return _page(None, form, 422, blame(form, refused))
+    flash(_("Le rôle « %(role)s » est créé : donnez-le depuis la page d’un gestionnaire.", role=made.label), "success")
+    return go(url_for("backoffice.role_list"))
+
+
+@backoffice.get("/roles/<uuid:role_id>")
+@requires(Permission.STAFF_EDIT)
+def role_one(role_id: uuid.UUID) -> Response:
+    """What it may do, ticked."""
+    everywhere()
+    role = _found(role_id)
+    return _page(role, RoleForm(label=role.label, second_factor=role.second_factor, permissions=list(role.permissions)))
+
+
+@backoffice.post("/roles/<uuid:role_id>")
+@requires(Permission.STAFF_EDIT)
+def role_change(role_id: uuid.UUID) -> Response:
+    """From the next page that its holders open."""
+    everywhere()
+    role, form = _found(role_id), RoleForm()
+    try:
+        if not form.validate_on_submit():
+            raise Refused("")
+        changing_roles.change_role(role=role, by=visitors.actor(), **_typed(form))
+    except Refused as refused:
+        return _page(role, form, 422, blame(form, refused))
+    flash(_("Le rôle « %(role)s » est enregistré.", role=role.label), "success")
+    return go(url_for("backoffice.role_list"))
+
+
+@backoffice.post("/roles/<uuid:role_id>/delete")
+@requires(Permission.STAFF_EDIT)
+def role_delete(role_id: uuid.UUID) -> Response:
+    """Unless somebody has it."""
+    everywhere()
+    role = _found(role_id)
+    form = RoleForm(
+        formdata=None, label=role.label, second_factor=role.second_factor, permissions=list(role.permissions)
+    )
+    try:
+        changing_roles.delete_role(role=role, by=visitors.actor())
+    except Refused as refused:
+        return _page(role, form, 422, refused.sentence)
+    flash(_("Le rôle est supprimé."), "success")
+    return go(url_for("backoffice.role_list"))
+
+
+def _found(role_id: uuid.UUID) -> Role:
+    return next((role for role in roles() if role.id == role_id), None) or abort(404)
+
+
+def _typed(form: RoleForm) -> dict[str, object]:
+    return {
+        "label": form.label.data,
+        "permissions": form.permissions.data or [],
+        "second_factor": bool(form.second_factor.data),
+    }
+
+
+def _page(role: Role | None, form: RoleForm, status: int = 200, sentence: str = "") -> Response:
+    return page(
+        "backoffice/staff/role.html",
+        status=status,
+        role=role,
+        form=form,
+        sentence=sentence,
+        groups=GROUPS,
+        always=ALWAYS,
+        locked=role is not None and role.key == ADMINISTRATOR,
+        used=holders().get(role.id, 0) if role is not None else 0,
+    )

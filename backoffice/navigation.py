@@ -1,16 +1,18 @@
 """What stands around every page of the back office. A line shows where its page exists and may be opened."""
 
+import functools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app, request, url_for
+from flask_babel import get_locale, lazy_gettext
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 
 from backoffice import backoffice
 from shared.engines.finding import worst
 from shared.people.models import Staff
-from shared.people.scopes import holds
+from shared.people.scopes import holds, permissions_of
 from shared.web import visitors
 from shared.web.brand import brand
 from shared.web.navigation import Group, Item
@@ -45,7 +47,7 @@ TABLE: tuple[tuple[Any, tuple[Line, ...]], ...] = (
             Line("templates", lazy_gettext("Modèles"), "chat-left-text", also="template"),
             Line("staff", lazy_gettext("Gestionnaires"), "person-badge", also="role"),
             Line("settings", lazy_gettext("Paramètres"), "gear"),
-            Line("journal", lazy_gettext("Journal"), "shield-check"),
+            Line("journal", lazy_gettext("Journal"), "journal-text"),
             Line("engines", lazy_gettext("Moteurs"), "server"),
         ),
     ),
@@ -70,28 +72,32 @@ def around() -> dict[str, Any]:
     }
 
 
-def _groups(staff: Staff) -> list[Group]:
-    groups = [Group(str(label), tuple(_items(lines, staff))) for label, lines in TABLE]
-    return [group for group in groups if group.lines]
+def _groups(staff: Staff) -> tuple[Group, ...]:
+    return _navigation(request.endpoint or "", permissions_of(staff), str(get_locale()))
+
+
+@functools.lru_cache(maxsize=512)
+def _navigation(endpoint: str, permissions: frozenset[str], _locale: str) -> tuple[Group, ...]:
+    """The same for all who may open the same pages; `_locale` is part of the cache's key only."""
+    groups = [Group(str(label), tuple(_items(lines, endpoint, permissions))) for label, lines in TABLE]
+    return tuple(group for group in groups if group.lines)
 
 
 def _menu(staff: Staff) -> list[Item]:
-    items = _items(MENU, staff)
+    items = list(_items(MENU, request.endpoint or "", permissions_of(staff)))
     if "backoffice.sign_out" in current_app.view_functions:
         items.append(Item(_("Se déconnecter"), url_for("backoffice.sign_out"), "box-arrow-right", post=True))
     return items
 
 
-def _items(lines: tuple[Line, ...], staff: Staff) -> list[Item]:
-    here = (request.endpoint or "").removeprefix("backoffice.")
-    items = []
+def _items(lines: tuple[Line, ...], endpoint: str, permissions: frozenset[str]) -> Iterator[Item]:
+    here = endpoint.removeprefix("backoffice.")
     for line in lines:
         view = current_app.view_functions.get(f"backoffice.{line.endpoint}")
-        if view is None or not holds(staff, getattr(view, "permission", "")):
+        if view is None or getattr(view, "permission", "") not in permissions:
             continue
         current = any(here == name or here.startswith(f"{name}_") for name in (line.endpoint, line.also) if name)
-        items.append(Item(str(line.label), url_for(f"backoffice.{line.endpoint}"), line.icon, current=current))
-    return items
+        yield Item(str(line.label), url_for(f"backoffice.{line.endpoint}"), line.icon, current=current)
 
 
 def _health(staff: Staff) -> dict[str, str] | None:

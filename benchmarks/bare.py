@@ -1,9 +1,10 @@
 """The limit: what Flask, SQLAlchemy and Jinja alone make of the same work, without Guichet around it.
 
-`/page`: one ORM query, fifty rows in a plain table. `/file/<sha256>`: bytes handed over by nginx, nothing asked.
+`/page?rows=50`: one ORM query, that many rows in a plain table.
+`/file/<sha256>`: bytes handed over by nginx, nothing asked.
 """
 
-from flask import Flask, Response, render_template_string
+from flask import Flask, Response, render_template_string, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -45,7 +46,9 @@ def create_bare() -> Flask:
 
     @app.get("/page")
     def page() -> str:
-        rows = bare_db.session.scalars(select(Row).order_by(Row.issued_on.desc(), Row.id.desc()).limit(50))
+        rows = bare_db.session.scalars(
+            select(Row).order_by(Row.issued_on.desc(), Row.id.desc()).limit(int(request.args["rows"]))
+        )
         return render_template_string(PAGE, rows=rows)
 
     @app.get("/file/<sha256>")

@@ -33,7 +33,7 @@ def main() -> None:
             _check(made, url, cookie, body)
         bare = f"{urls['bare']}/file/{hashlib.sha256(bodies[1]).hexdigest()}"
         sides: dict[str, Callable[[], float]] = {
-            "page": lambda: requests_per_second(f"{urls['bare']}/page", GZIP),
+            "page": lambda: requests_per_second(f"{urls['bare']}/page?rows=50", GZIP),
             "small": lambda: requests_per_second(files[0], f"Cookie: {cookie}"),
             "bare": lambda: requests_per_second(bare),
             "large": lambda: requests_per_second(files[1], f"Cookie: {cookie}"),

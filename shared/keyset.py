@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, literal_column, tuple_
 
 from shared.extensions import db
 
@@ -61,7 +61,9 @@ def read_page(
         query = query.where(key < cursor if falling else key > cursor)
     sorted_by = [each.desc() if falling else each.asc() for each in (order.column, ident)]
     query = query.add_columns(order.column.label("cursor_value"), ident.label("cursor_id"))
-    rows = list(db.session.execute(query.order_by(*sorted_by).limit(size + 1), values))
+    # Written out, not a parameter: PostgreSQL then knows how few rows are wanted, and keeps one plan for all.
+    query = query.order_by(*sorted_by).limit(literal_column(str(int(size) + 1)))
+    rows = list(db.session.execute(query, values))
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()

@@ -52,6 +52,13 @@ def holds(staff: Staff, permission: str) -> bool:
     return bool(scope_of(staff, permission).grants)
 
 
+def permissions_of(staff: Staff) -> frozenset[str]:
+    """Everything that `staff` holds somewhere; a disabled person holds nothing."""
+    if staff.disabled_at is not None:
+        return frozenset()
+    return frozenset(permission for grant in staff.grants for permission in grant.role.permissions)
+
+
 def _folder(grant: Grant) -> ColumnElement[bool]:
     parts: list[ColumnElement[bool]] = []
     if grant.family_id is not None:

@@ -1,6 +1,8 @@
 """What every answer says to the browser about itself."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flask import Flask, Response, g, request
 from markupsafe import Markup
@@ -36,6 +38,16 @@ def csp_nonce() -> str:
     if "csp_nonce" not in g:
         g.csp_nonce = secrets.token_urlsafe(18)
     return str(g.csp_nonce)
+
+
+@contextmanager
+def with_nonce(nonce: str) -> Iterator[None]:
+    """Within, `csp_nonce()` is `nonce`: for a piece of a page that is kept for other answers."""
+    own, g.csp_nonce = csp_nonce(), nonce
+    try:
+        yield
+    finally:
+        g.csp_nonce = own
 
 
 def hx_nonce() -> Markup:

@@ -1,0 +1,15 @@
+"""How long the security log is kept."""
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import SelectField
+
+
+class LimitForm(FlaskForm):
+    """Six to twelve months."""
+
+    months = SelectField(
+        _("Durée de conservation"),
+        choices=[(str(months), _("%(months)s mois", months=months)) for months in range(6, 13)],
+        description=_("La CNIL recommande de 6 à 12 mois. Le journal de preuve, lui, n’est jamais purgé."),
+    )

@@ -1,0 +1,66 @@
+"""What a line of the journal says, in the words of the screen."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from shared.events.catalogue import CATALOGUE
+
+LONGEST = 120
+UNSAID = {"key", "batch", "ip", "agent"}  # what only ties lines together, or is shown elsewhere
+
+
+def event_label(name: str) -> str:
+    """« Document téléchargé »; the bare name for an event that a former release recorded."""
+    return str(_(CATALOGUE[name].label)) if name in CATALOGUE else name
+
+
+def details(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """The facts of a line, with the word of the screen where there is one."""
+    words = _words()
+    shown = [(words.get(name, name), _short(value)) for name, value in facts.items() if name not in UNSAID]
+    return [(name, value) for name, value in shown if value]
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(_("oui") if value else _("non"))
+    if isinstance(value, list):
+        value = ", ".join(str(each) for each in value)
+    elif isinstance(value, dict):
+        value = ", ".join(f"{name} : {each}" for name, each in value.items())
+    text = "" if value is None else str(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _words() -> dict[str, str]:
+    return {
+        "address": _("adresse"),
+        "after": _("après"),
+        "because": _("raison"),
+        "before": _("avant"),
+        "change": _("changement"),
+        "count": _("nombre"),
+        "device": _("appareil"),
+        "document_class": _("classe"),
+        "documents": _("documents"),
+        "fields": _("champs"),
+        "filename": _("fichier"),
+        "folder": _("répertoire"),
+        "how": _("comment"),
+        "lines": _("lignes"),
+        "older_than": _("avant le"),
+        "outcome": _("suite"),
+        "path": _("page"),
+        "permission": _("droit"),
+        "revision": _("révision"),
+        "role": _("rôle"),
+        "sha256": _("empreinte"),
+        "slot": _("case"),
+        "sound": _("intact"),
+        "staff": _("gestionnaire"),
+        "state": _("état"),
+        "status": _("réponse"),
+        "template": _("modèle"),
+        "value": _("valeur"),
+    }

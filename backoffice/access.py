@@ -1,7 +1,6 @@
 """« Droits d’accès au portail »: the grid, and what each button of a line does."""
 
 import uuid
-from urllib.parse import urlencode
 
 from flask import Response, request
 from flask_babel import gettext as _
@@ -9,6 +8,7 @@ from flask_babel import gettext as _
 from backoffice import backoffice
 from backoffice._drawing import Drawing
 from backoffice.access_answers import ask_first, back_to, change_line, lines_alone, seen_revision, standing
+from backoffice.access_filters import filters_of, lists, narrowed
 from backoffice.access_rows import rows, rows_of
 from backoffice.access_words import words
 from backoffice.reach import family_for, may, party_for, scope
@@ -29,12 +29,11 @@ MOST_POLLED = 100
 def access() -> Response:
     """One line a party of the family: its access, password, and the last message about it."""
     family, reached = family_for(request.args.get("family"), Permission.ACCESS_SEE)
-    seen, q, state = scope(Permission.ACCESS_SEE), request.args.get("q", ""), request.args.get("state", "")
+    seen, filters = scope(Permission.ACCESS_SEE), filters_of(request.args)
     found = finding.lines(
         family,
         seen,
-        q=q,
-        state=state,
+        filters,
         sort=request.args.get("sort", ""),
         after=request.args.get("after", ""),
         before=request.args.get("before", ""),
@@ -48,11 +47,12 @@ def access() -> Response:
         families=reached,
         found=found,
         rows=shown,
-        total=finding.count(family, seen, q=q, state=state),
-        q=q,
-        state=state,
+        total=finding.count(family, seen, filters),
+        filters=filters,
+        lists=lists(),
         here=request.full_path.rstrip("?"),
-        narrowed=urlencode({"family": family.key, "q": q, "state": state}),
+        narrowed=narrowed(family, filters),
+        sorted_by=request.args.get("sort", ""),
         is_automatic=is_automatic(),
         polling=any(row.state == "unsynced" for row in shown),
         w=w,

@@ -4,7 +4,6 @@ Only public functions of this module are accepted from Redis. The caller opens t
 """
 
 import uuid
-from uuid import UUID
 
 from shared.access import running
 from shared.access.bulk import advance
@@ -117,4 +116,4 @@ def carry_out(action_id: str) -> None:
     goes_on = True
     while goes_on and not stopping():
         with transaction():
-            goes_on = advance(action_id=UUID(action_id))
+            goes_on = advance(action_id=uuid.UUID(action_id))

@@ -16,7 +16,7 @@ from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 import shared.jobs
-from shared.access import running, sweeping
+from shared.access import bulk, letter_keeping, running, sweeping
 from shared.access.synchronising import is_due
 from shared.documents import indexing, publishing
 from shared.engines.beating import beat, plain_url

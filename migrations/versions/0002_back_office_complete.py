@@ -126,6 +126,7 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("undo_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("undone", sa.Integer(), nullable=False),
+        sa.Column("undone_by", sa.String(), nullable=True),
         sa.Column("keeps_until", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["family_id"], ["family.id"], name=op.f("fk_bulk_action_family_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_action")),
@@ -463,6 +464,9 @@ def upgrade() -> None:
     with op.batch_alter_table("todo_notification", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_todo_notification_notification_id"), ["notification_id"], unique=False)
 
+    with op.batch_alter_table("activity", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("ink", sa.String(), server_default="", nullable=False))
+
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.add_column(sa.Column("document_id", sa.Uuid(), nullable=True))
         batch_op.create_foreign_key(batch_op.f("fk_consent_document_id"), "document", ["document_id"], ["id"])
@@ -483,6 +487,9 @@ def upgrade() -> None:
         batch_op.create_index("ix_event_actor", ["actor", "at", "id"], unique=False)
         batch_op.create_index("ix_event_chain", ["chain", "at", "id"], unique=False)
 
+    with op.batch_alter_table("family", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("of_people", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+
     with op.batch_alter_table("link", schema=None) as batch_op:
         batch_op.add_column(sa.Column("staff_id", sa.Uuid(), nullable=True))
         batch_op.create_index(batch_op.f("ix_link_staff_id"), ["staff_id"], unique=False)
@@ -500,14 +507,14 @@ def upgrade() -> None:
             batch_op.f("fk_portal_session_access_id"), "access", ["access_id"], ["id"], ondelete="CASCADE"
         )
         batch_op.create_foreign_key(
+            batch_op.f("fk_portal_session_party_id"), "party", ["party_id"], ["id"], ondelete="CASCADE"
+        )
+        batch_op.create_foreign_key(
             batch_op.f("fk_portal_session_staff_session_id"),
             "staff_session",
             ["staff_session_id"],
             ["id"],
             ondelete="CASCADE",
-        )
-        batch_op.create_foreign_key(
-            batch_op.f("fk_portal_session_party_id"), "party", ["party_id"], ["id"], ondelete="CASCADE"
         )
 
     with op.batch_alter_table("role", schema=None) as batch_op:
@@ -518,8 +525,6 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("totp_secret", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("totp_step", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("second_factor_at", sa.DateTime(timezone=True), nullable=True))
-    with op.batch_alter_table("family", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("of_people", sa.Boolean(), server_default=sa.text("false"), nullable=False))
 
     # ### end Alembic commands ###
 
@@ -536,8 +541,8 @@ def downgrade() -> None:
         batch_op.drop_column("second_factor")
 
     with op.batch_alter_table("portal_session", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_portal_session_party_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_portal_session_staff_session_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_portal_session_party_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_portal_session_access_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_portal_session_ticket_hash"), type_="unique")
         batch_op.drop_index(batch_op.f("ix_portal_session_staff_session_id"))
@@ -551,6 +556,9 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_link_staff_id"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_link_staff_id"))
         batch_op.drop_column("staff_id")
+
+    with op.batch_alter_table("family", schema=None) as batch_op:
+        batch_op.drop_column("of_people")
 
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index("ix_event_chain")
@@ -571,6 +579,9 @@ def downgrade() -> None:
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_consent_document_id"), type_="foreignkey")
         batch_op.drop_column("document_id")
+
+    with op.batch_alter_table("activity", schema=None) as batch_op:
+        batch_op.drop_column("ink")
 
     with op.batch_alter_table("todo_notification", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_todo_notification_notification_id"))
@@ -645,7 +656,4 @@ def downgrade() -> None:
     op.drop_table("event_seal")
     op.drop_table("event_checkpoint")
     op.drop_table("event_chain_head")
-    with op.batch_alter_table("family", schema=None) as batch_op:
-        batch_op.drop_column("of_people")
-
     # ### end Alembic commands ###

@@ -63,6 +63,7 @@ class BulkAction(Model):
     ended_at: Mapped[datetime | None]
     undo_until: Mapped[datetime | None]
     undone: Mapped[int] = mapped_column(default=0)  # lines looked at while undoing
+    undone_by: Mapped[str | None]
     keeps_until: Mapped[datetime | None]  # when the letters are erased
 
 

@@ -1,125 +1,137 @@
-"""One action on many parties, all or none, with one audit line each that names the batch."""
+"""A button on a selection: what it will do to each line, then the confirmation that freezes exactly those lines."""
 
+import hashlib
 import uuid
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from flask_babel import gettext as _
+from sqlalchemy import insert, select
 
-from shared.access import causes, granting, initial, passwords
-from shared.access.models import Access, Seat
-from shared.access.wanting import ring_if_automatic
-from shared.clock import now
-from shared.events.models import Event
+from shared.access.bulk_models import BulkAction, BulkKind, BulkRow, Outcome
+from shared.access.judging import Line, Verdict, judge, lines_of
+from shared.documents.models import Folder
+from shared.errors import Refused, Stale
+from shared.events.batches import in_batch
 from shared.events.recording import record
-from shared.extensions import db, uuid7
-from shared.people.models import Contact, Party, Person
-from shared.secrets import seal
+from shared.extensions import db
+from shared.queues import ring
+from shared.transactions import after_commit
 
-ACTIONS = ("draw", "allow", "withdraw", "notify")
-EVENTS = {"draw": "access.initial_drawn", "allow": "access.changed", "notify": "access.changed"}
-CAUSES = {"draw": causes.PASSWORD, "allow": causes.ALLOWED, "notify": causes.NOTIFY}
+Folders = Sequence[uuid.UUID] | None  # None: every shared folder
 
 
-def apply_to(*, action: str, party_ids: Sequence[uuid.UUID], by: str, batch: uuid.UUID) -> int:
-    """Do one of ACTIONS to each party; returns how many were changed. Those that stand so already are left.
+@dataclass(frozen=True)
+class Forecast:
+    """What would happen now: how many lines end how, and the mark of what this was said of."""
 
-    A drawn password never replaces one that exists: that is asked line by line. Withdrawals are immediate.
+    count: int
+    verdicts: Mapping[Verdict, int]
+    digest: str
+    no_street: int  # letters that no window envelope can carry
+
+    def number(self, *outcomes: Outcome, reason: str | None = None) -> int:
+        """How many lines end so, whatever the reason or for that one."""
+        return sum(
+            count
+            for (outcome, why), count in self.verdicts.items()
+            if outcome in outcomes and (reason is None or why == reason)
+        )
+
+
+def foresee(*, kind: BulkKind, party_ids: Sequence[uuid.UUID], folder_ids: Folders = None) -> Forecast:
+    """The exact counts, in one query; nothing is changed."""
+    return _forecast(kind, lines_of(party_ids), folder_ids)
+
+
+def confirm(
+    *,
+    action_id: uuid.UUID,
+    kind: BulkKind,
+    party_ids: Sequence[uuid.UUID],
+    digest: str,
+    by: str,
+    folder_ids: Folders = None,
+    filters: dict[str, Any] | None = None,
+) -> BulkAction:
+    """Freeze these lines and ring for the job; confirmed twice, it is the same action.
+
+    Raises Stale when a line has changed since `digest` was made, Refused for a folder of another family.
     """
-    accesses = _accesses(party_ids, by, batch, make=action != "withdraw")
-    changed = [access for access in accesses if _needs(access, action)]
-    if action == "withdraw":
-        for access in changed:
-            granting.withdraw(access=access, by=by)
-        return len(changed)
-    for access in changed:
-        _want(access, action, by)
-    db.session.flush()
-    for access in changed:
-        facts = {"batch": str(batch), "fields": [] if action == "draw" else [_field(action)]}
-        record(EVENTS[action], by=by, party_id=access.party_id, access_id=access.id, facts=facts)
-    ring_if_automatic()
-    return len(changed)
-
-
-def done_before(batch: uuid.UUID) -> int | None:
-    """How many lines this batch changed when it was sent the first time; None when it was not."""
-    query = select(func.count()).select_from(Event).where(Event.name.in_((*EVENTS.values(), "access.created")))
-    number = db.session.scalar(query.where(Event.facts["batch"].astext == str(batch), Event.id >= batch))
-    return number or None
-
-
-def _accesses(party_ids: Sequence[uuid.UUID], by: str, batch: uuid.UUID, *, make: bool) -> list[Access]:
-    """The accesses of the main contacts, held until the end; the missing ones are made where `make` says so."""
-    parties = db.session.scalars(
-        select(Party).where(Party.id.in_(party_ids)).order_by(Party.id).with_for_update()
-    ).all()
-    query = (
-        select(Access)
-        .join(Contact, Contact.id == Access.contact_id)
-        .where(Contact.is_main, Access.party_id.in_(party_ids))
+    standing = db.session.get(BulkAction, action_id)
+    if standing is not None:
+        return standing
+    lines = lines_of(party_ids)
+    families = {line.family_id for line in lines}
+    if _forecast(kind, lines, folder_ids).digest != digest:
+        raise Stale(_("Des lignes de la sélection ont changé depuis l’aperçu. Rien n’a été fait : recommencez."))
+    _refuse_foreign(families, folder_ids)
+    action = BulkAction(
+        id=action_id,
+        kind=kind,
+        by=by,
+        family_id=families.pop() if len(families) == 1 else None,
+        filters=filters or {},
+        choice={"folder_ids": None if folder_ids is None else [str(each) for each in folder_ids]},
+        count=len(lines),
     )
-    query = query.options(joinedload(Access.seat).joinedload(Seat.account)).with_for_update(of=Access)
-    standing = {access.party_id: access for access in db.session.scalars(query)}
-    missing = [party for party in parties if party.id not in standing] if make else []
-    contacts = _contacts(missing)
-    for party in missing:
-        standing[party.id] = _new(party, contacts[party.id], by)
+    db.session.add(action)
     db.session.flush()
-    for party in missing:
-        access = standing[party.id]
-        record("access.created", by=by, party_id=party.id, access_id=access.id, facts={"batch": str(batch)})
-    return [standing[party.id] for party in parties if party.id in standing]
+    _freeze(action, lines)
+    with in_batch(str(action.id)):
+        record("access.bulk_confirmed", by=by, facts={"kind": kind.value, "count": action.count})
+    ring_for(action)
+    return action
 
 
-def _contacts(parties: Sequence[Party]) -> dict[uuid.UUID, Contact]:
-    ids = [party.id for party in parties]
-    known = {
-        each.party_id: each
-        for each in db.session.scalars(select(Contact).where(Contact.is_main, Contact.party_id.in_(ids)))
-    }
-    for party in parties:
-        if party.id not in known:
-            person = Person(id=uuid7(), family_name=party.name)
-            known[party.id] = Contact(id=uuid7(), party_id=party.id, person_id=person.id, person=person, is_main=True)
-            db.session.add(known[party.id])
-    return known
+def ring_for(action: BulkAction) -> None:
+    """Have the worker take it up once the present transaction is durable; the tick rings again."""
+    after_commit(partial(ring, "slow", "carry_out", str(action.id)))
 
 
-def _new(party: Party, contact: Contact, by: str) -> Access:
-    access = Access(id=uuid7(), contact=contact, contact_id=contact.id, party=party, party_id=party.id)
-    access.identifier, access.cause, access.changed_by = party.code, causes.CREATED, by
-    access.allowed, access.notify, access.revision, access.changed_at = False, True, 1, now()
-    access.seat = None
-    db.session.add(access)
-    return access
+def folders_of(action: BulkAction) -> Folders:
+    """What « Droits » was confirmed with."""
+    ids = action.choice.get("folder_ids")
+    return None if ids is None else [uuid.UUID(each) for each in ids]
 
 
-def _needs(access: Access, action: str) -> bool:
-    if action == "allow":
-        return not access.allowed
-    if action == "withdraw":
-        return access.allowed
-    if action == "notify":
-        return not access.notify or (access.seat is not None and access.seat.revision == access.revision)
-    account = access.seat.account if access.seat else None
-    return access.initial_secret is None and (account is None or not (account.password_hash or account.initial_hash))
+def _forecast(kind: BulkKind, lines: Sequence[Line], folder_ids: Folders) -> Forecast:
+    verdicts = {line.party_id: judge(kind, line, folder_ids) for line in lines}
+    written = [line for line in lines if verdicts[line.party_id][0] is Outcome.CHANGED and not line.has_street]
+    no_street = len(written) if kind is BulkKind.LETTERS else 0
+    return Forecast(len(lines), Counter(verdicts.values()), _digest(kind, lines, folder_ids), no_street)
 
 
-def _want(access: Access, action: str, by: str) -> None:
-    if action == "draw":
-        access.initial_secret = seal(passwords.draw(), initial.PURPOSE)
-        access.initial_set_at, access.initial_handed_over_at = now(), None
-    elif action == "allow":
-        access.allowed = True
-    else:
-        access.notify = True
-    is_green = access.seat is not None and access.seat.revision == access.revision
-    if is_green or not access.allowed or action == "allow":
-        access.changed_at = now()
-    access.revision += 1
-    access.changed_by, access.cause = by, CAUSES[action]
+def _digest(kind: BulkKind, lines: Sequence[Line], folder_ids: Folders) -> str:
+    """Each party and its access as it stood, and what was chosen."""
+    chosen = "all" if folder_ids is None else " ".join(sorted(map(str, folder_ids)))
+    each = (f"{line.party_id} {line.revision}" for line in sorted(lines, key=lambda line: line.party_id))
+    return hashlib.sha256("\n".join([kind.value, chosen, *each]).encode()).hexdigest()
 
 
-def _field(action: str) -> str:
-    return {"allow": "allowed", "notify": "notify"}[action]
+def _freeze(action: BulkAction, lines: Sequence[Line]) -> None:
+    rows = [
+        {
+            "bulk_action_id": action.id,
+            "party_id": line.party_id,
+            "position": position,
+            "seen_revision": line.revision,
+            "access_id": line.access_id,
+        }
+        for position, line in enumerate(lines)
+    ]
+    if rows:
+        db.session.execute(insert(BulkRow), rows)
+
+
+def _refuse_foreign(families: set[uuid.UUID], folder_ids: Folders) -> None:
+    if folder_ids is None:
+        return
+    if not folder_ids:
+        raise Refused(_("Cochez au moins un répertoire, ou retirez l’accès : sans répertoire, il n’ouvre rien."))
+    known = set(db.session.scalars(select(Folder.id).where(Folder.id.in_(folder_ids), Folder.family_id.in_(families))))
+    if known != set(folder_ids) or len(families) > 1:
+        raise Refused(_("Un de ces répertoires n’est pas de cette famille. Rien n’a été changé."))

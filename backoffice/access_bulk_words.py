@@ -1,0 +1,121 @@
+"""What a bulk action is called, what it foresees and what became of it, in French."""
+
+from collections.abc import Callable
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from shared.access.bulk_models import BulkAction, BulkKind, Outcome
+from shared.access.selecting import Forecast
+
+
+def title_of(kind: BulkKind) -> str:
+    """The name of the button."""
+    return {
+        BulkKind.DRAW: _("Mdp aléatoire"),
+        BulkKind.ALLOW: _("Accès autorisé"),
+        BulkKind.WITHDRAW: _("Accès retiré"),
+        BulkKind.NOTIFY: _("Notifier par email"),
+        BulkKind.RIGHTS: _("Droits"),
+        BulkKind.SESSIONS: _("Fermer les sessions"),
+        BulkKind.LETTERS: _("Imprimer les lettres"),
+    }[kind]
+
+
+def foreseen(forecast: Forecast) -> list[str]:
+    """One sentence for each number that is not nothing."""
+    lines = [f"{name(verdict)} : {count}" for verdict, count in _ordered(forecast)]
+    if forecast.no_street:
+        lines.append(
+            ngettext(
+                "%(num)s lettre n’aura pas d’adresse postale : remettez-la en main propre.",
+                "%(num)s lettres n’auront pas d’adresse postale : remettez-les en main propre.",
+                forecast.no_street,
+            )
+        )
+    return lines
+
+
+def reported(action: BulkAction) -> list[tuple[str, int]]:
+    """The report: what became of how many lines."""
+    known = {(Outcome(key.partition(":")[0]), key.partition(":")[2]): count for key, count in action.report.items()}
+    return [(name(each), known[each]) for each in sorted(known)]
+
+
+def name(verdict: tuple[Outcome, str]) -> str:
+    """An outcome with its reason."""
+    outcome, reason = verdict
+    said = outcome_words()[outcome]
+    why = reason_words().get(reason, "")
+    return f"{said} ({why})" if why else said
+
+
+def outcome_words() -> dict[Outcome, str]:
+    """What became of a line."""
+    return {
+        Outcome.WAITING: _("À faire"),
+        Outcome.CREATED: _("Accès créés"),
+        Outcome.CHANGED: _("Lignes modifiées"),
+        Outcome.ALREADY: _("Déjà ainsi"),
+        Outcome.REFUSED: _("Refusées"),
+    }
+
+
+def reason_words() -> dict[str, str]:
+    """Why, or what to know of it."""
+    return {
+        "no_address": _("sans adresse : le message partira quand la fiche sera complétée, ou imprimez la lettre"),
+        "closed": _("accès non autorisé"),
+        "own_password": _("la personne a déjà choisi son mot de passe"),
+        "password": _("avec le mot de passe initial, qui ne sera plus affiché"),
+        "link": _("avec un lien à photographier"),
+        "moved": _("la ligne a changé depuis la confirmation"),
+        "gone": _("le tiers n’existe plus"),
+    }
+
+
+def undone_words(word: str) -> str:
+    """What taking it back did to a line."""
+    return {
+        "": "",
+        "undone": _("annulée"),
+        "moved": _("non annulée : la ligne a changé depuis"),
+        "told": _("annulée, mais le message d’accès était parti : son lien ne marche plus"),
+        "used": _("non annulée : déjà remis, envoyé ou utilisé"),
+    }.get(word, word)
+
+
+def explained(kind: BulkKind) -> str:
+    """What the button does, before it is confirmed."""
+    told: dict[BulkKind, Callable[[], str]] = {
+        BulkKind.DRAW: lambda: _(
+            "Un mot de passe initial est tiré pour chaque tiers qui n’en a pas. Ceux qui en ont un, ou qui ont choisi "
+            "le leur, le gardent."
+        ),
+        BulkKind.ALLOW: lambda: _(
+            "Chaque accès est autorisé ; il s’ouvre à la synchronisation, et le message d’accès part alors."
+        ),
+        BulkKind.WITHDRAW: lambda: _(
+            "Chaque accès est fermé tout de suite : sessions et liens s’arrêtent, les documents restent."
+        ),
+        BulkKind.NOTIFY: lambda: _(
+            "Chaque personne reçoit un nouveau lien à la synchronisation ; le précédent ne marche plus."
+        ),
+        BulkKind.RIGHTS: lambda: _(
+            "Les répertoires visibles sont les mêmes pour toutes les lignes. Un droit retiré l’est tout de suite, un "
+            "droit ajouté attend la synchronisation."
+        ),
+        BulkKind.SESSIONS: lambda: _(
+            "Chaque personne est déconnectée de tous ses appareils ; elle peut se reconnecter avec son mot de passe."
+        ),
+        BulkKind.LETTERS: lambda: _(
+            "Un seul PDF, une page par tiers, à télécharger par vous seul pendant une heure, puis effacé. Imprimer un "
+            "mot de passe, c’est le remettre : il ne sera plus affiché."
+        ),
+    }
+    return told[kind]()
+
+
+def _ordered(forecast: Forecast) -> list[tuple[tuple[Outcome, str], int]]:
+    order = list(Outcome)
+    return sorted(forecast.verdicts.items(), key=lambda each: (order.index(each[0][0]), each[0][1]))

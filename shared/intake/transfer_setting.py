@@ -155,7 +155,8 @@ def _same(kept: dict[str, Any], wanted: dict[str, Any], names: tuple[str, ...]) 
 
 def _accepted(kept: dict[str, Any], wanted: dict[str, Any], accept: bool, by: str) -> dict[str, str] | None:
     """Who accepted to go without encryption, and when; asked again for another server."""
-    if wanted["protocol"] != "ftp" or not wanted["server"] or "protocol" in config().transfer:
+    server = wanted["server"] or config().transfer.get("server")
+    if wanted["protocol"] != "ftp" or not server or "protocol" in config().transfer:
         return None
     standing_before: dict[str, str] | None = kept.get("plain")
     if standing_before and _same(kept, wanted, ("protocol", "server")):

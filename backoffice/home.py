@@ -7,8 +7,11 @@ from flask_babel import gettext as _
 
 from backoffice import backoffice
 from backoffice.reach import scope
+from backoffice.run_words import told_run
+from backoffice.trial_words import told
 from shared.access.starting import Step, steps
 from shared.notifications.counting import Counts, counts
+from shared.settings.trying import STEP
 from shared.web.page import page
 from shared.web.permissions import Permission, requires
 
@@ -18,12 +21,17 @@ from shared.web.permissions import Permission, requires
 def home() -> Response:
     """The five steps and the counters."""
     found = steps()
+    trials = told(*(f"{STEP}{step.key}" for step in found))
     return page(
         "backoffice/home/show.html",
+        blocks=("steps", "run"),
         steps=[(step, url(step.endpoint, **_tab(step))) for step in found],
         done=sum(step.done for step in found),
         tiles=_tiles(counts(scope(Permission.HOME))),
         may_synchronise=bool(scope(Permission.SYNCHRONISE).grants),
+        may_try=bool(scope(Permission.SETTINGS_SEE).grants),
+        trials=trials,
+        run=told_run(),
     )
 
 

@@ -1,7 +1,7 @@
 """What stands around every page of the back office. A line shows where its page exists and may be opened."""
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +10,15 @@ from flask_babel import get_locale, lazy_gettext
 from flask_babel import gettext as _
 
 from backoffice import backoffice
-from shared.engines.finding import worst
+from backoffice.notices import notices
+from shared.engines.finding import Seen, look
 from shared.people.models import Staff
-from shared.people.scopes import holds, permissions_of
+from shared.people.scopes import holds, permissions_of, scope_of
+from shared.todos.finding import open_count
 from shared.web import visitors
 from shared.web.brand import brand
 from shared.web.navigation import Group, Item
+from shared.web.permissions import Permission
 
 
 @dataclass(frozen=True)
@@ -37,13 +40,14 @@ TABLE: tuple[tuple[Any, tuple[Line, ...]], ...] = (
             Line("access", lazy_gettext("Droits d’accès"), "key"),
             Line("explorer", lazy_gettext("Explorateur"), "folder"),
             Line("arrivals", lazy_gettext("À rattacher"), "inbox"),
+            Line("todo", lazy_gettext("À traiter"), "list-check"),
             Line("history", lazy_gettext("Historique"), "clock-history"),
         ),
     ),
     (
         lazy_gettext("Réglages"),
         (
-            Line("folders", lazy_gettext("Configuration de la GED"), "sliders"),
+            Line("folders", lazy_gettext("Configuration de la GED"), "sliders", also="families"),
             Line("templates", lazy_gettext("Modèles"), "chat-left-text", also="template"),
             Line("staff", lazy_gettext("Gestionnaires"), "person-badge", also="role"),
             Line("settings", lazy_gettext("Paramètres"), "gear"),
@@ -60,50 +64,56 @@ def around() -> dict[str, Any]:
     """The company for all; navigation, menu and the state of the engines for those who are signed in."""
     staff = visitors.staff_or_none()
     if staff is None:
-        return {"company": brand(), "home_url": "/backoffice/"}
+        return {"company": brand(), "home_url": "/backoffice/", "language_url": url_for("backoffice.language")}
+    seen = look(open_count(scope_of(staff, Permission.TODO_SEE)))
     return {
         "company": brand(),
         "home_url": url_for("backoffice.home"),
+        "language_url": url_for("backoffice.language"),
         "person_name": staff.name,
-        "nav": _groups(staff),
+        "nav": _groups(staff, seen.counted),
         "menu": _menu(staff),
         "search_url": url_for("backoffice.parties"),
-        "health": _health(staff),
+        "health": _health(staff, seen),
+        "notices": notices(staff, seen),
     }
 
 
-def _groups(staff: Staff) -> tuple[Group, ...]:
-    return _navigation(request.endpoint or "", permissions_of(staff), str(get_locale()))
+def _groups(staff: Staff, waiting: int) -> tuple[Group, ...]:
+    return _navigation(request.endpoint or "", permissions_of(staff), str(get_locale()), waiting)
 
 
 @functools.lru_cache(maxsize=512)
-def _navigation(endpoint: str, permissions: frozenset[str], _locale: str) -> tuple[Group, ...]:
+def _navigation(endpoint: str, permissions: frozenset[str], _locale: str, waiting: int) -> tuple[Group, ...]:
     """The same for all who may open the same pages; `_locale` is part of the cache's key only."""
-    groups = [Group(str(label), tuple(_items(lines, endpoint, permissions))) for label, lines in TABLE]
+    counts = {"todo": waiting}
+    groups = [Group(str(label), tuple(_items(lines, endpoint, permissions, counts))) for label, lines in TABLE]
     return tuple(group for group in groups if group.lines)
 
 
 def _menu(staff: Staff) -> list[Item]:
-    items = list(_items(MENU, request.endpoint or "", permissions_of(staff)))
+    items = list(_items(MENU, request.endpoint or "", permissions_of(staff), {}))
     if "backoffice.sign_out" in current_app.view_functions:
         items.append(Item(_("Se déconnecter"), url_for("backoffice.sign_out"), "box-arrow-right", post=True))
     return items
 
 
-def _items(lines: tuple[Line, ...], endpoint: str, permissions: frozenset[str]) -> Iterator[Item]:
+def _items(
+    lines: tuple[Line, ...], endpoint: str, permissions: frozenset[str], counts: Mapping[str, int]
+) -> Iterator[Item]:
     here = endpoint.removeprefix("backoffice.")
     for line in lines:
         view = current_app.view_functions.get(f"backoffice.{line.endpoint}")
         if view is None or getattr(view, "permission", "") not in permissions:
             continue
         current = any(here == name or here.startswith(f"{name}_") for name in (line.endpoint, line.also) if name)
-        yield Item(str(line.label), url_for(f"backoffice.{line.endpoint}"), line.icon, current=current)
+        url, count = url_for(f"backoffice.{line.endpoint}"), counts.get(line.endpoint, 0)
+        yield Item(str(line.label), url, line.icon, current=current, count=count)
 
 
-def _health(staff: Staff) -> dict[str, str] | None:
+def _health(staff: Staff, seen: Seen) -> dict[str, str] | None:
     view = current_app.view_functions["backoffice.engines"]
     if not holds(staff, view.permission):  # type: ignore[attr-defined]
         return None
-    state = worst()
-    label = _("Tout fonctionne") if state == "ok" else _("Un moteur est en panne")
-    return {"state": state, "label": label, "url": url_for("backoffice.engines")}
+    label = _("Tout fonctionne") if seen.worst == "ok" else _("Un moteur est en panne")
+    return {"state": seen.worst, "label": label, "url": url_for("backoffice.engines")}

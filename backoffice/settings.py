@@ -1,86 +1,60 @@
-"""« Paramètres »: the company, the portal, and who writes to whom."""
+"""« Paramètres internet », tab Serveur: who the installation is and who writes to each family; and the search."""
 
-from flask import Response, abort, flash, url_for
+from typing import Any
+
+from flask import Response, abort, flash, request, url_for
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 
 from backoffice import backoffice
-from backoffice.settings_form import CompanyForm, FamilyForm, LogoForm, ModeForm
-from shared.access.wanting import ring_if_automatic
+from backoffice.settings_form import CompanyForm, DomainsForm, FamilyForm
+from backoffice.settings_index import found
+from backoffice.settings_tabs import settings_page
+from backoffice.trial_words import told
 from shared.config import config
 from shared.errors import Refused
 from shared.extensions import db
 from shared.people.models import ConsentState, Family
-from shared.settings.branding import change_company, change_family, remove_logo, set_logo
-from shared.settings.changing import change
-from shared.settings.reading import company, setting
+from shared.settings.branding import change_family, change_legal, change_sender_domains
+from shared.settings.identity import identity
+from shared.settings.reading import company, has_secret, setting
+from shared.settings.trying import SENDER, SERVER
 from shared.web import visitors
-from shared.web.colours import contrast, readable
-from shared.web.page import go, page
+from shared.web.blame import blame
+from shared.web.page import go
 from shared.web.permissions import Permission, requires
 
 
 @backoffice.get("/settings")
 @requires(Permission.SETTINGS_SEE)
 def settings() -> Response:
-    """Every panel."""
+    """Every panel, or the settings whose words are searched."""
     return _page()
 
 
 @backoffice.post("/settings/company")
 @requires(Permission.SETTINGS_EDIT)
 def settings_company() -> Response:
-    """Name, legal line, domain and colour."""
+    """The legal line."""
     form = CompanyForm()
     if not form.validate_on_submit():
         return _page(form, status=422)
-    colour = str(form.colour.data)
-    try:
-        change_company(
-            name=form.name.data or "",
-            legal=form.legal.data or "",
-            domain=form.domain.data or "",
-            colour=colour,
-            contrast=contrast(readable(colour), colour),
-            by=visitors.actor(),
-        )
-    except Refused as refusal:
-        return _page(_blame(form, refusal), status=422)
+    change_legal(legal=form.legal.data or "", by=visitors.actor())
     return _saved()
 
 
-@backoffice.post("/settings/logo")
+@backoffice.post("/settings/domains")
 @requires(Permission.SETTINGS_EDIT)
-def settings_logo() -> Response:
-    """A new logo."""
-    form = LogoForm()
+def settings_domains() -> Response:
+    """The domains from which the company may write."""
+    form = DomainsForm()
     if not form.validate_on_submit():
         return _page(form, status=422)
     try:
-        set_logo(data=form.logo.data.read(), filename=form.logo.data.filename or "", by=visitors.actor())
+        change_sender_domains(text=form.domains.data or "", by=visitors.actor())
     except Refused as refusal:
-        return _page(_blame(form, refusal, "logo"), status=422)
-    return _saved()
-
-
-@backoffice.post("/settings/logo/remove")
-@requires(Permission.SETTINGS_EDIT)
-def settings_logo_remove() -> Response:
-    """Back to the monogram."""
-    remove_logo(by=visitors.actor())
-    return _saved()
-
-
-@backoffice.post("/settings/mode")
-@requires(Permission.SETTINGS_EDIT)
-def settings_mode() -> Response:
-    """Automatic or manual; going back to automatic applies what waited."""
-    form = ModeForm()
-    if not form.validate_on_submit():
-        return _page(form, status=422)
-    change(key="synchronisation", value=form.synchronisation.data, by=visitors.actor())
-    ring_if_automatic()
+        return _page(form, status=422, refusal=refusal)
     return _saved()
 
 
@@ -93,7 +67,7 @@ def settings_family(key: str) -> Response:
         abort(404)
     form = FamilyForm()
     if not form.validate_on_submit():
-        return _page(form, status=422, family=family)
+        return _page(form, status=422, key=key)
     try:
         change_family(
             family=family,
@@ -104,7 +78,7 @@ def settings_family(key: str) -> Response:
             by=visitors.actor(),
         )
     except Refused as refusal:
-        return _page(_blame(form, refusal), status=422, family=family)
+        return _page(form, status=422, key=key, refusal=refusal)
     return _saved()
 
 
@@ -113,53 +87,50 @@ def _saved() -> Response:
     return go(url_for("backoffice.settings"))
 
 
-def _page(refused: FlaskForm | None = None, status: int = 200, family: Family | None = None) -> Response:
+def _page(
+    refused: FlaskForm | None = None, status: int = 200, key: str = "", refusal: Refused | None = None
+) -> Response:
     """All panels as they stand, but the one that was refused, which keeps what was typed."""
-    key = family.key if family is not None else ""
+    sentence = blame(refused, refusal) if refused is not None and refusal is not None else ""
     if status != 200:
         db.session.rollback()
-    ours = company()
-    families = db.session.scalars(select(Family).order_by(Family.position)).all()
-    forms = {each.key: _family_form(each) for each in families}
+    ours, q = company(), request.args.get("q", "").strip()
+    families = db.session.scalars(select(Family).order_by(Family.position, Family.label)).all()
+    forms = {each.key: family_form(each) for each in families}
     if isinstance(refused, FamilyForm):
-        forms[key] = _numbered(refused, key)
-    return page(
-        "backoffice/settings/show.html",
+        forms[key] = numbered(refused, key)
+    domains: dict[str, Any] = {"domains": "\n".join(setting("mail_domains"))}
+    return settings_page(
+        "server",
+        blocks=("found", "trials"),
         status=status,
+        q=q,
+        found=found(visitors.staff(), q) if q else [],
         company_form=refused if isinstance(refused, CompanyForm) else CompanyForm(formdata=None, obj=ours),
-        logo_form=refused if isinstance(refused, LogoForm) else LogoForm(formdata=None),
-        mode_form=refused
-        if isinstance(refused, ModeForm)
-        else ModeForm(formdata=None, data={"synchronisation": setting("synchronisation")}),
+        domains_form=refused if isinstance(refused, DomainsForm) else DomainsForm(formdata=None, data=domains),
+        identity=identity(),
+        has_password=has_secret("installation_secret"),
         families=families,
         forms=forms,
         refused=refused,
-        has_logo=ours.logo_sha256 is not None,
-        ratio=f"{contrast(readable(ours.colour), ours.colour):.1f}".replace(".", ","),
+        sentence=sentence,
         public_url=config().public_url,
         default_sender=f"noreply@{ours.domain or config().public_host}",
+        trials=told(SERVER, *(f"{SENDER}{each.key}" for each in families)),
     )
 
 
-def _family_form(family: Family) -> FamilyForm:
+def family_form(family: Family) -> FamilyForm:
+    """The form of one family, as it stands."""
     state = family.default_consent.value if family.default_consent else ""
     form = FamilyForm(formdata=None, obj=family, data={"default_consent": state})
     form.default_consent.data = state
-    return _numbered(form, family.key)
+    return numbered(form, family.key)
 
 
-def _numbered(form: FamilyForm, key: str) -> FamilyForm:
-    """Three forms of one kind stand on the page: each field needs an id of its own."""
+def numbered(form: FamilyForm, key: str) -> FamilyForm:
+    """Several forms of one kind stand on the page: each field needs an id of its own."""
     for field in form:
         field.id = f"{key}-{field.name}"
         field.label.field_id = field.id
-    return form
-
-
-def _blame(form: FlaskForm, refusal: Refused, usual: str = "") -> FlaskForm:
-    name = refusal.field or usual
-    if name and name in form:
-        form[name].errors = [refusal.sentence]
-    else:
-        form.form_errors.append(refusal.sentence)
     return form

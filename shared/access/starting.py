@@ -12,13 +12,19 @@ from shared.engines.finding import worst
 from shared.extensions import db
 from shared.people.models import Family, Party
 from shared.people.shipping import CUSTOMERS, EMPLOYEES
+from shared.settings.mail_server import mail_source
 from shared.settings.reading import company
+
+
+TECHNICAL = "technical"
+STEPS = (TECHNICAL, "customer_folders", "customer_access", "employee_folders", "employee_access")
 
 
 @dataclass(frozen=True)
 class Step:
     """One chapter: what is done, or in one sentence what is missing, and where to do it (an endpoint)."""
 
+    key: str
     title: str
     done: bool
     sentence: str
@@ -31,10 +37,10 @@ def steps() -> list[Step]:
     seen = db.session.execute(select(*_checks(CUSTOMERS), *_checks(EMPLOYEES))).one()
     return [
         _technical(),
-        _folders(_("Portail clients"), CUSTOMERS, seen[0], seen[1]),
-        _accesses(_("Accès des clients"), CUSTOMERS, seen[2], seen[3]),
-        _folders(_("Portail salariés"), EMPLOYEES, seen[4], seen[5]),
-        _accesses(_("Accès des salariés"), EMPLOYEES, seen[6], seen[7]),
+        _folders(STEPS[1], _("Portail clients"), CUSTOMERS, seen[0], seen[1]),
+        _accesses(STEPS[2], _("Accès des clients"), CUSTOMERS, seen[2], seen[3]),
+        _folders(STEPS[3], _("Portail salariés"), EMPLOYEES, seen[4], seen[5]),
+        _accesses(STEPS[4], _("Accès des salariés"), EMPLOYEES, seen[6], seen[7]),
     ]
 
 
@@ -43,26 +49,29 @@ def _technical() -> Step:
     missing = [word for word, value in ((_("le nom"), ours.name), (_("le domaine"), ours.domain)) if not value]
     if missing:
         sentence = _("Il manque %(what)s de la société.", what=_(" et ").join(missing))
-        return Step(_("Technique"), False, sentence, "settings")
+        return Step(TECHNICAL, _("Technique"), False, sentence, "settings")
     if worst() == "down":
-        return Step(_("Technique"), False, _("Un moteur est en panne, ou le minuteur ne tourne pas."), "engines")
-    return Step(_("Technique"), True, _("La société est nommée et tous les moteurs répondent."), "engines")
+        return Step(TECHNICAL, _("Technique"), False, _("Un moteur est en panne, ou le minuteur ne tourne pas."), "engines")
+    sentence = _("La société est nommée et tous les moteurs répondent.")
+    if mail_source() == "catcher":
+        sentence += " " + _("Aucun serveur d’envoi n’est réglé : les messages restent dans la boîte d’essai.")
+    return Step(TECHNICAL, _("Technique"), True, sentence, "settings_mail")
 
 
-def _folders(title: str, family: str, shared: bool, live: bool) -> Step:
+def _folders(key: str, title: str, family: str, shared: bool, live: bool) -> Step:
     if not shared:
-        return Step(title, False, _("Aucun répertoire n’est coché « Portail »."), "folders", family)
+        return Step(key, title, False, _("Aucun répertoire n’est coché « Portail »."), "folders", family)
     if not live:
-        return Step(title, False, _("Aucun document n’est encore sur le portail : classez-en un."), "explorer", family)
-    return Step(title, True, _("Des répertoires sont partagés et des documents y sont disponibles."), "folders", family)
+        return Step(key, title, False, _("Aucun document n’est encore sur le portail : classez-en un."), "explorer", family)
+    return Step(key, title, True, _("Des répertoires sont partagés et des documents y sont disponibles."), "folders", family)
 
 
-def _accesses(title: str, family: str, wanted: bool, open_seat: bool) -> Step:
+def _accesses(key: str, title: str, family: str, wanted: bool, open_seat: bool) -> Step:
     if open_seat:
-        return Step(title, True, _("Au moins un accès est ouvert et synchronisé."), "access", family)
+        return Step(key, title, True, _("Au moins un accès est ouvert et synchronisé."), "access", family)
     if wanted:
-        return Step(title, False, _("Un accès est autorisé mais pas encore synchronisé."), "access", family)
-    return Step(title, False, _("Aucun accès n’est autorisé."), "access", family)
+        return Step(key, title, False, _("Un accès est autorisé mais pas encore synchronisé."), "access", family)
+    return Step(key, title, False, _("Aucun accès n’est autorisé."), "access", family)
 
 
 def _checks(family: str) -> list[ColumnElement[Any]]:

@@ -1,19 +1,68 @@
-"""One word about all the engines, for the bar of every page: one query."""
+"""What a page says of the engines: one word about all of them, and whether messages leave. One query."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, case, exists, func, literal, or_, select
 
 from shared.clock import now
 from shared.engines.checking import SILENT
 from shared.engines.models import EngineState, Heartbeat
 from shared.extensions import db
+from shared.notifications.models import Channel, Notification, Status
 
+MAIL, SMTP = "email", "smtp"
 _TICKED = select(func.max(Heartbeat.at)).where(Heartbeat.name == "tick").scalar_subquery()
-_STATE = select(exists().where(EngineState.up.is_(False)), _TICKED)
+_DOWN = select(EngineState.since).where(EngineState.name == SMTP, EngineState.up.is_(False)).scalar_subquery()
+_REASON = select(EngineState.reason).where(EngineState.name == SMTP).scalar_subquery()
+_PAUSED = select(Channel.paused_until).where(Channel.key == MAIL).scalar_subquery()
+_PAUSED_SINCE = select(Channel.paused_since).where(Channel.key == MAIL).scalar_subquery()
+_BECAUSE = select(Channel.paused_because).where(Channel.key == MAIL).scalar_subquery()
+_WAITING = (
+    select(func.count())
+    .select_from(Notification)
+    .where(Notification.channel == MAIL, Notification.status == Status.WAITING)
+    .scalar_subquery()
+)
+# Counted only while something is wrong: the rest of the time nobody asks.
+_HELD = case((or_(_DOWN.is_not(None), _PAUSED.is_not(None)), _WAITING), else_=0)
+_STATE = select(
+    exists().where(EngineState.up.is_(False)), _TICKED, _DOWN, _REASON, _PAUSED, _PAUSED_SINCE, _BECAUSE, _HELD
+)
+
+
+@dataclass(frozen=True)
+class MailState:
+    """Whether messages leave; otherwise since when not, why, and how many lines wait meanwhile."""
+
+    up: bool
+    since: datetime | None = None
+    reason: str = ""
+    waiting: int = 0
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the tick and the sender last saw."""
+
+    worst: Literal["ok", "down"]
+    mail: MailState
+    counted: int = 0
+
+
+def look(count: ColumnElement[int] | None = None) -> Seen:
+    """Everything a page wants to know, and a number of its own that is counted in the same query."""
+    asked = _STATE.add_columns(literal(0) if count is None else count)
+    down, last, mail_down, reason, paused, since, because, waiting, counted = db.session.execute(asked).one()
+    word: Literal["ok", "down"] = "down" if down or last is None or last < now() - SILENT else "ok"
+    if mail_down is not None:
+        return Seen(word, MailState(False, mail_down, reason or "", waiting), counted)
+    if paused is not None and paused > now():
+        return Seen(word, MailState(False, since, because or "", waiting), counted)
+    return Seen(word, MailState(True), counted)
 
 
 def worst() -> Literal["ok", "down"]:
     """« down » when one of them is, or when nobody has looked for a minute."""
-    is_down, last = db.session.execute(_STATE).one()
-    return "down" if is_down or last is None or last < now() - SILENT else "ok"
+    return look().worst

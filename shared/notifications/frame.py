@@ -34,6 +34,7 @@ class Brand:
     portal_url: str
     domain: str = ""
     colour: str = FALLBACK
+    ink: str = ""  # empty: black or white, whichever reads better on the colour
     signature: str = ""
     sender: str = ""
     legal: str = ""
@@ -100,7 +101,7 @@ def html_part(frame: Frame) -> str:
     """The whole HTML part."""
     written = _page().render(
         brand=replace(frame.brand, colour=frame.brand.colour if COLOUR.match(frame.brand.colour) else FALLBACK),
-        ink=ink_on(frame.brand.colour),
+        ink=frame.brand.ink or ink_on(frame.brand.colour),
         locale=frame.locale,
         subject=_marked(frame.subject),
         blocks=[(block.kind, _marked(block.pieces), _label(block)) for block in frame.blocks],

@@ -35,6 +35,7 @@ def brand_of(company: Activity) -> Brand:
         portal_url=config().public_url,
         domain=company.domain,
         colour=company.colour,
+        ink=company.ink,
         signature=setting("mail_signature"),
         legal=company.legal,
         zone=company.time_zone,

@@ -49,6 +49,7 @@ class Activity(Model):
     legal: Mapped[str] = mapped_column(default="")  # form, capital, address: the foot of every page and mail
     domain: Mapped[str] = mapped_column(default="")
     colour: Mapped[str] = mapped_column(default="#1f5fae")
+    ink: Mapped[str] = mapped_column(default="", server_default="")  # the text on it; empty: black or white
     logo_sha256: Mapped[str | None]
     logo_mime: Mapped[str | None]
     time_zone: Mapped[str] = mapped_column(default="Europe/Paris")

@@ -17,14 +17,16 @@ from shared.people.models import Activity, ConsentState, Family
 from shared.settings.changing import change
 from shared.settings.reading import company, setting
 
-FIELDS = ("name", "legal", "domain", "colour")
+FIELDS = ("name", "legal", "domain", "colour", "ink")
 LEAST = 4.5  # WCAG 2.2, 1.4.3
 LOGO_WIDTH = 480  # pixels: twice what the largest layout shows
 LOGO_BYTES = 4 * 1024 * 1024
 LOGO_KINDS = ("image/png", "image/jpeg")
 
 
-def change_company(*, name: str, legal: str, domain: str, colour: str, contrast: float, by: str) -> Activity:
+def change_company(
+    *, name: str, legal: str, domain: str, colour: str, contrast: float, by: str, ink: str = ""
+) -> Activity:
     """Write the identity; `contrast` is that of the colour with the text written on it. Raises Refused."""
     ours = company()
     wanted = {
@@ -32,12 +34,16 @@ def change_company(*, name: str, legal: str, domain: str, colour: str, contrast:
         "legal": " ".join(legal.split()),
         "domain": _domain(domain),
         "colour": colour,
+        "ink": ink,
     }
     if not wanted["name"]:
         raise Refused(_("Donnez le nom de la société : il est en tête de chaque page et de chaque message."), "name")
     if contrast < LEAST:
         raise Refused(
-            _("Aucun texte ne serait lisible sur cette couleur (contraste %(ratio)s).", ratio=f"{contrast:.1f}"),
+            _(
+                "Aucun texte ne serait lisible sur cette couleur : contraste %(ratio)s pour 1, il en faut 4,5.",
+                ratio=f"{contrast:.1f}".replace(".", ","),
+            ),
             "colour",
         )
     changed = [each for each in FIELDS if getattr(ours, each) != wanted[each]]
@@ -65,6 +71,25 @@ def rename(*, by: str, name: str | None = None, domain: str | None = None) -> No
     db.session.flush()
     if changed:
         record("company.changed", by=by, activity_id=ours.id, facts={"fields": changed, **wanted})
+
+
+def change_legal(*, legal: str, by: str) -> None:
+    """The line at the foot of pages and messages."""
+    ours = company()
+    change_company(
+        name=ours.name, legal=legal, domain=ours.domain, colour=ours.colour, ink=ours.ink, contrast=LEAST, by=by
+    )
+
+
+def change_colours(*, colour: str, ink: str, contrast: float, by: str) -> None:
+    """The company's colour and the text colour on it, empty for the better of black and white.
+
+    `contrast` is that of the pair; raises Refused under 4.5.
+    """
+    ours = company()
+    change_company(
+        name=ours.name, legal=ours.legal, domain=ours.domain, colour=colour, ink=ink, contrast=contrast, by=by
+    )
 
 
 def set_logo(*, data: bytes, filename: str, by: str) -> Activity:

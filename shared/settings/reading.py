@@ -50,7 +50,7 @@ def company() -> Activity:
         known: Activity = info[COMPANY]
         return known
     found = db.session.scalars(_FIRST).first()
-    ours = found or Activity(name="Guichet", legal="", domain="", colour="#1f5fae", time_zone=TIME_ZONE)
+    ours = found or Activity(name="Guichet", legal="", domain="", colour="#1f5fae", ink="", time_zone=TIME_ZONE)
     info[COMPANY] = ours
     return ours
 

@@ -32,6 +32,8 @@ UNHEARD = timedelta(seconds=3)
 STAGES = {
     MAIL: ("name", "port", "greeting", "encryption", "login", "sender", "message"),
     SERVER: ("domain", "name", "portal"),
+    "transfer": ("name", "port", "login", "list", "write", "read", "delete"),
+    "storage": ("name", "port", "login", "list", "write", "read", "delete"),
 }
 FAMILIES = {  # whose message a step of the home page tries
     "step:customer_folders": "customers",

@@ -23,7 +23,7 @@ def brand() -> Company:
     """What every layout puts at its top."""
     ours = company()
     url = url_for("logo", sha256=ours.logo_sha256) if ours.logo_sha256 else None
-    return Company(ours.name, logo=url, colour=ours.colour or None)
+    return Company(ours.name, logo=url, colour=ours.colour or None, ink=ours.ink)
 
 
 @public("The sign-in page wears the brand too.")

@@ -24,9 +24,9 @@ def is_colour(text: str) -> bool:
     return re.fullmatch(r"#[0-9a-fA-F]{6}", text) is not None
 
 
-def theme_css(colour: str) -> str:
-    """The style sheet that sets the brand's tokens, in light and in dark."""
-    light, dark = _tokens(colour, LIGHT_GROUNDS, WHITE), _tokens(colour, DARK_GROUNDS, "#172029")
+def theme_css(colour: str, ink: str = "") -> str:
+    """The style sheet that sets the brand's tokens, in light and in dark; `ink` is the text colour chosen for it."""
+    light, dark = _tokens(colour, ink, LIGHT_GROUNDS, WHITE), _tokens(colour, ink, DARK_GROUNDS, "#172029")
     return (
         f':root,[data-bs-theme="light"]{{{light}}}'
         f'[data-bs-theme="dark"]{{{dark}}}'
@@ -34,11 +34,12 @@ def theme_css(colour: str) -> str:
     )
 
 
-def _tokens(colour: str, grounds: tuple[str, ...], surface: str) -> str:
+def _tokens(colour: str, ink: str, grounds: tuple[str, ...], surface: str) -> str:
     soft = _mix(colour, surface, 0.12 if surface == WHITE else 0.22)
     text = _standing_out(colour, (*grounds, soft))
     plain = text if min(contrast(colour, ground) for ground in grounds) < 3 else colour
-    return f"--brand:{plain};--brand-ink:{readable(plain)};--brand-text:{text};--brand-soft:{soft}"
+    on_plain = ink if ink and plain == colour else readable(plain)
+    return f"--brand:{plain};--brand-ink:{on_plain};--brand-text:{text};--brand-soft:{soft}"
 
 
 def _standing_out(colour: str, grounds: tuple[str, ...]) -> str:

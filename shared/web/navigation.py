@@ -11,6 +11,7 @@ class Company:
     name: str = "Guichet"
     logo: str | None = None
     colour: str | None = None
+    ink: str = ""  # the text colour chosen for it; empty: black or white, whichever reads better
 
 
 @dataclass(frozen=True)
@@ -43,3 +44,4 @@ class Notice:
     icon: str = "info-circle"
     url: str = ""
     label: str = ""
+    post: bool = False  # a button that posts, as in a menu

@@ -47,7 +47,7 @@ _seen: dict[str, tuple[float, Asset]] = {}
 def install(app: Flask) -> None:
     """Serve /static/<hash>/<name> and /static/marque/<colour>.css, and give `static_url` and `brand_url` to pages."""
     app.add_url_rule("/static/<string(length=12):digest>/<path:name>", "asset", asset)
-    app.add_url_rule("/static/marque/<string(length=6):colour>.css", "brand", brand)
+    app.add_url_rule("/static/marque/<string(minlength=6,maxlength=13):colours>.css", "brand", brand)
     app.jinja_env.globals.update(static_url=static_url, brand_url=brand_url, icon_url=icon_url)
 
 
@@ -81,9 +81,10 @@ def _known() -> dict[str, str]:
     return held
 
 
-def brand_url(colour: str) -> str:
-    """The address of the tokens of one brand colour (« #14566b »)."""
-    return url_for("brand", colour=colour.removeprefix("#").lower())
+def brand_url(colour: str, ink: str = "") -> str:
+    """The address of the tokens of one brand colour (« #14566b »), with the text colour chosen for it."""
+    both = [each.removeprefix("#").lower() for each in (colour, ink) if each]
+    return url_for("brand", colours="-".join(both))
 
 
 @public("Style sheets, scripts and icons hold nothing of anybody.")
@@ -97,11 +98,12 @@ def asset(digest: str, name: str) -> Response:
 
 
 @public("The sign-in page wears the brand too.")
-def brand(colour: str) -> Response:
-    """The tokens of one brand colour: made from the address alone, so no row is read."""
-    if not is_colour(f"#{colour}"):
+def brand(colours: str) -> Response:
+    """The tokens of one brand: made from the address alone, so no row is read."""
+    colour, dash, ink = colours.partition("-")
+    if not is_colour(f"#{colour}") or (dash and not is_colour(f"#{ink}")):
         abort(404)
-    body = theme_css(f"#{colour}").encode()
+    body = theme_css(f"#{colour}", f"#{ink}" if ink else "").encode()
     return _answer(Asset(body, None, "text/css", _digest(body)), FOR_EVER)
 
 

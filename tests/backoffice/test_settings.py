@@ -1,25 +1,25 @@
 """Each setting is read by something: a page, a message, or what the next click does."""
 
 import io
+import re
 
 import pytest
 from flask import Flask
 from PIL import Image
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
+from backoffice import settings_form
 from shared.events.models import Event
 from shared.extensions import db
+from shared.notifications.frame import Brand, ink_on
+from shared.notifications.messages import brand_of
 from shared.people.models import ConsentState, Family
 from shared.settings.reading import company, setting
 from tests.factories import office
-from tests.factories.identity import Browser, a_clerk
+from tests.factories.identity import STAFF_PASSWORD, Browser, a_clerk
 
-COMPANY = {
-    "name": "Ateliers Dubois",
-    "legal": "SARL au capital de 1 000 €",
-    "domain": "www.Dubois.fr",
-    "colour": "#14566b",
-}
+COLOURS = {"colour": "#14566b", "automatic": "y", "ink": "#ffffff", "signature": "L’équipe Dubois"}
 
 
 @pytest.fixture
@@ -32,27 +32,45 @@ def browser(app: Flask) -> Browser:
     return browser
 
 
-def test_name_and_colour_stand_on_the_next_page(browser: Browser) -> None:
-    browser.post("/backoffice/settings/company", **COMPANY)
+def identity(browser: Browser, field: str, value: str, password: str = STAFF_PASSWORD) -> TestResponse:
+    return browser.post(f"/backoffice/settings/identity/{field}", value=value, password=password)
+
+
+def test_name_colour_and_signature_stand_on_the_next_page_and_in_messages(browser: Browser) -> None:
+    identity(browser, "company", "Ateliers Dubois")
+    browser.post("/backoffice/settings/appearance", **COLOURS)
+    browser.post("/backoffice/settings/company", legal="SARL au capital de 1 000 €")
 
     text = browser.get("/backoffice/settings").text
     assert "Ateliers Dubois</title>" in text
     assert "/static/marque/14566b.css" in text
-    assert company().domain == "dubois.fr"
+    brand = brand_of(company())
+    assert (brand.signature, brand.legal) == ("L’équipe Dubois", "SARL au capital de 1 000 €")
     assert db.session.scalars(select(Event.facts).where(Event.name == "company.changed")).all()
 
 
-@pytest.mark.parametrize(
-    ("typed", "words"),
-    [({"name": ""}, "Donnez le nom"), ({"colour": "bleu"}, "#rrggbb"), ({"domain": "pas un domaine"}, "domaine")],
-)
-def test_what_is_wrong_is_refused_and_kept_on_screen(browser: Browser, typed: dict[str, str], words: str) -> None:
-    answer = browser.post("/backoffice/settings/company", **(COMPANY | typed))
+@pytest.mark.row("B-14")
+def test_a_pair_of_colours_that_cannot_be_read_is_refused_with_its_ratio(browser: Browser) -> None:
+    pair = {"colour": "#14566b", "ink": "#1f7a96"}
 
+    refused = browser.post("/backoffice/settings/appearance", **pair)
+    assert refused.status_code == 422
+    assert "contraste 1,6 pour 1" in refused.text and 'value="#1f7a96"' in refused.text
+    assert company().colour != "#14566b"
+
+    assert browser.post("/backoffice/settings/appearance", **(pair | {"ink": "#ffe9a8"})).status_code == 303
+    page = browser.get("/backoffice/settings/appearance").text
+    assert "/static/marque/14566b-ffe9a8.css" in page
+    assert "--brand-ink:#ffe9a8" in browser.get("/static/marque/14566b-ffe9a8.css").text
+    brand = brand_of(company())
+    assert brand.ink == "#ffe9a8" != ink_on(brand.colour) and isinstance(brand, Brand)
+
+
+@pytest.mark.parametrize(("value", "words"), [("bleu", "#rrggbb"), ("#12", "#rrggbb")])
+def test_a_colour_that_is_none_is_refused_and_kept_on_screen(browser: Browser, value: str, words: str) -> None:
+    answer = browser.post("/backoffice/settings/appearance", **(COLOURS | {"colour": value}))
     assert answer.status_code == 422
-    assert words in answer.text
-    assert "SARL au capital" in answer.text
-    assert company().name != "Ateliers Dubois"
+    assert words in answer.text and "L’équipe Dubois" in answer.text
 
 
 def test_a_logo_is_drawn_again_and_served(browser: Browser) -> None:
@@ -93,23 +111,38 @@ def test_the_mode_decides_whether_the_button_is_needed(browser: Browser) -> None
     assert "Synchronisation manuelle" in browser.get("/backoffice/access").text
 
 
-@pytest.mark.row("P-04")
-def test_a_sender_is_of_the_companys_domain(browser: Browser) -> None:
-    browser.post("/backoffice/settings/company", **COMPANY)
-    family = {"sender_name": "Facturation", "reply_to": "contact@dubois.fr", "default_consent": "requested"}
+def test_the_delays_are_kept_within_their_bounds(browser: Browser) -> None:
+    fields = ("grouping_window_seconds", "activation_link_hours", "reset_link_hours", "document_link_days")
+    delays = dict.fromkeys((*fields, "initial_password_days"), 20)
+    assert browser.post("/backoffice/settings/delays", **delays).status_code == 303
+    assert setting("document_link_days") == 20
 
-    refused = browser.post("/backoffice/settings/families/customers", sender_address="x@gmail.com", **family)
-    assert refused.status_code == 422
-    assert "gmail.com" in refused.text
-    assert (
-        browser.post(
-            "/backoffice/settings/families/customers", sender_address="facture@dubois.fr", **family
-        ).status_code
-        == 303
+    refused = browser.post(
+        "/backoffice/settings/delays", **(delays | {"document_link_days": 7, "reset_link_hours": 48})
     )
+    assert refused.status_code == 422
+    assert "entre 1 et 24" in refused.text
+    assert setting("document_link_days") == 20
 
+
+@pytest.mark.row("P-04")
+def test_a_sender_is_of_the_companys_domains(browser: Browser) -> None:
+    identity(browser, "domain", "www.Dubois.fr")
+    family = {"sender_name": "Facturation", "reply_to": "contact@dubois.fr", "default_consent": "requested"}
+    url = "/backoffice/settings/families/customers"
+
+    for wrong, why in (("x@gmail.com", "gmail.com"), ("facture@", "domaine"), ("a b@dubois.fr", "dubois.fr")):
+        refused = browser.post(url, sender_address=wrong, **family)
+        assert refused.status_code == 422 and why in refused.text
+    assert browser.post(url, sender_address="facture@dubois.fr", **family).status_code == 303
     customers = db.session.scalars(select(Family).where(Family.key == "customers")).one()
     assert (customers.sender_address, customers.default_consent) == ("facture@dubois.fr", ConsentState.REQUESTED)
+
+    assert browser.post(url, sender_address="facture@dubois-group.eu", **family).status_code == 422
+    assert browser.post("/backoffice/settings/domains", domains="dubois-group.eu\n").status_code == 303
+    assert browser.post(url, sender_address="facture@dubois-group.eu", **family).status_code == 303
+    held = browser.post("/backoffice/settings/domains", domains="")
+    assert held.status_code == 422 and "facture@dubois-group.eu" in held.text
 
 
 def test_whoever_may_not_set_changes_nothing(app: Flask, browser: Browser) -> None:
@@ -118,8 +151,38 @@ def test_whoever_may_not_set_changes_nothing(app: Flask, browser: Browser) -> No
     lea.sign_in_staff("lea@exemple.fr")
     lea.get("/backoffice/")
 
-    for url in ("company", "logo", "logo/remove", "mode", "families/customers"):
-        assert lea.post(f"/backoffice/settings/{url}", **COMPANY).status_code == 403
+    urls = ("company", "logo", "logo/remove", "mode", "delays", "mail", "appearance", "domains", "trials/mail")
+    for url in (*urls, "families/customers", "families/customers/try", "identity/domain"):
+        assert lea.post(f"/backoffice/settings/{url}", **COLOURS).status_code == 403
+
+
+@pytest.mark.row("P-29")
+def test_every_field_of_every_form_is_found_by_its_label(browser: Browser) -> None:
+    forms = [each for name, each in vars(settings_form).items() if name.endswith("Form") and name != "FlaskForm"]
+    searched = [each for each in forms if each.__name__ not in ("IdentityForm", "SecretForm")]
+    assert len(searched) >= 8
+    with browser.client.application.test_request_context():
+        labels = [
+            str(field.label.text)
+            for form in searched
+            for field in form(formdata=None)
+            if field.type != "CSRFTokenField"
+        ]
+    labels += ["Société", "Domaine", "Identifiant de l’installation", "Mot de passe de l’installation", "Notifier sur"]
+    for label in labels:
+        found = browser.get("/backoffice/settings", query_string={"q": label.upper()}).text
+        results = found.partition('id="found"')[2].partition("<nav")[0]
+        links = re.findall(r'<a href="([^"]+)">([^<]+)</a>', results)
+        named = [url for url, shown in links if shown.replace("&#39;", "'").startswith(label)]
+        assert named, label
+        url, _hash, anchor = named[0].partition("#")
+        if url.startswith("/backoffice/settings"):
+            assert f'id="{anchor}"' in browser.get(url).text, named[0]
+
+
+def test_a_search_ignores_accents_and_says_when_nothing_is_found(browser: Browser) -> None:
+    assert "Délai d’attente" in browser.get("/backoffice/settings?q=delai+d’attente").text
+    assert "Aucun réglage" in browser.get("/backoffice/settings?q=introuvable").text
 
 
 def _upload(browser: Browser, data: bytes, name: str):  # type: ignore[no-untyped-def]

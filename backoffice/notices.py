@@ -1,0 +1,35 @@
+"""The strips above every page of the back office: what everybody at the desk must know before they go on."""
+
+from flask import url_for
+from flask_babel import format_time, ngettext
+from flask_babel import gettext as _
+
+from shared.engines.finding import MailState, Seen
+from shared.people.models import Staff
+from shared.people.scopes import holds
+from shared.web.navigation import Notice
+from shared.web.permissions import Permission
+
+
+def notices(staff: Staff, seen: Seen) -> list[Notice]:
+    """Within a minute of the mail server's last word: the tick asks it every ten seconds."""
+    return [] if seen.mail.up else [_mail(staff, seen.mail)]
+
+
+def _mail(staff: Staff, mail: MailState) -> Notice:
+    silent = _("Le serveur de messagerie ne répond pas.")
+    if mail.since is not None:
+        silent = _("Le serveur de messagerie ne répond pas depuis %(time)s.", time=format_time(mail.since, "short"))
+    held = ngettext(
+        "%(num)s message attend et partira à son retour : rien n’est perdu.",
+        "%(num)s messages attendent et partiront à son retour : rien n’est perdu.",
+        mail.waiting,
+    )
+    may = holds(staff, Permission.SETTINGS_SEE)
+    return Notice(
+        f"{silent} {held}",
+        tone="bad",
+        icon="exclamation-triangle",
+        url=url_for("backoffice.settings_mail") if may else "",
+        label=_("Voir la messagerie") if may else "",
+    )

@@ -1,0 +1,113 @@
+"""The four protected fields: changing one asks the password again and says first what it would break."""
+
+from flask import Response, abort, flash, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from backoffice import backoffice
+from backoffice.settings_form import IdentityForm, SecretForm
+from backoffice.settings_tabs import settings_page
+from shared.access.confirming import ask_confirmation, confirm
+from shared.access.throttling import TooMany
+from shared.config import config
+from shared.errors import Refused
+from shared.extensions import db
+from shared.settings.identity import FIELDS, SIGNING, change_identity, identity, live_links
+from shared.transactions import transaction
+from shared.web import visitors
+from shared.web.blame import blame
+from shared.web.page import go
+from shared.web.permissions import Permission, requires
+
+
+@backoffice.get("/settings/identity/<field>")
+@requires(Permission.SETTINGS_EDIT)
+def settings_identity(field: str) -> Response:
+    """The field, locked until the password is typed."""
+    return _page(_known(field), _form(field))
+
+
+@backoffice.post("/settings/identity/<field>")
+@requires(Permission.SETTINGS_EDIT)
+def settings_identity_change(field: str) -> Response:
+    """Change it, once the password is proved. Tries are counted."""
+    form = _form(_known(field))
+    if not form.validate_on_submit():
+        return _page(field, form, status=422)
+    staff = visitors.staff()
+    try:
+        with transaction():
+            ticket = ask_confirmation(staff=staff, address=visitors.client_ip())
+        confirm(staff=staff, ticket=ticket, password=form.password.data or "")
+        change_identity(field=field, value=form.value.data or "", by=visitors.actor())
+    except TooMany as refusal:
+        return _page(field, form, status=429, refusal=refusal)
+    except Refused as refusal:
+        return _page(field, form, status=422, refusal=refusal)
+    flash(_("Le réglage est enregistré."), "success")
+    return go(url_for("backoffice.settings", _anchor="identite"))
+
+
+def field_label(field: str) -> str:
+    """How each of the four reads."""
+    words: dict[str, str] = {
+        "company": _("Société"),
+        "domain": _("Domaine"),
+        "identifier": _("Identifiant de l’installation"),
+        "secret": _("Mot de passe de l’installation"),
+    }
+    return words[field]
+
+
+def what_breaks(field: str, links: int) -> str:
+    """How many mailed links would stop working, and why."""
+    count = ngettext("%(num)s lien envoyé est encore valable.", "%(num)s liens envoyés sont encore valables.", links)
+    if field in SIGNING:
+        because = ngettext(
+            "%(num)s lien serait rompu : il est signé par cette valeur.",
+            "%(num)s liens seraient rompus : ils sont signés par cette valeur.",
+            links,
+        )
+        return f"{count} {because}"
+    if field == "domain":
+        because = ngettext(
+            "%(num)s lien serait rompu si le portail quittait %(url)s avec ce domaine ; "
+            "cette adresse se règle sur la machine (PUBLIC_URL), pas ici.",
+            "%(num)s liens seraient rompus si le portail quittait %(url)s avec ce domaine ; "
+            "cette adresse se règle sur la machine (PUBLIC_URL), pas ici.",
+            links,
+            url=config().public_url,
+        )
+        return f"{count} {because}"
+    return f"{count} {_('0 lien serait rompu : le nom de la société n’est pas dans les adresses.')}"
+
+
+def _known(field: str) -> str:
+    if field not in FIELDS:
+        abort(404)
+    return field
+
+
+def _form(field: str) -> IdentityForm | SecretForm:
+    if field == "secret":
+        return SecretForm()
+    form = IdentityForm()
+    if not form.is_submitted():
+        form.value.data = getattr(identity(), field)
+    return form
+
+
+def _page(field: str, form: IdentityForm | SecretForm, status: int = 200, refusal: Refused | None = None) -> Response:
+    sentence = blame(form, refusal) if refusal is not None else ""
+    if status != 200:
+        db.session.rollback()
+    return settings_page(
+        "identity",
+        status=status,
+        deeper=True,
+        form=form,
+        field=field,
+        label=field_label(field),
+        sentence=sentence,
+        warning=what_breaks(field, live_links()),
+    )

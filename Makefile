@@ -3,7 +3,7 @@
 PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: help demo test lint bench features assets clean
+.PHONY: help demo test lint bench features translations assets clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -27,6 +27,9 @@ bench: .venv/installed static/vendor/installed ## Measure; each line is a ratio 
 
 features: .venv/installed ## Write docs/features.md: each feature and the tests that hold it
 	.ci/features
+
+translations: .venv/installed ## Bring shared/translations/ up to date with the texts of the code
+	$(PYTHON) .ci/translations
 
 assets: .venv/installed ## Copy the browser libraries into static/vendor/
 	@.ci/assets && touch static/vendor/installed

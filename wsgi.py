@@ -13,11 +13,10 @@ from portal import portal
 from shared import cli, pooling
 from shared.config import CHECKOUT, Config, configure
 from shared.config import config as current_config
-from shared.extensions import babel, csrf, db, mail, migrate
-from shared.web import brand, commits, look, origins, sessions, translating, visitors
+from shared.extensions import csrf, db, mail, migrate
+from shared.web import brand, commits, languages, look, origins, sessions, translating, visitors
 from shared.web.gate import guard
 from shared.web.health import health
-from shared.web.zone import company_zone
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -62,7 +61,6 @@ def settings_of(config: Config) -> dict[str, object]:
         "MAX_CONTENT_LENGTH": 64 * 1024 * 1024,
         "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
         "BABEL_DEFAULT_LOCALE": "fr",
-        "BABEL_TRANSLATION_DIRECTORIES": "shared/translations",
         "WTF_CSRF_TIME_LIMIT": None,  # a page left open for a day must still be able to save
         "MAIL_SERVER": config.smtp.host,
         "MAIL_PORT": config.smtp.port,
@@ -81,5 +79,5 @@ def bind_extensions(app: Flask) -> None:
     migrate.init_app(app, db, directory="migrations")
     csrf.init_app(app)
     mail.init_app(app)
-    babel.init_app(app, timezone_selector=company_zone)
+    languages.install(app)
     translating.install(app)

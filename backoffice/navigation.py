@@ -40,6 +40,7 @@ TABLE: tuple[tuple[Any, tuple[Line, ...]], ...] = (
             Line("access", lazy_gettext("Droits d’accès"), "key"),
             Line("explorer", lazy_gettext("Explorateur"), "folder"),
             Line("arrivals", lazy_gettext("À rattacher"), "inbox"),
+            Line("printing_list", lazy_gettext("À imprimer"), "printer"),
             Line("todo", lazy_gettext("À traiter"), "list-check"),
             Line("history", lazy_gettext("Historique"), "clock-history"),
         ),

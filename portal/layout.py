@@ -17,23 +17,31 @@ from shared.web.navigation import Item, Notice
 def around() -> dict[str, Any]:
     """The company for all; the party and the navigation for those who are signed in."""
     seat = visitors.seat_or_none()
-    common: dict[str, Any] = {"company": brand(), "home_url": "/", "notices": _notices()}
+    borrowed = visitors.impersonator() is not None and seat is not None
+    common: dict[str, Any] = {
+        "company": brand(),
+        "home_url": "/",
+        "language_url": "" if borrowed else url_for("portal.language"),
+        "notices": _notices(),
+        "is_borrowed": borrowed,
+    }
     if seat is None:
         return common
     return common | {
         "party_name": seat.party.name,
         "person_name": seat.account.person.full_name or seat.party.name,
         "nav": _nav(),
-        "menu": _menu(),
+        "menu": [] if borrowed else _menu(),
     }
 
 
 def _nav() -> list[Item]:
     here = request.path
+    account = [Item(_("Mon compte"), url_for("portal.account"), "person", current=here.startswith("/account"))]
     return [
         Item(_("Accueil"), url_for("portal.home"), "house", current=here == "/"),
         Item(_("Documents"), url_for("portal.documents"), "folder", current=here.startswith("/documents")),
-        Item(_("Mon compte"), url_for("portal.account"), "person", current=here.startswith("/account")),
+        *([] if visitors.impersonator() else account),
     ]
 
 
@@ -50,8 +58,16 @@ def _menu() -> list[Item | None]:
 
 
 def _notices() -> list[Notice]:
-    if not config().plain_http:
+    plain = _("Cette adresse n’est pas chiffrée : ce que vous lisez ici peut être vu par d’autres.")
+    return [*_looking(), *([Notice(plain, icon="lock")] if config().plain_http else [])]
+
+
+def _looking() -> list[Notice]:
+    """« Portail client »: always said, and always left by the same button."""
+    seat = visitors.seat_or_none()
+    if visitors.impersonator() is None or seat is None:
         return []
-    return [
-        Notice(_("Cette adresse n’est pas chiffrée : ce que vous lisez ici peut être vu par d’autres."), icon="lock")
-    ]
+    told = _("Vous regardez le portail de %(party)s — lecture seule.", party=seat.party.name)
+    if not seat.folder_ids:
+        told += " " + _("Aucun de ses répertoires n’est dans votre périmètre.")
+    return [Notice(told, "warn", "eye", url_for("portal.leave_borrowed"), _("Quitter"), post=True)]

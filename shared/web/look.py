@@ -14,6 +14,7 @@ DEFAULTS: dict[str, object] = {
     "menu": (),
     "notices": (),
     "footer_links": (),
+    "language_url": "",
     "home_url": "/",
     "party_name": "",
     "person_name": "",

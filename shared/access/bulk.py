@@ -78,6 +78,8 @@ def _verdict(action: BulkAction, row: BulkRow, line: Line | None) -> Verdict:
 
 
 def _before(line: Line) -> dict[str, object]:
+    if line.access_id is None:
+        return {"allowed": False, "notify": True, "folder_ids": None}  # as one that is made opens nothing
     folder_ids = None if line.folder_ids is None else [str(each) for each in line.folder_ids]
     return {"allowed": line.allowed, "notify": line.notify, "folder_ids": folder_ids}
 

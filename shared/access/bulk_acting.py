@@ -96,8 +96,14 @@ def _disconnect(each: Touched, by: str) -> None:
     if account_id is None:
         return
     count = end_sessions(account_id=account_id)
-    about = {"party_id": each.party.id, "access_id": each.access.id, "account_id": account_id}
-    record("account.sessions_ended", by=by, facts={"count": count}, **about)
+    record(
+        "account.sessions_ended",
+        by=by,
+        party_id=each.party.id,
+        access_id=each.access.id,
+        account_id=account_id,
+        facts={"count": count},
+    )
 
 
 def _want(access: Access, kind: BulkKind, by: str) -> None:
@@ -116,11 +122,10 @@ def _want(access: Access, kind: BulkKind, by: str) -> None:
 
 
 def _note(access: Access, kind: BulkKind, by: str) -> None:
-    about = {"party_id": access.party_id, "access_id": access.id}
-    if kind is BulkKind.DRAW:
-        record("access.initial_drawn", by=by, **about)
-    else:
-        record("access.changed", by=by, facts={"fields": FIELDS[kind]}, **about)
+    name, facts = (
+        ("access.initial_drawn", {}) if kind is BulkKind.DRAW else ("access.changed", {"fields": FIELDS[kind]})
+    )
+    record(name, by=by, party_id=access.party_id, access_id=access.id, facts=facts)
 
 
 def _make_missing(missing: Sequence[Touched], by: str) -> None:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
 from shared.access.bulk_models import BulkAction, BulkRow, Outcome
 from shared.extensions import db
@@ -66,5 +66,6 @@ def _rows(action: BulkAction) -> Select[*tuple[Any, ...]]:
 
 
 def _in_reach(scope: Scope) -> ColumnElement[bool]:
-    out = exists().where(BulkRow.bulk_action_id == BulkAction.id, Party.id == BulkRow.party_id, ~scope.parties())
-    return ~out
+    out = select(BulkRow.party_id).join(Party, Party.id == BulkRow.party_id)
+    out = out.where(BulkRow.bulk_action_id == BulkAction.id, ~scope.parties())
+    return ~out.correlate(BulkAction).exists()

@@ -57,7 +57,8 @@ def _in_sent(key: str) -> ColumnElement[bool]:
     sent: Any = last_message()
     if key == "never":
         return and_(Access.id.is_not(None), sent.c.id.is_(None))
-    return sent.c.status.in_(SENT[key])
+    found: ColumnElement[bool] = sent.c.status.in_(SENT[key])
+    return found
 
 
 ADDRESSES: dict[str, Callable[[], ColumnElement[bool]]] = {

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from shared.access.bulk_models import BulkKind, Outcome
 from shared.access.models import Access, Account, PortalSession, Seat
@@ -70,7 +70,7 @@ def lines_of(party_ids: Sequence[uuid.UUID]) -> list[Line]:
         .where(Party.id.in_(party_ids))
         .order_by(Party.code_sort, Party.id)
     )
-    return [Line(*row) for row in db.session.execute(query)]
+    return [Line._make(row) for row in db.session.execute(query)]
 
 
 def judge(kind: BulkKind, line: Line, folder_ids: Sequence[uuid.UUID] | None = None) -> Verdict:
@@ -78,7 +78,7 @@ def judge(kind: BulkKind, line: Line, folder_ids: Sequence[uuid.UUID] | None = N
     return _JUDGES[kind](line, folder_ids)
 
 
-def _is_shown() -> object:
+def _is_shown() -> ColumnElement[bool]:
     """As `initial.is_shown`: neither handed over nor expired."""
     is_waiting = or_(Seat.id.is_(None), Access.initial_set_at > Seat.applied_at)
     works = Account.initial_expires_at > now()

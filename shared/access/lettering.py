@@ -6,6 +6,7 @@ Printing a password is handing it over: from then on no screen shows it. The let
 import uuid
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import insert, select, update
 
@@ -37,8 +38,8 @@ def print_letters(*, action: BulkAction, letters: Sequence[tuple[Access, bool]])
         sheets.append(_sheet(access, made_links.get(access.id), lifetime, seats.get(access.id)))
         if shows:
             _hand_over(access, seats.get(access.id), action.by)
-        about = {"party_id": access.party_id, "access_id": access.id}
-        record("access.letter_printed", by=action.by, facts={"holds": "password" if shows else "link"}, **about)
+        holds = {"holds": "password" if shows else "link"}
+        record("access.letter_printed", by=action.by, party_id=access.party_id, access_id=access.id, facts=holds)
     ours = company()
     day = now().astimezone(COMPANY_ZONE).date()
     keep(action, make_letters(Sender(ours.name, ours.legal, ours.domain, ours.colour), sheets, day))
@@ -72,8 +73,8 @@ def _hand_over(access: Access, seat: Seat | None, by: str) -> None:
     access.initial_handed_over_at = now()
     if seat is not None and access.initial_set_at is not None and access.initial_set_at <= seat.applied_at:
         access.initial_secret = None
-    about = {"party_id": access.party_id, "access_id": access.id}
-    record("access.initial_handed_over", by=by, facts={"how": "printed"}, **about)
+    how = {"how": "printed"}
+    record("access.initial_handed_over", by=by, party_id=access.party_id, access_id=access.id, facts=how)
 
 
 def _seats(accesses: Sequence[Access]) -> dict[uuid.UUID, Seat]:
@@ -88,7 +89,7 @@ def _links(accesses: Sequence[Access], lifetime: timedelta) -> dict[uuid.UUID, L
     moment, ids = now(), [access.id for access in accesses]
     waiting = (Link.purpose == LinkPurpose.ACTIVATION, Link.used_at.is_(None), Link.revoked_at.is_(None))
     db.session.execute(update(Link).where(Link.access_id.in_(ids), *waiting).values(revoked_at=moment))
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": uuid7(),
             "purpose": LinkPurpose.ACTIVATION,

@@ -1,7 +1,6 @@
 """The grid « Droits d’accès au portail », as a clerk uses it."""
 
 import re
-import uuid
 
 import pytest
 from flask import Flask
@@ -227,54 +226,6 @@ def test_in_manual_mode_the_button_says_what_it_does_and_what_waits_otherwise(br
     assert synchronise() == 1
 
 
-def test_a_selection_says_its_count_and_touches_exactly_its_lines(browser: Browser, shop: Party) -> None:
-    others = [office.customer(f"S{number}") for number in range(3)]
-    preview = _select(browser, "allow", [others[0], others[1]])
-    assert "2 lignes" in preview
-
-    _confirm(browser, preview)
-
-    allowed = set(db.session.scalars(select(Access.party_id).where(Access.allowed)))
-    assert allowed == {others[0].id, others[1].id}
-    assert "2 lignes modifiées" in browser.get("/backoffice/access").text
-    assert _confirm(browser, preview).status_code == 303  # sent twice: nothing more happens
-    assert db.session.scalar(select(func.count()).select_from(Access)) == 2
-    batches = {
-        facts["batch"] for facts in db.session.scalars(select(Event.facts).where(Event.name == "access.changed"))
-    }
-    assert len(batches) == 1
-
-
-def test_a_selection_that_changed_since_its_preview_is_refused_whole(browser: Browser, shop: Party) -> None:
-    other = office.customer("S1")
-    preview = _select(browser, "allow", [shop, other])
-    granting.grant(party=other, by="command")
-
-    assert _confirm(browser, preview).status_code == 409
-    assert db.session.scalar(select(func.count()).select_from(Access).where(Access.allowed)) == 0
-
-
-def test_one_line_out_of_reach_refuses_the_whole_selection(app: Flask, shop: Party) -> None:
-    clerk = a_clerk(email="marc@exemple.fr")
-    clerk.grants[0].family_id = office.family("employees").id
-    employee = office.customer("E1", key="employees")
-    marc = Browser(app)
-    marc.sign_in_staff("marc@exemple.fr")
-    marc.get("/backoffice/access?family=employees")
-    preview = marc.client.post(
-        "/backoffice/access/selection",
-        data={"csrf_token": marc.token, "action": "allow", "ids": [str(employee.id), str(shop.id)]},
-    ).text
-
-    assert "Ma jolie boutique" in preview or "1 ligne" in preview
-    answer = marc.client.post(
-        "/backoffice/access/selection/apply",
-        data={**_hidden(preview), "ids": [str(employee.id), str(shop.id)]},
-    )
-    assert answer.status_code == 403
-    assert db.session.scalar(select(func.count()).select_from(Access)) == 0
-
-
 def test_whoever_may_only_read_writes_nothing(app: Flask, shop: Party) -> None:
     a_clerk(role="reader", email="lea@exemple.fr")
     lea = Browser(app)
@@ -344,40 +295,10 @@ def test_htmx_gets_the_line_alone_and_a_refusal_with_its_reason(browser: Browser
     assert "Rien n’a été remplacé" in stale.text
 
 
-@pytest.mark.row("P-31")
-def test_everybody_of_a_filter_at_once_with_a_report(browser: Browser, shop: Party) -> None:
-    for number in range(60):
-        office.customer(f"S{number}", addresses={EmailSlot.CARD: f"s{number}@boutique.fr"} if number else {})
-    granting.allow(access=granting.grant(party=shop, by="command"), by="command")
-
-    preview = browser.client.post(
-        "/backoffice/access/selection?family=customers",
-        data={"csrf_token": browser.token, "action": "allow", "everything": "1"},
-    ).text
-    assert "61 lignes" in preview
-    fields = _hidden(preview) | {"csrf_token": [browser.token]}
-    browser.client.post("/backoffice/access/selection/apply?family=customers", data=fields)
-
-    text = browser.get("/backoffice/access").text
-    assert "60 lignes modifiées" in text
-    assert "1 était déjà ainsi" in text
-    assert "1 n’a pas d’adresse" in text
-    assert synchronise() == 61
-    assert db.session.scalar(select(func.count()).select_from(Seat).where(Seat.allowed)) == 61
-
-
 def test_a_cell_that_a_spreadsheet_would_run_is_quoted(browser: Browser) -> None:
     office.customer("7", "=HYPERLINK(0)")
 
     assert ";'=HYPERLINK(0);" in browser.get("/backoffice/access/export.csv").text
-
-
-def test_too_many_lines_are_refused_before_anything_is_read(browser: Browser, shop: Party) -> None:
-    ids = [str(uuid.uuid4()) for _ in range(10_001)]
-    data = {"csrf_token": browser.token, "action": "allow", "ids": ids}
-    answer = browser.client.post("/backoffice/access/selection", data=data)
-
-    assert answer.status_code == 413
 
 
 def test_seats_follow(browser: Browser, shop: Party) -> None:
@@ -399,21 +320,3 @@ def _codes(browser: Browser, sort: str) -> list[str]:
 
 def _htmx(browser: Browser, url: str) -> str:
     return browser.client.get(url, headers={"HX-Request": "true"}).text
-
-
-def _select(browser: Browser, action: str, parties: list[Party]) -> str:
-    data = {"csrf_token": browser.token, "action": action, "ids": [str(party.id) for party in parties]}
-    return browser.client.post("/backoffice/access/selection", data=data).text
-
-
-def _hidden(page: str) -> dict[str, list[str]]:
-    fields: dict[str, list[str]] = {}
-    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page):
-        fields.setdefault(name, []).append(value)
-    return fields
-
-
-def _confirm(browser: Browser, preview: str):  # type: ignore[no-untyped-def]
-    fields = _hidden(preview)
-    fields["csrf_token"] = fields["csrf_token"][:1]
-    return browser.client.post("/backoffice/access/selection/apply", data=fields)

@@ -27,6 +27,7 @@ NOT_PAGES = {
     "health.show",
     "health.show_web",
     "backoffice.access_export",
+    "backoffice.access_bulk_report",
     "backoffice.access_rows",
     "backoffice.document_file",
     "backoffice.document_page",

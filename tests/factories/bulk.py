@@ -1,0 +1,53 @@
+"""Pressing a button of the access grid on a selection, as a browser does."""
+
+import re
+import uuid
+
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from shared import jobs
+from shared.access.bulk_models import BulkAction
+from shared.extensions import db
+from shared.people.models import Party
+from tests.factories.identity import Browser
+
+
+def preview(browser: Browser, action: str, parties: list[Party], **fields: object) -> TestResponse:
+    ticked = [str(party.id) for party in parties]
+    return _post(browser, "/backoffice/access/selection", {"action": action, "ids": ticked, **fields})
+
+
+def preview_filter(browser: Browser, action: str, query: str, **fields: object) -> TestResponse:
+    return _post(browser, f"/backoffice/access/selection?{query}", {"action": action, "everything": "1", **fields})
+
+
+def confirm(browser: Browser, shown: TestResponse, query: str = "") -> TestResponse:
+    """Sends what the last form of the preview holds."""
+    form = shown.text[shown.text.index("/backoffice/access/selection/apply") :]
+    fields: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form):
+        fields.setdefault(name, []).append(value)
+    return _post(browser, f"/backoffice/access/selection/apply?{query}", fields)
+
+
+def done(browser: Browser, shown: TestResponse, query: str = "") -> str:
+    """Confirmed, carried out by the job; the page of the action afterwards."""
+    answer = confirm(browser, shown, query)
+    assert answer.status_code == 303, answer.text
+    work(answer.location)
+    return browser.get(answer.location).text
+
+
+def work(location: str) -> None:
+    jobs.carry_out(str(uuid.UUID(location.rsplit("/", 1)[1])))
+    db.session.expire_all()
+
+
+def the_action() -> BulkAction:
+    return db.session.scalars(select(BulkAction).order_by(BulkAction.id.desc()).limit(1)).one()
+
+
+def _post(browser: Browser, url: str, fields: dict[str, object]) -> TestResponse:
+    answer: TestResponse = browser.client.post(url, data={**fields, "csrf_token": browser.token})
+    return answer

@@ -111,7 +111,7 @@ def _found(document_id: uuid.UUID) -> tuple[Sheet, Reader]:
 
 
 def _reader(*, seat: Seat | None = None, link: Link | None = None) -> Reader:
-    by = f"account:{seat.account_id}" if seat else ANONYMOUS
+    by = visitors.actor() if seat else ANONYMOUS
     return Reader(by=by, seat=seat, link=link, ip=visitors.client_ip(), agent=visitors.user_agent())
 
 

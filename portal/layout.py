@@ -32,6 +32,7 @@ def around() -> dict[str, Any]:
         "person_name": seat.account.person.full_name or seat.party.name,
         "nav": _nav(),
         "menu": [] if borrowed else _menu(),
+        "switch_url": url_for("portal.spaces") if current().seats > 1 and not borrowed else "",
     }
 
 
@@ -49,6 +50,7 @@ def _menu() -> list[Item | None]:
     """A person at several parties goes from one to the other without a second password."""
     several = current().seats > 1
     switch = [Item(_("Changer d’espace"), url_for("portal.choose_seat"), "box-arrow-in-right")] if several else []
+    switch.append(Item(_("Mes espaces"), url_for("portal.spaces"), "folder2-open"))
     return [
         Item(_("Mon compte"), url_for("portal.account"), "person"),
         *switch,

@@ -104,7 +104,7 @@ def _person(access_id: uuid.UUID | None) -> tuple[uuid.UUID | None, list[uuid.UU
         .where(Access.id == access_id)
     )
     row = db.session.execute(query).first() if access_id else None
-    return row._tuple() if row else (None, None, "", "")
+    return (row[0], row[1], row[2], row[3]) if row else (None, None, "", "")
 
 
 def _reached(party: Party, staff: Staff, rights: list[uuid.UUID] | None) -> list[uuid.UUID]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from shared.documents.models import Version
 from shared.documents.searching import Term, terms_of
@@ -40,7 +41,7 @@ def excerpts(*, document_ids: Sequence[uuid.UUID], typed: str) -> dict[uuid.UUID
     newest = (
         select(Version.document_id, func.left(Version.text, READ))
         .where(Version.document_id.in_(document_ids))
-        .distinct(Version.document_id)
+        .ext(distinct_on(Version.document_id))
         .order_by(Version.document_id, Version.number.desc())
     )
     found = {document_id: _excerpt(text, terms) for document_id, text in db.session.execute(newest)}

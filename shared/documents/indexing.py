@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from shared.documents.models import Document, Version
 from shared.extensions import db
@@ -61,7 +62,7 @@ def _newest(ids: list[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]]:
     query = (
         select(Version.document_id, Version.filename, func.left(Version.text, READ_MAX))
         .where(Version.document_id.in_(ids))
-        .distinct(Version.document_id)
+        .ext(distinct_on(Version.document_id))
         .order_by(Version.document_id, Version.number.desc())
     )
     return {row[0]: (row[1], row[2]) for row in db.session.execute(query)}

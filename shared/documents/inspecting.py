@@ -4,6 +4,7 @@ The bytes are never altered. Whatever parses them runs in the sandbox; here stan
 and at the first bytes.
 """
 
+import codecs
 import hashlib
 import mimetypes
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ Kind = Literal["pdf", "image", "docx", "zip", "other"]
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 UNNAMED = "application/octet-stream"
+PLAIN = ("text/plain", "text/csv")
 
 IMAGE_SUFFIXES = {".jpg", ".jpeg", ".jfif", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp"}
 IMAGE_TYPES = {
@@ -94,7 +96,7 @@ def inspect(source: bytes | Path, filename: str, *, limits: Limits = LIMITS) -> 
     elif kind == "zip":
         facts = _inspect_zip(source, limits)
     else:
-        facts = {"mime": _other_type(suffix)}
+        facts = _inspect_other(source, suffix, limits)
     return Inspection(kind=kind, size=size, sha256=sha256, **facts)
 
 
@@ -198,6 +200,23 @@ def _inspect_zip(source: bytes | Path, limits: Limits) -> dict[str, Any]:
         "entries": tuple((name, size) for name, size in facts["entries"]),
         "warnings": _sentences(facts["warnings"]),
     }
+
+
+def _inspect_other(source: bytes | Path, suffix: str, limits: Limits) -> dict[str, Any]:
+    """Only plain text is read, and no parser meets it: UTF-8, else what Windows writes in France."""
+    mime = _other_type(suffix)
+    if mime not in PLAIN:
+        return {"mime": mime}
+    if isinstance(source, Path):
+        with source.open("rb") as file:
+            data = file.read(limits.text_max)
+    else:
+        data = source[: limits.text_max]
+    try:
+        text = codecs.getincrementaldecoder("utf-8-sig")().decode(data)  # a mark cut at the limit is no error
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")
+    return {"mime": mime, "text": without_nir(text)}
 
 
 def _other_type(suffix: str) -> str:

@@ -36,6 +36,12 @@ def begin_staff(staff: Staff, *, ip: str, user_agent: str) -> None:
     session.staff = staff
 
 
+def draw_secret() -> tuple[str, str]:
+    """A new secret for a cookie, and the hash that its row holds."""
+    secret = secrets.token_urlsafe(32)
+    return secret, hashed(secret)
+
+
 def begin_borrowed(row_id: uuid.UUID, secret: str) -> None:
     """Go on in the session that a ticket opened; the one that this browser had on the portal ends."""
     session = current()

@@ -1,6 +1,6 @@
 """The last step of coming in, whatever proved who it is: password, second factor, invitation, first start."""
 
-from flask import Response, url_for
+from flask import Response, flash, get_flashed_messages, url_for
 
 from backoffice.second_factor_pending import prove, wait_for_factor
 from shared.access.devices import name_of
@@ -24,8 +24,11 @@ def after_password(staff: Staff, wanted: str | None) -> Response:
 
 def let_in(staff: Staff, wanted: str | None, factor: str = "") -> Response:
     """A session with a secret of its own, and on to the page that was asked for."""
+    said = get_flashed_messages(with_categories=True)
     came_in(staff=staff, device=name_of(visitors.user_agent()), factor=factor)
     entering.begin_staff(staff, ip=visitors.client_ip(), user_agent=visitors.user_agent())
     prove()
+    for category, sentence in said:  # a new session keeps nothing of the stranger's but what was to be said
+        flash(sentence, category)
     known_devices.remember(BACKOFFICE, staff.id)
     return go(safe_next(wanted, otherwise=HOME))

@@ -2,7 +2,6 @@
 
 from flask import Response, flash, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from backoffice import backoffice
 from backoffice.entering import let_in
@@ -105,10 +104,6 @@ def _late() -> Response:
 
 def _count(left: int) -> None:
     flash(
-        ngettext(
-            "Ce code de secours a servi. Il vous en reste %(num)s : pensez à en tirer de nouveaux.",
-            "Ce code de secours a servi. Il vous en reste %(num)s.",
-            left,
-        ),
+        _("Ce code de secours a servi. Il vous en reste %(num)s ; « Mon compte » en donne de nouveaux.", num=left),
         "warning",
     )

@@ -23,9 +23,9 @@ class GrantForm(FlaskForm):
     """A role and where it holds; a scope left empty is everywhere."""
 
     role = SelectField(_("Rôle"), [InputRequired(_("Choisissez un rôle."))])
-    family = SelectField(_("Famille"))
-    folder = SelectField(_("Répertoire"))
-    activity = SelectField(_("Activité"))
+    family = SelectField(_("Famille"), default="")
+    folder = SelectField(_("Répertoire"), default="")
+    activity = SelectField(_("Activité"), default="")
 
     def offer(self, places: Places) -> "GrantForm":
         """The choices of the moment."""

@@ -26,22 +26,18 @@ def change(*, cells: Iterable[Cell], by: str, revisions: Mapping[uuid.UUID, int]
     `revisions` says what was on screen: Stale when somebody saved one of these folders in between, and
     Refused for a value that cannot be. Either way nothing at all is changed.
     """
-    wanted = list(cells)
-    folders = _locked({folder_id for folder_id, _, _ in wanted})
-    for folder in folders.values():
-        if revisions.get(folder.id) != folder.revision:
-            raise Stale(_who_was_first(folder))
-    values = _read(wanted, folders)
-    written: list[dict[str, Any]] = []
-    for (folder_id, name), after in values.items():
-        folder, before = folders[folder_id], getattr(folders[folder_id], name)
-        if before != after:
-            written.append({"folder_id": str(folder_id), "field": name, "before": spell(before), "after": spell(after)})
-            _write(folder, name, after)
-    if not written:
-        return None
-    _check(folders.values())
-    return _sealed(written, folders, by)
+    folders, written = _put(list(cells), revisions)
+    return _sealed(written, folders, by) if written else None
+
+
+def look(*, cells: Iterable[Cell], revisions: Mapping[uuid.UUID, int]) -> dict[uuid.UUID, tuple[Folder, str]]:
+    """The folders whose path `change` would change, as they would be, each with its path of now.
+
+    Raises what `change` would. To be rolled back.
+    """
+    folders, written = _put(list(cells), revisions)
+    moved = [cell for cell in written if cell["field"] == "path"]
+    return {uuid.UUID(cell["folder_id"]): (folders[uuid.UUID(cell["folder_id"])], cell["before"]) for cell in moved}
 
 
 def undo(*, change: FolderChange, by: str) -> None:
@@ -50,6 +46,7 @@ def undo(*, change: FolderChange, by: str) -> None:
     if change.undone_at is not None:
         raise Refused("Cette modification est déjà annulée.")
     folders = _locked(folder_ids_of(change.cells))
+    _free_paths({(uuid.UUID(c["folder_id"]), c["field"]): c["before"] for c in change.cells}, folders)
     for cell in change.cells:
         folder = folders.get(uuid.UUID(cell["folder_id"]))
         if folder is None or spell(getattr(folder, cell["field"])) != cell["after"]:
@@ -62,6 +59,25 @@ def undo(*, change: FolderChange, by: str) -> None:
     change.undone_at = now()
     _bump(folders, change.cells, by)
     record("folder.change_undone", by=by, facts={"change": str(change.id), "cells": change.cells})
+
+
+def _put(
+    wanted: list[Cell], revisions: Mapping[uuid.UUID, int]
+) -> tuple[dict[uuid.UUID, Folder], list[dict[str, Any]]]:
+    folders = _locked({folder_id for folder_id, _, _ in wanted})
+    for folder in folders.values():
+        if revisions.get(folder.id) != folder.revision:
+            raise Stale(_who_was_first(folder))
+    values = _read(wanted, folders)
+    _free_paths(values, folders)
+    written: list[dict[str, Any]] = []
+    for (folder_id, name), after in values.items():
+        folder, before = folders[folder_id], getattr(folders[folder_id], name)
+        if before != after:
+            written.append({"folder_id": str(folder_id), "field": name, "before": spell(before), "after": spell(after)})
+            _write(folder, name, after)
+    _check(folders.values())
+    return folders, written
 
 
 def _locked(ids: set[uuid.UUID]) -> dict[uuid.UUID, Folder]:
@@ -84,6 +100,14 @@ def _read(cells: list[Cell], folders: Mapping[uuid.UUID, Folder]) -> dict[tuple[
     if bad:
         raise BadCells(bad)
     return values
+
+
+def _free_paths(values: Mapping[tuple[uuid.UUID, str], Any], folders: Mapping[uuid.UUID, Folder]) -> None:
+    """Every path that is about to change is given up first: two folders may exchange theirs."""
+    moving = [folders[each] for (each, name), value in values.items() if name == "path" and value != folders[each].path]
+    for folder in moving:
+        folder.path_folded = f"~{folder.id}"
+    db.session.flush()
 
 
 def _write(folder: Folder, name: str, value: Any) -> None:
@@ -112,12 +136,15 @@ def _reclass(folder: Folder, value: str) -> None:
 def _check(folders: Iterable[Folder]) -> None:
     """What no folder may be, whatever cell led there."""
     bad: dict[tuple[uuid.UUID, str], str] = {}
+    seen: dict[tuple[uuid.UUID, str], str] = {}
     for folder in folders:
         try:
             check_signature(folder, folder.signature_side)
         except Refused as refused:
             bad[folder.id, "signature_side"] = refused.sentence
-        taken = label_at(folder)
+        place = (folder.family_id, folder.path_folded)
+        taken = seen.get(place) or label_at(folder)
+        seen[place] = folder.label
         if taken is not None:
             bad[folder.id, "path"] = f"Le chemin {folder.path} est déjà celui du répertoire « {taken} »."
     if bad:

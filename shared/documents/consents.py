@@ -1,5 +1,7 @@
 """Which documents wait for the party's agreement to dematerialisation, and what for."""
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, and_, case, literal, null, select
 
 from shared.documents.models import Document, Folder
@@ -34,19 +36,19 @@ def hold_of(document: Document) -> str | None:
     return found
 
 
-def hold() -> ColumnElement[str | None]:
-    """The same, as a column: wants `Document`, `Party`, `Family` and `Folder` in the query.
+def hold(party_id: Any = Document.party_id) -> ColumnElement[str | None]:
+    """The same, as a column: wants `Document` (or else the party's id), `Party`, `Family` and `Folder` in the query.
 
     Without a decision a business party has its family's default; everybody else has still to be asked.
     """
     decided = (
         select(Consent.state)
         .where(
-            Consent.party_id == Document.party_id,
+            Consent.party_id == party_id,
             Consent.document_class == Folder.document_class,
             Consent.superseded_at.is_(None),
         )
-        .correlate(Document, Folder)
+        .correlate(Document, Party, Folder)
         .scalar_subquery()
     )
     default = case((Party.is_business, Family.default_consent), else_=null())

@@ -1,13 +1,14 @@
 """What a folder does for one party alone, and the way back to what it does for all."""
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.clock import now
-from shared.documents.cells import check_signature, read_cell, spell
+from shared.documents.cells import BadCells, check_signature, read_cell, spell
 from shared.documents.effective import EXCEPTABLE, settings_of
 from shared.documents.models import Folder, FolderException
 from shared.documents.sharing import follow_box
@@ -17,13 +18,12 @@ from shared.events.recording import record
 from shared.extensions import db
 from shared.people.models import Party
 
-Cell = dict[str, Any]
+Cell = dict[str, Any]  # field, before, after
+Typed = tuple[uuid.UUID, str, Any]
 
 
-def differ(
-    *, party: Party, folder: Folder, values: Mapping[str, Any], by: str, revision: int
-) -> FolderException | None:
-    """Write the settings that differ from what holds for the party now; None when nothing does.
+def differ(*, party: Party, folder: Folder, values: Mapping[str, Any], by: str, revision: int) -> list[Cell]:
+    """Write the settings that differ from what holds for the party now; which cells, empty when none does.
 
     `revision` says what was on screen, 0 for no exception: Stale when somebody was faster. Raises Refused for a
     value that cannot be, a field that belongs to the folder, or a folder of another family.
@@ -39,7 +39,7 @@ def differ(
         if before != after:
             cells.append({"field": name, "before": spell(before), "after": spell(after)})
     if not cells:
-        return None
+        return []
     for cell in cells:
         if cell["field"] == "signature_side":
             check_signature(folder, cell["after"])
@@ -47,7 +47,34 @@ def differ(
     exception.values = exception.values | {cell["field"]: cell["after"] for cell in cells}
     exception.origins = exception.origins | {cell["field"]: origin for cell in cells}
     _sealed(party, folder, exception, cells, by)
-    return exception
+    return cells
+
+
+def differ_in(*, party: Party, cells: Iterable[Typed], by: str, revisions: Mapping[uuid.UUID, int]) -> int:
+    """Several folders at once, all or nothing; returns how many values are the party's own since.
+
+    Raises BadCells with every cell that cannot be, and what `differ` raises.
+    """
+    rows: dict[uuid.UUID, dict[str, Any]] = {}
+    for folder_id, name, typed in cells:
+        rows.setdefault(folder_id, {})[name] = typed
+    made = 0
+    bad: dict[tuple[uuid.UUID, str], str] = {}
+    for folder_id, values in rows.items():
+        folder = db.session.get(Folder, folder_id)
+        if folder is None:
+            raise Refused("Un de ces répertoires n’existe plus. Rechargez la page.")
+        try:
+            changed = differ(party=party, folder=folder, values=values, by=by, revision=revisions.get(folder_id, -1))
+        except Stale:
+            raise
+        except Refused as refused:
+            bad |= {(folder_id, name): refused.sentence for name in values}
+            continue
+        made += len(changed)
+    if bad:
+        raise BadCells(bad)
+    return made
 
 
 def follow(*, party: Party, folder: Folder, names: set[str], by: str, revision: int) -> int:

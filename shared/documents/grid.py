@@ -1,29 +1,39 @@
 """What the grid of folders shows: settings, the text that really announces a document, and the last changes."""
 
 import uuid
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Hashable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
-from sqlalchemy import case, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import func, literal, or_, select
 
-from shared.documents.finding import openers
-from shared.documents.models import Document, Folder, FolderChange, LinkTarget
+from shared.documents.effective import Settings, excepted, settings_of
+from shared.documents.models import Document, Folder, FolderChange, FolderException, LinkTarget
+from shared.documents.shelving import openers
 from shared.extensions import db
-from shared.notifications.models import Rule, Template
-from shared.people.models import Family, Staff
+from shared.notifications import choosing, rules
+from shared.notifications.models import Template
+from shared.people.models import Family, Party, Staff
 
+Key = TypeVar("Key", bound=Hashable)
 CHANGES_SHOWN = 5
 NEEDS = {LinkTarget.QUOTES: "quote", LinkTarget.STATEMENT: "invoice", LinkTarget.PAYSLIPS: "payslip"}
 
 
 class Row(NamedTuple):
-    """One folder; `template` announces its documents, `openers` parties can open it on the portal."""
+    """One folder; `openers` parties can open it on the portal."""
 
     folder: Folder
     documents: int
     openers: int
-    template_id: uuid.UUID | None
+
+
+class PartyRow(NamedTuple):
+    """One folder as it is for one party, and what of it is the party's own."""
+
+    folder: Folder
+    settings: Settings
+    exception: FolderException | None
+    documents: int
 
 
 class Change(NamedTuple):
@@ -37,7 +47,7 @@ def rows_of(families: Sequence[Family]) -> list[Row]:
     """The folders of these families, in the order of the families and their own; one query."""
     held = select(func.count()).select_from(Document).where(Document.folder_id == Folder.id).correlate(Folder)
     query = (
-        select(Folder, held.scalar_subquery(), openers(), _template())
+        select(Folder, held.scalar_subquery(), openers())
         .join(Family, Family.id == Folder.family_id)
         .where(Folder.family_id.in_([family.id for family in families]))
         .order_by(Family.position, Folder.position, Folder.path_folded)
@@ -58,24 +68,38 @@ def last_changes(folder_ids: Sequence[uuid.UUID]) -> list[Change]:
     return [Change._make(row) for row in db.session.execute(query)] if folder_ids else []
 
 
-def targets_of(rows: Sequence[Row]) -> list[LinkTarget]:
+def targets_of(folders: Sequence[Folder]) -> list[LinkTarget]:
     """The targets that mean something in a family: « bulletins » only where payslips are filed, and so on."""
-    classes = {row.folder.document_class for row in rows}
-    used = {row.folder.link_target for row in rows}
+    classes = {folder.document_class for folder in folders}
+    used = {folder.link_target for folder in folders}
     return [each for each in LinkTarget if each in used or each not in NEEDS or NEEDS[each] in classes]
 
 
-def _template() -> Any:
-    """As `outbox` chooses it: the folder's own, else the rule's in the variant of the folder's target."""
-    usual, fitting = aliased(Template), aliased(Template)
-    chosen = (
-        select(fitting.id)
-        .join(usual, or_(fitting.id == usual.id, fitting.key == usual.key + "." + Folder.link_target))
-        .join(Rule, Rule.template_id == usual.id)
-        .where(Rule.event == "document.published", Rule.deleted_at.is_(None), fitting.deleted_at.is_(None))
-        .order_by(fitting.key.desc())
-        .limit(1)
-        .correlate(Folder)
-        .scalar_subquery()
+def announcing_texts() -> list[Template]:
+    """The texts that a folder may name: those about a document, that stand."""
+    query = select(Template).where(Template.context == "document", Template.deleted_at.is_(None))
+    return list(db.session.scalars(query.order_by(Template.label, Template.id)))
+
+
+def texts_used(settings: Mapping[Key, Folder | Settings]) -> dict[Key, Template]:
+    """Which text really announces a document under each of these settings: chosen as by the engine; two queries."""
+    rule = next((each for each in rules.enabled("document.published") if each.audience == "folder_slot"), None)
+    if rule is None:
+        return {}
+    texts = choosing.texts_of(rule, [each.template_id for each in settings.values()])
+    found = {key: texts.pick(each.template_id, each.link_target.value) for key, each in settings.items()}
+    return {key: text for key, text in found.items() if text is not None}
+
+
+def party_rows(party: Party) -> list[PartyRow]:
+    """The folders of the party's family as they hold for it; one query."""
+    mine = (Document.folder_id == Folder.id, Document.party_id == party.id)
+    held = select(func.count()).select_from(Document).where(*mine).correlate(Folder)
+    query = (
+        select(Folder, FolderException, held.scalar_subquery())
+        .outerjoin(FolderException, excepted(literal(party.id)))
+        .where(Folder.family_id == party.family_id)
+        .order_by(Folder.position, Folder.path_folded)
     )
-    return case((Folder.template_id.is_not(None), Folder.template_id), else_=chosen)
+    rows = db.session.execute(query).all()
+    return [PartyRow(folder, settings_of(folder, own), own, held) for folder, own, held in rows]

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from shared.documents.models import Folder, LinkTarget, Notify, SignatureSide
+from shared.events.models import Event
 from shared.extensions import db
 from shared.folding import fold
 from shared.people.models import EmailSlot, Family
@@ -64,6 +65,7 @@ FOLDERS: dict[str, tuple[Shipped, ...]] = {
 def ship_folders() -> int:
     """Create the shipped folders that are not there yet; returns how many. Twice in a row creates none."""
     known = set(db.session.scalars(select(Folder.shipped_key).where(Folder.shipped_key.is_not(None))))
+    known |= _deleted()
     families = {family.key: family for family in db.session.scalars(select(Family).where(Family.key.in_(FOLDERS)))}
     made = 0
     for key, family in families.items():
@@ -73,6 +75,12 @@ def ship_folders() -> int:
                 made += 1
     db.session.flush()
     return made
+
+
+def _deleted() -> set[str | None]:
+    """Those that staff deleted do not come back with an upgrade: the journal is their tombstone."""
+    key = Event.facts["shipped_key"].astext
+    return set(db.session.scalars(select(key).where(Event.name == "folder.deleted", key.is_not(None))))
 
 
 def _folder(family: Family, shipped: Shipped, position: int) -> Folder:

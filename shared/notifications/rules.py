@@ -1,5 +1,7 @@
 """The table event → audience, template, moment; applied when an event is recorded."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from shared.events.models import Event
@@ -39,14 +41,17 @@ def apply(event: Event) -> None:
     """Write the notifications that the enabled rules ask for. Running it twice adds nothing."""
     if event.name in SILENT:
         return
-    rules = db.session.scalars(
-        select(Rule).where(Rule.event == event.name, Rule.enabled, Rule.deleted_at.is_(None)).order_by(Rule.key)
-    ).all()
-    for rule in rules:
+    for rule in enabled(event.name):
         for recipient in AUDIENCES[rule.audience](event):
             if meets(rule, recipient):
                 for channel in rule.channels:
                     outbox.plan(event=event, rule=rule, recipient=recipient, channel=channel)
+
+
+def enabled(event: str) -> Sequence[Rule]:
+    """The rules that this event obeys, in their order."""
+    stands = (Rule.event == event, Rule.enabled, Rule.deleted_at.is_(None))
+    return db.session.scalars(select(Rule).where(*stands).order_by(Rule.key)).all()
 
 
 def meets(rule: Rule, recipient: Recipient) -> bool:

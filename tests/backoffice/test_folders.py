@@ -171,16 +171,166 @@ def test_one_click_from_the_table_to_the_explorer_of_the_family(browser: Browser
     assert link is not None and browser.get(str(link["href"])).status_code == 200
 
 
-def test_paths_change_in_their_tab_and_refuse_a_collision(browser: Browser) -> None:
-    document = filed(customer(), folder("c.contracts"))
+def confirmed(browser: Browser, preview: object, tab: str = "paths") -> object:
+    """The form of the preview, sent as it is."""
+    form = BeautifulSoup(preview.text, "html5lib").select_one("form:has(input[name=confirmed])")  # type: ignore[attr-defined]
+    assert form is not None
+    sent = {str(each["name"]): str(each.get("value", "")) for each in form.select("input[name]")}
+    return save(browser, sent, tab)
+
+
+@pytest.mark.row("P-82")
+def test_a_path_changes_after_a_preview_and_its_documents_keep_hash_and_links(browser: Browser, app: Flask) -> None:
+    from shared.documents import reading
+    from shared.documents.reading import Reader
+    from shared.documents.shelving import shelves
+    from shared.people.scopes import Scope
+    from tests.factories.counter import a_link
+
+    documents = [filed(customer(), folder("c.contracts")) for _ in range(2)]
+    link, hashes = a_link(documents[0]), [each.versions[0].sha256 for each in documents]
     fields = form_of(soup_of(browser, "paths"))
     path = f"path-{folder('c.contracts').id}"
-    assert save(browser, fields | {path: "clients/contrats signés"}, "paths").status_code == 303  # type: ignore[attr-defined]
+    preview = save(browser, fields | {path: "clients/contrats signés"}, "paths")
+    assert preview.status_code == 200  # type: ignore[attr-defined]
+    shown = BeautifulSoup(preview.text, "html5lib").get_text(" ", strip=True)  # type: ignore[attr-defined]
+    assert "1 répertoire change de chemin, 2 documents apparaîtront sous le nouveau." in shown
+    assert folder("c.contracts").path == "CLIENTS\\Contrat\\", "nothing changes before it is confirmed"
+    assert confirmed(browser, preview).status_code == 303  # type: ignore[attr-defined]
     assert folder("c.contracts").path == "CLIENTS\\contrats signés\\"
-    assert browser.get(f"/backoffice/documents/{document.id}").status_code == 200
+    assert [each.versions[0].sha256 for each in documents] == hashes
+    sheet = reading.find(document_id=documents[0].id, reader=Reader(by="x", link=link))
+    assert sheet is not None and sheet.sha256 == hashes[0]
+    scope = Scope(tuple(a_clerk("administrator", email="autre@exemple.fr").grants))
+    held = {each.path: each.documents for each in shelves(scope=scope, family_id=folder("c.contracts").family_id)}
+    assert held["CLIENTS\\contrats signés\\"] == 2
+    page = browser.get(f"/backoffice/documents/{documents[0].id}")
+    assert page.status_code == 200 and "contrats signés" in page.text
     fields = form_of(soup_of(browser, "paths"))
     taken = save(browser, fields | {path: "CLIENTS/Facture"}, "paths")
     assert taken.status_code == 422 and "déjà celui" in taken.text  # type: ignore[attr-defined]
+    assert BeautifulSoup(taken.text, "html5lib").select_one(f"#{path}[aria-invalid]"), "shown where it stands"  # type: ignore[attr-defined]
+
+
+@pytest.mark.row("P-82")
+def test_another_beginning_moves_all_the_folders_below_it(browser: Browser) -> None:
+    filed(customer(), folder("c.to_sign"))
+    browser.get("/backoffice/folders?family=paths")
+    preview = browser.post("/backoffice/folders/relocate", start="clients/a signer", becomes="CLIENTS\\Signatures")
+    shown = BeautifulSoup(preview.text, "html5lib").get_text(" ", strip=True)
+    assert "2 répertoires changent de chemin, 1 document apparaîtra" in shown
+    assert confirmed(browser, preview).status_code == 303  # type: ignore[attr-defined]
+    assert [folder(key).path for key in ("c.to_sign", "c.quotes_to_sign", "c.quotes")] == [
+        "CLIENTS\\Signatures\\Contrat\\",
+        "CLIENTS\\Signatures\\Devis\\",
+        "CLIENTS\\Devis\\",
+    ]
+    browser.get("/backoffice/folders?family=paths")
+    collision = browser.post("/backoffice/folders/relocate", start="CLIENTS\\Signatures\\", becomes="CLIENTS")
+    assert collision.status_code == 422
+    browser.get("/backoffice/folders?family=paths")
+    down = browser.post("/backoffice/folders/relocate", start="CLIENTS\\Signatures\\Contrat", becomes="CLIENTS\\Devis")
+    assert down.status_code == 422 and "déjà celui" in down.text
+    assert browser.post("/backoffice/folders/relocate", start="CLIENTS\\Rien", becomes="CLIENTS\\x").status_code == 422
+
+
+def test_two_folders_may_exchange_their_paths(browser: Browser) -> None:
+    quotes, invoices = folder("c.quotes"), folder()
+    fields = form_of(soup_of(browser, "paths"))
+    swapped = {f"path-{quotes.id}": invoices.path, f"path-{invoices.id}": quotes.path}
+    assert confirmed(browser, save(browser, fields | swapped, "paths")).status_code == 303  # type: ignore[attr-defined]
+    assert (folder("c.quotes").path, folder().path) == ("CLIENTS\\Facture\\", "CLIENTS\\Devis\\")
+
+
+def test_two_clerks_on_one_row_each_see_both_texts(browser: Browser) -> None:
+    fields = form_of(soup_of(browser))
+    invoices, quotes = folder().id, folder("c.quotes").id
+    first = {f"label-{invoices}": "Premier", f"notify-{invoices}": "grouped"}
+    assert save(browser, fields | first).status_code == 303  # type: ignore[attr-defined]
+    answer = save(browser, fields | {f"label-{invoices}": "Second", f"label-{quotes}": "Propositions"})
+    assert answer.status_code == 409  # type: ignore[attr-defined]
+    soup = BeautifulSoup(answer.text, "html5lib")  # type: ignore[attr-defined]
+    assert "Jeanne Roy a modifié" in soup.get_text() and "« Premier »" in soup.get_text()
+    sent = form_of(soup)
+    assert (sent[f"label-{invoices}"], sent[f"label-{quotes}"]) == ("Second", "Propositions")
+    assert sent[f"notify-{invoices}"] == "grouped", "what the second did not touch is the first's"
+    assert save(browser, sent).status_code == 303  # type: ignore[attr-defined]
+    assert folder().label == "Second" and folder().notify == "grouped"
+
+
+def test_a_row_that_another_clerk_saved_does_not_stop_the_others(browser: Browser) -> None:
+    fields = form_of(soup_of(browser))
+    assert save(browser, fields | {f"label-{folder().id}": "Premier"}).status_code == 303  # type: ignore[attr-defined]
+    other = save(browser, fields | {f"label-{folder('c.quotes').id}": "Propositions"})
+    assert other.status_code == 303 and folder().label == "Premier"  # type: ignore[attr-defined]
+
+
+def test_one_column_of_many_folders_is_counted_then_one_change(browser: Browser) -> None:
+    filed(customer(), folder())
+    ids = [folder(key).id for key in ("c.invoices", "c.quotes", "c.contracts")]
+    folder("c.contracts").notify = "grouped"
+    browser.get("/backoffice/folders/many?family=customers&column=notify")
+    sent = {"column": "notify", "value": "grouped", "ids": [str(each) for each in ids]}
+    counted = browser.post("/backoffice/folders/many?family=customers", **sent)
+    said = BeautifulSoup(counted.text, "html5lib").get_text(" ", strip=True)
+    assert "2 répertoires changent" in said and "1 est déjà ainsi. 1 document est concerné." in said
+    assert db.session.scalar(select(func.count()).select_from(FolderChange)) == 0
+    form = BeautifulSoup(counted.text, "html5lib").select_one("form:has(input[name=confirmed])")
+    assert form is not None
+    confirm: dict[str, list[str]] = {}
+    for each in form.select("input[name]"):
+        confirm.setdefault(str(each["name"]), []).append(str(each["value"]))
+    assert browser.client.post("/backoffice/folders/many?family=customers", data=confirm).status_code == 303
+    made = db.session.scalars(select(FolderChange)).one()
+    assert len(made.cells) == 2 and folder().notify == folder("c.quotes").notify == "grouped"
+    browser.get("/backoffice/folders?family=customers")
+    browser.post(f"/backoffice/folders/changes/{made.id}/undo?family=customers")
+    assert folder().notify == "immediate" and folder("c.contracts").notify == "grouped"
+
+
+@pytest.mark.row("FR-06")
+def test_no_cell_and_no_bulk_asks_for_a_signature_on_payslips(browser: Browser) -> None:
+    payslips, contracts = folder("e.payslips"), folder("e.contracts")
+    soup = soup_of(browser, "employees")
+    side = soup.select_one(f"#signature_side-{payslips.id}")
+    assert side is not None and [option["value"] for option in side.select("option")] == [""]
+    answer = save(browser, form_of(soup) | {f"signature_side-{payslips.id}": "right"}, "employees")
+    assert answer.status_code == 422  # type: ignore[attr-defined]
+    browser.get("/backoffice/folders/many?family=employees&column=signature_side")
+    sent = {
+        "column": "signature_side",
+        "value": "right",
+        "confirmed": "1",
+        "ids": [str(payslips.id), str(contracts.id)],
+    }
+    seen = {f"revision-{each.id}": str(each.revision) for each in (payslips, contracts)}
+    assert browser.post("/backoffice/folders/many?family=employees", **sent, **seen).status_code == 422
+    assert folder("e.contracts").signature_side is None and folder("e.payslips").signature_side is None
+    fields = form_of(soup_of(browser, "employees"))
+    asks = {f"document_class-{contracts.id}": "payslip", f"signature_side-{contracts.id}": "left"}
+    assert save(browser, fields | asks, "employees").status_code == 422  # type: ignore[attr-defined]
+
+
+def test_a_folder_is_added_and_goes_only_while_it_is_empty(browser: Browser) -> None:
+    from shared.documents.shipping import ship_folders
+
+    browser.get("/backoffice/folders/new?family=customers")
+    new = {"path": "clients/plans", "label": "Plans", "document_class": "other", "retention_class": "other"}
+    assert browser.post("/backoffice/folders/new?family=customers", **new).status_code == 303
+    made = db.session.scalars(select(Folder).where(Folder.label == "Plans")).one()
+    assert made.path == "CLIENTS\\plans\\" and not made.on_portal and made.notify == "none"
+    twice = browser.post("/backoffice/folders/new?family=customers", **new)
+    assert twice.status_code == 422 and "déjà celui" in twice.text
+    document = filed(customer(), made)
+    browser.get("/backoffice/folders?family=customers")
+    browser.post(f"/backoffice/folders/{made.id}/remove")
+    assert db.session.get(Folder, made.id) is not None and "déplacez-les" in browser.get("/backoffice/folders").text
+    assert document.folder_id == made.id
+    shipped = folder("c.quotes").id
+    assert browser.get(f"/backoffice/folders/{shipped}/remove").status_code == 200
+    assert browser.post(f"/backoffice/folders/{shipped}/remove").status_code == 303
+    assert db.session.scalar(select(Folder.id).where(Folder.id == shipped)) is None
+    assert ship_folders() == 0, "an upgrade does not bring it back"
 
 
 def test_an_unknown_tab_or_folder_is_a_404(browser: Browser) -> None:

@@ -77,6 +77,14 @@ def a_mailed_link(seat: Seat, purpose: LinkPurpose, *, age: timedelta = timedelt
     return link
 
 
+def an_invitation(staff: Staff) -> Link:
+    """The link that an invitation's mail would carry."""
+    link = Link(purpose=LinkPurpose.INVITATION, staff_id=staff.id, expires_at=now() + timedelta(hours=2))
+    db.session.add(link)
+    db.session.flush()
+    return link
+
+
 def path_of(link: Link) -> str:
     return urlsplit(links.url(link)).path
 
@@ -129,7 +137,7 @@ class Browser:
         return answer
 
     def post(self, url: str, **fields: object) -> TestResponse:
-        data = {"csrf_token": self.token, **{name: str(value) for name, value in fields.items()}}
+        data = {"csrf_token": self.token, **{n: v if isinstance(v, list) else str(v) for n, v in fields.items()}}
         answer: TestResponse = self.client.post(url, data=data, environ_base={"REMOTE_ADDR": self.ip})
         return answer
 

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from shared.documents import browsing, excepting, publishing, reading
 from shared.documents.configuring import change
 from shared.documents.effective import settings_for
-from shared.documents.finding import openers, shelves
 from shared.documents.models import Folder, LinkTarget, Notify
 from shared.documents.reading import Reader
+from shared.documents.shelving import openers, shelves
 from shared.errors import Refused, Stale
 from shared.events.models import Event
 from shared.extensions import db
@@ -133,7 +133,7 @@ def test_what_is_written_stays_with_its_party_and_is_recorded() -> None:
         {"field": "notify", "before": "immediate", "after": "none"},
         {"field": "slot", "before": "billing", "after": "card"},
     ]
-    assert excepting.differ(party=one, folder=folder(), values={"notify": "none"}, by=BY, revision=1) is None
+    assert excepting.differ(party=one, folder=folder(), values={"notify": "none"}, by=BY, revision=1) == []
     with pytest.raises(Stale):
         except_for(one, folder(), revision=0, link_target="home")
     assert excepting.follow(party=one, folder=folder(), names={"notify"}, by=BY, revision=1) == 1

@@ -1,0 +1,76 @@
+"""The settings of a folder in words, and what each column offers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+
+from backoffice.party_page import slot_words
+from shared.documents.classes import CLASSES, NO_SIGNATURE, RETENTIONS
+from shared.documents.grid import announcing_texts, targets_of
+from shared.documents.models import Folder, LinkTarget, Notify, SignatureSide
+from shared.people.models import Family
+
+Options = list[tuple[str, str]]
+
+
+def column_words() -> dict[str, str]:
+    """The columns of the grid."""
+    return {
+        "path": _("Chemin"),
+        "label": _("Désignation"),
+        "on_portal": _("Portail"),
+        "signature_side": _("Signature"),
+        "notify": _("Notification"),
+        "slot": _("Notifier sur"),
+        "link_target": _("Lien vers"),
+        "template_id": _("Modèle"),
+        "document_class": _("Classe"),
+        "retention_class": _("Conservation"),
+    }
+
+
+def options_of(family: Family, folders: Sequence[Folder]) -> dict[str, Options]:
+    """What may be chosen in each column of a family; one query, for the texts."""
+    return {
+        "on_portal": [("1", _("sur le portail")), ("", _("hors portail"))],
+        "signature_side": [
+            ("", _("aucune")),
+            (SignatureSide.LEFT.value, _("à gauche")),
+            (SignatureSide.RIGHT.value, _("à droite")),
+        ],
+        "notify": [
+            (Notify.NONE.value, _("non")),
+            (Notify.IMMEDIATE.value, _("immédiate")),
+            (Notify.GROUPED.value, _("groupée")),
+        ],
+        "slot": [(slot, word.lower()) for slot, word in slot_words().items() if slot in family.slots],
+        "link_target": [(each.value, _targets(family)[each]) for each in targets_of(folders)],
+        "template_id": [("", _("le modèle courant")), *((str(each.id), each.label) for each in announcing_texts())],
+        "document_class": _known(CLASSES),
+        "retention_class": _known(RETENTIONS),
+    }
+
+
+def sides_of(folder: Folder, options: dict[str, Options]) -> Options:
+    """The sides that a folder may bear: none for payslips, which nobody may be asked to sign."""
+    return options["signature_side"][:1] if folder.document_class in NO_SIGNATURE else options["signature_side"]
+
+
+def said(name: str, value: str, options: dict[str, Options]) -> str:
+    """A spelled value in words; as it stands where it is a text, or is offered no more."""
+    return dict(options.get(name, ())).get(value, value)
+
+
+def _targets(family: Family) -> dict[LinkTarget, str]:
+    return {
+        LinkTarget.HOME: family.home_label,
+        LinkTarget.DOCUMENT: _("téléchargement du document"),
+        LinkTarget.QUOTES: _("devis"),
+        LinkTarget.STATEMENT: _("relevé de compte"),
+        LinkTarget.PAYSLIPS: _("bulletins"),
+    }
+
+
+def _known(words: dict[str, Any]) -> Options:
+    return [(key, str(label)) for key, label in words.items()]

@@ -1,0 +1,99 @@
+"""« Paramètres » of one party: origins, exceptions, and the way back."""
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+
+from shared.documents.effective import settings_for
+from shared.documents.models import Notify
+from shared.extensions import db
+from shared.people.models import Party
+from tests.backoffice.test_folders import form_of
+from tests.factories import office, post
+from tests.factories.identity import Browser, a_clerk
+from tests.factories.office import customer, folder
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    post.an_installation()
+    office.an_installation()
+    a_clerk()
+    browser = Browser(app)
+    browser.sign_in_staff()
+    return browser
+
+
+def sent_of(soup: BeautifulSoup) -> dict[str, str]:
+    form = soup.select_one("#parametres")
+    assert form is not None
+    form["id"] = "repertoires"
+    return form_of(soup)
+
+
+def soup_of(browser: Browser, party: Party) -> BeautifulSoup:
+    answer = browser.get(f"/backoffice/parties/{party.id}/folders")
+    assert answer.status_code == 200
+    return BeautifulSoup(answer.text, "html5lib")
+
+
+@pytest.mark.row("P-10")
+@pytest.mark.row("P-76")
+def test_each_value_shows_its_origin_and_an_override_changes_this_party_only(browser: Browser) -> None:
+    fourth, fifth = customer("4"), customer("5")
+    card = BeautifulSoup(browser.get(f"/backoffice/parties/{fourth.id}").text, "html5lib")
+    assert card.select_one(f"a[href='/backoffice/parties/{fourth.id}/folders']"), "reached from the party"
+    soup = soup_of(browser, fourth)
+    row = soup.select_one(f"#f-{folder().id}")
+    assert row is not None and row.get_text().count("du répertoire") == 6 and "propre à ce tiers" not in row.get_text()
+    url = f"/backoffice/parties/{fourth.id}/folders"
+    changed = sent_of(soup) | {f"notify-{folder().id}": "grouped", f"slot-{folder().id}": "card"}
+    del changed[f"on_portal-{folder().id}"]
+    assert browser.client.post(url, data=changed).status_code == 303
+    ours, theirs = (settings_for(folder=folder(), party_id=party.id) for party in (fourth, fifth))
+    assert (ours.on_portal, ours.notify, ours.slot) == (False, Notify.GROUPED, "card")
+    assert (theirs.on_portal, theirs.notify, theirs.slot) == (True, Notify.IMMEDIATE, "billing")
+    row = soup_of(browser, fourth).select_one(f"#f-{folder().id}")
+    assert row is not None and row.get_text().count("propre à ce tiers, par Jeanne Roy le ") == 3
+    assert row.get_text().count("du répertoire") == 3
+    assert "propre à ce tiers" not in soup_of(browser, fifth).get_text()
+    assert folder().notify is Notify.IMMEDIATE and folder().revision == 1
+    back = {"name": "notify", "revision": sent_of(soup_of(browser, fourth))[f"revision-{folder().id}"]}
+    assert browser.post(f"{url}/{folder().id}/follow", **back).status_code == 303
+    assert settings_for(folder=folder(), party_id=fourth.id).notify is Notify.IMMEDIATE
+    assert settings_for(folder=folder(), party_id=fourth.id).slot == "card"
+
+
+def test_the_second_clerk_sees_what_the_first_wrote(browser: Browser) -> None:
+    party = customer()
+    url, first = f"/backoffice/parties/{party.id}/folders", sent_of(soup_of(browser, party))
+    cell = f"notify-{folder().id}"
+    assert browser.client.post(url, data=first | {cell: "none"}).status_code == 303
+    answer = browser.client.post(url, data=first | {cell: "grouped"})
+    assert answer.status_code == 409 and "Jeanne Roy a modifié" in answer.text and "« non »" in answer.text
+    again = sent_of(BeautifulSoup(answer.text, "html5lib"))
+    assert again[cell] == "grouped"
+    assert browser.client.post(url, data=again).status_code == 303
+    assert settings_for(folder=folder(), party_id=party.id).notify is Notify.GROUPED
+
+
+@pytest.mark.row("FR-06")
+def test_a_payslip_is_not_signed_by_exception_either_and_nothing_is_half_saved(browser: Browser) -> None:
+    employee = customer(key="employees")
+    payslips, contracts = folder("e.payslips"), folder("e.contracts")
+    sent = sent_of(soup_of(browser, employee))
+    both = {f"signature_side-{payslips.id}": "right", f"notify-{contracts.id}": "none"}
+    answer = browser.client.post(f"/backoffice/parties/{employee.id}/folders", data=sent | both)
+    assert answer.status_code == 422 and "bulletin" in answer.text
+    db.session.rollback()
+    assert settings_for(folder=contracts, party_id=employee.id).notify is Notify.IMMEDIATE
+    assert BeautifulSoup(answer.text, "html5lib").select_one(f"#signature_side-{payslips.id}[aria-invalid]")
+
+
+def test_a_stranger_is_a_404(browser: Browser) -> None:
+    stranger = "01890000-0000-7000-8000-000000000000"
+    assert browser.get(f"/backoffice/parties/{stranger}/folders").status_code == 404
+    assert browser.get(f"/backoffice/folders/{stranger}/audience").status_code == 404
+    assert browser.get(f"/backoffice/folders/{folder().id}/audience?party={stranger}").status_code == 404
+    employee = customer(key="employees")
+    assert browser.get(f"/backoffice/folders/{folder().id}/audience?party={employee.id}").status_code == 404

@@ -120,7 +120,19 @@ def party_consent(party_id: uuid.UUID, document_class: str) -> Response:
         flash(_("Choisissez un état. Rien n’a été changé."), "error")
         return go(url_for("backoffice.party", party_id=found.id))
     state = ConsentState(form.state.data)
-    set_state(party=found, document_class=document_class, state=state, by=visitors.actor(), proof=form.proof.data or "")
+    try:
+        set_state(
+            party=found,
+            document_class=document_class,
+            state=state,
+            by=visitors.actor(),
+            proof=form.proof.data or "",
+            document_id=form.paper(),
+        )
+    except Refused as refusal:
+        db.session.rollback()
+        flash(refusal.sentence, "error")
+        return go(url_for("backoffice.party", party_id=found.id) + "#dematerialisation")
     flash(_("La dématérialisation est enregistrée, avec la date et votre nom."), "success")
     return go(url_for("backoffice.party", party_id=found.id) + "#dematerialisation")
 

@@ -1,5 +1,6 @@
 """The card of a party as it is typed."""
 
+import uuid
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -66,6 +67,18 @@ class ConsentForm(FlaskForm):
         [Length(max=500)],
         description=_("Courrier, appel, bon signé… Conservé avec la date et votre nom."),
     )
+    document_id = SelectField(
+        _("Pièce jointe"),
+        validate_choice=False,
+        description=_("Le papier signé, s’il est classé parmi les derniers documents de ce tiers."),
+    )
+
+    def paper(self) -> uuid.UUID | None:
+        """The document chosen as proof."""
+        try:
+            return uuid.UUID(self.document_id.data or "")
+        except ValueError:
+            return None
 
 
 def values_of(party: Party) -> dict[str, Any]:

@@ -12,12 +12,13 @@ from backoffice.parties_form import CONSENTS, LOCALES, ConsentForm
 from backoffice.party_tabs import party_tabs
 from backoffice.reach import may, scope
 from shared.documents.models import Document, Folder
-from shared.events.actors import WORDS, staff_name
+from shared.events.actors import WORDS
 from shared.events.catalogue import CATALOGUE
 from shared.extensions import db
 from shared.notifications.models import Notification
-from shared.people.consenting import NEEDED_BY
-from shared.people.models import Consent, EmailCell, EmailSlot, Party
+from shared.people.consenting import NEEDED_BY, history
+from shared.people.deliveries import cell_states
+from shared.people.models import Consent, EmailSlot, Party
 from shared.web.permissions import Permission
 
 SHOWN = 8
@@ -25,29 +26,28 @@ SHOWN = 8
 
 def around_party(party: Party) -> dict[str, Any]:
     """Everything in a bounded number of queries, whatever the party holds."""
-    decided = _decided(party) if len(party.family.slots) > 1 else None
-    row, lines = access_row(party), _lines(party)
+    decided = history(party) if len(party.family.slots) > 1 else None
+    row, lines, documents = access_row(party), _lines(party), _documents(party)
     allowed = may(party.family_id)
     return {
         "party": party,
         "tabs": party_tabs(party),
         "family": party.family,
-        "cells": _cells(party),
+        "cells": cell_states(party),
         "identity": _identity(party),
-        "contacts": [contact for contact in party.contacts if not contact.is_main],
         "row": row,
         "w": words(may_edit=allowed["may_edit"], may_show=allowed["may_show"], selectable=False),
         "may_edit": scope(Permission.PARTIES_EDIT).reaches_family(party.family_id),
-        "documents": _documents(party),
+        "documents": documents,
         "lines": lines,
         "sent_words": sent_words(),
         "reason_words": reason_words(),
         "event_words": {each.event: _(CATALOGUE[each.event].label) for each in lines or ()},
         "slot_words": slot_words(),
-        "history_url": _url("history", party=party.id),
-        "explorer_url": _url("explorer", family=party.family.key, party=party.id),
+        "history_url": page_url("history", party=party.id),
+        "explorer_url": page_url("explorer", family=party.family.key, party=party.id),
         "breadcrumb": [(party.family.label, f"/backoffice/parties?family={party.family.key}"), (party.name, "")],
-        **_agreements(decided),
+        **_agreements(decided, documents),
     }
 
 
@@ -61,31 +61,25 @@ def slot_words() -> dict[str, str]:
     }
 
 
-def _decided(party: Party) -> list[tuple[Consent, str | None]]:
-    """The decisions that stand, each with the name of the member of staff who wrote it."""
-    query = select(Consent, staff_name(Consent.by.expression))
-    query = query.where(Consent.party_id == party.id, Consent.superseded_at.is_(None))
-    return [(consent, name) for consent, name in db.session.execute(query)]
-
-
-def _agreements(decided: list[tuple[Consent, str | None]] | None) -> dict[str, Any]:
+def _agreements(decided: list[tuple[Consent, str | None]] | None, documents: Any) -> dict[str, Any]:
     """The panel « Dématérialisation », for families that receive invoices and quotes."""
     if decided is None:
         return {"decisions": None}
-    decisions = {consent.document_class: consent for consent, _name in decided}
+    papers = [(str(each.id), f"{each.title} {each.number}".strip()) for each in documents]
+    decisions = {each.document_class: each for each, _name in decided if each.superseded_at is None}
     return {
         "decisions": decisions,
+        "past": [each for each, _name in decided],
         "decision_names": {consent.by: name or WORDS.get(consent.by, consent.by) for consent, name in decided},
         "classes": NEEDED_BY,
         "class_words": {"invoice": _("Factures"), "quote": _("Devis")},
         "consent_words": {key: str(label) for key, label in CONSENTS},
-        "consent_forms": {each: _form(each, decisions) for each in NEEDED_BY},
+        "consent_forms": {each: _form(each, decisions, papers) for each in NEEDED_BY},
+        "class_slots": {
+            "invoice": (EmailSlot.BILLING, _("Email facturation")),
+            "quote": (EmailSlot.QUOTE, _("Email devis")),
+        },
     }
-
-
-def _cells(party: Party) -> list[tuple[EmailSlot, EmailCell | None]]:
-    cells = {cell.slot: cell for cell in party.cells}
-    return [(slot, cells.get(slot)) for slot in EmailSlot if slot.value in party.family.slots]
 
 
 def _identity(party: Party) -> list[tuple[str, str | None]]:
@@ -100,7 +94,7 @@ def _identity(party: Party) -> list[tuple[str, str | None]]:
     ]
 
 
-def _url(endpoint: str, **values: Any) -> str:
+def page_url(endpoint: str, **values: Any) -> str:
     """The address of another page of the back office, if this person may open it."""
     view = current_app.view_functions.get(f"backoffice.{endpoint}")
     if view is None or not scope(getattr(view, "permission", "")).grants:
@@ -114,10 +108,11 @@ def access_row(party: Party) -> Row | None:
     return next(iter(rows_of([party.id], seen)), None) if seen.grants else None
 
 
-def _form(document_class: str, decisions: dict[str, Consent]) -> ConsentForm:
+def _form(document_class: str, decisions: dict[str, Consent], papers: list[tuple[str, str]]) -> ConsentForm:
     decision = decisions.get(document_class)
     form = ConsentForm(formdata=None, prefix="", data={"state": decision.state.value if decision else None})
-    for field in (form.state, form.proof):
+    form.document_id.choices = [("", _("Aucune")), *papers]
+    for field in (form.state, form.proof, form.document_id):
         field.id = f"{document_class}-{field.name}"
         field.label.field_id = field.id
     return form

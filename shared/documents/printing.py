@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from shared.clock import now
 from shared.documents.consents import REFUSED
-from shared.documents.models import Document, Folder, Printout, Publication, Version
+from shared.documents.models import Document, Folder, Printout, Publication
 from shared.documents.storage import original_key, read, storage
 from shared.errors import Refused
 from shared.events.recording import record
@@ -31,6 +31,7 @@ def to_print(family: Family, scope: Scope, *, printed: bool = False, after: str 
     query = _joined(family, scope, printed).add_columns(
         Document.title,
         Document.number,
+        Document.filed_at,
         Folder.label,
         Party.id.label("party_id"),
         Party.code,
@@ -70,28 +71,29 @@ def chosen(family: Family, scope: Scope, ids: Sequence[uuid.UUID], *, everything
     return [documents[each] for each in found]
 
 
-def merged(documents: Sequence[Document]) -> tuple[bytes, list[Document]]:
-    """One PDF of these documents, one after the other, and those that are no PDF and must be printed apart.
+def merged(documents: Sequence[Document]) -> bytes:
+    """One PDF of these documents, one after the other.
 
-    Raises Refused above 200 MB, or without any PDF; StorageError when a file cannot be read.
+    Raises Refused above 200 MB, or naming those that are no PDF; StorageError when a file cannot be read.
     """
-    if sum(document.versions[-1].size for document in documents) > HEAVIEST:
+    versions = [document.versions[-1] for document in documents]
+    if sum(version.size for version in versions) > HEAVIEST:
         raise Refused(_("Ces documents pèsent plus de 200 Mo ensemble : choisissez-en moins à la fois."))
-    left: list[Document] = []
+    apart = [each.title for each, version in zip(documents, versions, strict=True) if version.kind != "pdf"]
+    if apart:
+        raise Refused(
+            _(
+                "Ce ne sont pas des PDF : %(titles)s. Décochez-les et imprimez-les à part ; rien n’a été fait.",
+                titles=", ".join(f"« {title} »" for title in apart[:5]),
+            )
+        )
     out = pikepdf.new()
-    for document in documents:
-        version = document.versions[-1]
-        if version.kind != "pdf":
-            left.append(document)
-            continue
-        with pikepdf.open(io.BytesIO(_bytes(version))) as source:
+    for version in versions:
+        with pikepdf.open(io.BytesIO(read(storage(), original_key(version.sha256)))) as source:
             out.pages.extend(source.pages)
-    if not out.pages:
-        raise Refused(_("Aucun de ces documents n’est un PDF : ouvrez-les un à un pour les imprimer."))
     made = io.BytesIO()
-    out.remove_unreferenced_resources()
     out.save(made)
-    return made.getvalue(), left
+    return made.getvalue()
 
 
 def mark_printed(*, documents: Sequence[Document], by: str) -> int:
@@ -136,7 +138,3 @@ def _joined(family: Family, scope: Scope, printed: bool) -> Select[*tuple[Any, .
     )
     held = Publication.held_because == REFUSED
     return query.where(Printout.id.is_not(None)) if printed else query.where(held, Printout.id.is_(None))
-
-
-def _bytes(version: Version) -> bytes:
-    return read(storage(), original_key(version.sha256))

@@ -1,0 +1,132 @@
+"""What one access opens, and between which days; and whose person its contact is."""
+
+import uuid
+
+from flask import Response, abort, flash, request, url_for
+from flask_babel import gettext as _
+
+from backoffice import backoffice
+from backoffice.party_access import AT
+from backoffice.party_forms import JoinForm, RightsForm
+from backoffice.party_rows import blamed, row_of, tab
+from backoffice.reach import party_for, scope
+from shared.access import joining, rights
+from shared.access.candidates import candidates, chosen
+from shared.access.contacts import access_of, grant_to
+from shared.access.models import Access
+from shared.errors import Refused
+from shared.people.models import Contact, Party
+from shared.web import visitors
+from shared.web.page import go
+from shared.web.permissions import Permission, requires
+
+
+@backoffice.get(f"{AT}/rights")
+@requires(Permission.ACCESS_EDIT)
+def party_rights(party_id: uuid.UUID, contact_id: uuid.UUID) -> Response:
+    """« Droits »: the folders and the days."""
+    party, contact = _found(party_id, contact_id)
+    access, folders = access_of(contact), rights.folders_of(party)
+    ids = access.folder_ids if access else None
+    data = {
+        "preset": rights.preset_of(ids, folders),
+        "folders": [str(each) for each in ids or ()],
+        "starts_on": access.starts_on if access else None,
+        "ends_on": access.ends_on if access else None,
+    }
+    return _page(party, contact, RightsForm(formdata=None, data=data))
+
+
+@backoffice.post(f"{AT}/rights")
+@requires(Permission.ACCESS_EDIT)
+def party_rights_save(party_id: uuid.UUID, contact_id: uuid.UUID) -> Response:
+    """What is taken away is gone at once; what is added waits for the synchronisation."""
+    party, contact = _found(party_id, contact_id)
+    form, by = RightsForm(), visitors.actor()
+    if not form.validate_on_submit():
+        return _page(party, contact, form, status=422)
+    try:
+        own = form.preset.data == rights.OWN
+        ids = form.folder_ids() if own else rights.preset(form.preset.data, rights.folders_of(party))
+        access: Access = grant_to(contact=contact, by=by)
+        rights.set_rights(access=access, folder_ids=ids, by=by)
+        rights.set_dates(access=access, starts_on=form.starts_on.data, ends_on=form.ends_on.data, by=by)
+    except Refused as refusal:
+        return _page(party, contact, form, blamed(form, refusal), status=422)
+    flash(_("Les droits sont enregistrés. Ce qui est retiré l’est tout de suite."), "success")
+    return go(url_for("backoffice.party_access", party_id=party.id))
+
+
+@backoffice.get(f"{AT}/person")
+@requires(Permission.ACCESS_EDIT)
+def party_person(party_id: uuid.UUID, contact_id: uuid.UUID) -> Response:
+    """Who this contact might be elsewhere, each with the reason; nothing is chosen beforehand."""
+    party, contact = _found(party_id, contact_id)
+    return _who(party, contact, JoinForm(formdata=None))
+
+
+@backoffice.post(f"{AT}/person")
+@requires(Permission.ACCESS_EDIT)
+def party_person_join(party_id: uuid.UUID, contact_id: uuid.UUID) -> Response:
+    """One person, one account, several parties: said by staff, with the reason."""
+    party, contact = _found(party_id, contact_id)
+    form = JoinForm()
+    other = _other(contact, form)
+    if not form.validate_on_submit() or other is None:
+        lead = _("Choisissez la personne dans la liste.") if other is None else ""
+        return _who(party, contact, form, lead, status=422)
+    try:
+        joining.join(contact=contact, person=other.person, why=form.why.data or "", by=visitors.actor())
+    except Refused as refusal:
+        return _who(party, contact, form, blamed(form, refusal), status=422)
+    flash(_("C’est une seule personne : elle passe d’un espace à l’autre avec son mot de passe."), "success")
+    return go(url_for("backoffice.party_access", party_id=party.id))
+
+
+@backoffice.post(f"{AT}/separate")
+@requires(Permission.ACCESS_EDIT)
+def party_person_separate(party_id: uuid.UUID, contact_id: uuid.UUID) -> Response:
+    """Undo a joining; the contact chooses a password by a new link."""
+    party, contact = _found(party_id, contact_id)
+    joining.separate(contact=contact, by=visitors.actor())
+    flash(_("Cet interlocuteur est de nouveau une personne à part. Un lien lui permettra de choisir son mot de passe."))
+    return go(url_for("backoffice.party_access", party_id=party.id))
+
+
+def _found(party_id: uuid.UUID, contact_id: uuid.UUID) -> tuple[Party, Contact]:
+    party = party_for(party_id, Permission.ACCESS_EDIT, seen_by=Permission.ACCESS_SEE)
+    return party, row_of(party, Contact, contact_id)
+
+
+def _other(contact: Contact, form: JoinForm) -> Contact | None:
+    try:
+        picked = uuid.UUID(form.person.data or "")
+    except ValueError:
+        return None
+    return chosen(contact, scope(Permission.ACCESS_EDIT), picked) or abort(404)
+
+
+def _page(party: Party, contact: Contact, form: RightsForm, sentence: str = "", status: int = 200) -> Response:
+    folders = rights.folders_of(party)
+    form.folders.choices = [(str(folder.id), folder.label) for folder in folders]
+    return tab("backoffice/parties/rights.html", party, status=status, form=form, contact=contact, sentence=sentence)
+
+
+def _who(party: Party, contact: Contact, form: JoinForm, sentence: str = "", status: int = 200) -> Response:
+    q = request.args.get("q", "")
+    return tab(
+        "backoffice/parties/person.html",
+        party,
+        status=status,
+        contact=contact,
+        form=form,
+        q=q,
+        sentence=sentence,
+        found=candidates(contact, scope(Permission.ACCESS_EDIT), q),
+        reasons={
+            "email": _("même adresse e-mail"),
+            "phone": _("même téléphone"),
+            "name": _("mêmes nom et prénom"),
+            "search": _("trouvé par votre recherche"),
+        },
+    )

@@ -17,6 +17,7 @@ from shared.extensions import csrf, db, mail, migrate
 from shared.web import brand, commits, languages, look, origins, sessions, translating, visitors
 from shared.web.gate import guard
 from shared.web.health import health
+from shared.web.mail_webhook import webhooks
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -45,6 +46,7 @@ def open_faces(app: Flask) -> None:
         guard(face)
         app.register_blueprint(face)
     app.register_blueprint(health)
+    app.register_blueprint(webhooks)
 
 
 def settings_of(config: Config) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """« Journal »: what happened, line by line, in its two chains; verified by a button, read by filters, taken as CSV."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from itertools import islice
@@ -31,6 +32,8 @@ from shared.settings.reading import company, setting
 from shared.web import visitors
 from shared.web.page import go, page
 from shared.web.permissions import Permission, requires
+
+ACTOR = re.compile(r"system|command|anonymous|account|(?:staff|account):[0-9a-f-]{36}")
 
 
 @backoffice.get("/journal")
@@ -122,8 +125,8 @@ def _filter(chain: Chain | None = None) -> Filter:
     return Filter(
         chain=chain or _chain(),
         name=asked.get("event", "") if asked.get("event") in CATALOGUE else "",
-        actor=asked.get("actor", "")[:60],
-        party=asked.get("party", "").strip()[:60],
+        actor=asked.get("actor", "") if ACTOR.fullmatch(asked.get("actor", "")) else "",
+        party="".join(sign for sign in asked.get("party", "").strip()[:60] if sign.isprintable()),
         since=_day(asked.get("since")),
         until=_day(asked.get("until")),
         zone=company().time_zone,

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
 
 
 class LimitForm(FlaskForm):
@@ -10,6 +11,6 @@ class LimitForm(FlaskForm):
 
     months = SelectField(
         _("Durée de conservation"),
-        choices=[(str(months), _("%(months)s mois", months=months)) for months in range(6, 13)],
+        choices=[SelectChoice(str(months), _("%(months)s mois", months=months)) for months in range(6, 13)],
         description=_("La CNIL recommande de 6 à 12 mois. Le journal de preuve, lui, n’est jamais purgé."),
     )

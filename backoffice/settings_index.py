@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 
+from backoffice.settings_bounces_form import MailboxForm
 from backoffice.settings_form import (
     ColourForm,
     CompanyForm,
@@ -24,18 +25,23 @@ from backoffice.settings_form import (
     ModeForm,
 )
 from backoffice.settings_tabs import TABS
+from backoffice.transfer_form import TransferForm
 from shared.extensions import db
 from shared.folding import fold
 from shared.people.models import Family, Staff
 from shared.people.scopes import holds
 
-SERVER, TRANSFER, MAIL, PORTAL, APPEARANCE = (url for url, _label in TABS)
+SERVER = "/backoffice/settings"
+TRANSFER, MAIL, PORTAL, APPEARANCE = (f"{SERVER}/{name}" for name in ("transfer", "mail", "portal", "appearance"))
+BOUNCES = f"{SERVER}/bounces"
 FORMS: tuple[tuple[str, type[FlaskForm]], ...] = (
     (SERVER, CompanyForm),
     (SERVER, DomainsForm),
     (MAIL, MailForm),
+    (f"{SERVER}/bounces", MailboxForm),
     (PORTAL, ModeForm),
     (PORTAL, DelaysForm),
+    (TRANSFER, TransferForm),
     (APPEARANCE, ColourForm),
     (APPEARANCE, LogoForm),
 )
@@ -71,7 +77,7 @@ class Entry:
 
 def entries(staff: Staff) -> list[Entry]:
     """All that this person may open, in the order of the screens. One query, for the families."""
-    all_of_them = [*_identity(), *_fields(), *_families(), *_transfer(), *_elsewhere()]
+    all_of_them = [*_identity(), *_fields(), *_families(), *_elsewhere()]
     opens = _opener(staff)
     return [entry for entry in all_of_them if opens(entry.url.partition("#")[0])]
 
@@ -110,15 +116,6 @@ def _families() -> Iterable[Entry]:
         yield from _of_form(SERVER, FamilyForm, f"{key}-", f" ({label})")
 
 
-def _transfer() -> Iterable[Entry]:
-    """The form of the tab « FTP / Stockage », where that page exists."""
-    if not _has(TRANSFER):
-        return
-    from backoffice.transfer_form import TransferForm
-
-    yield from _of_form(TRANSFER, TransferForm)
-
-
 def _elsewhere() -> Iterable[Entry]:
     for url, label, help_of in ELSEWHERE:
         yield Entry(str(label), str(help_of), url, _("Configuration de la GED"))
@@ -126,10 +123,6 @@ def _elsewhere() -> Iterable[Entry]:
 
 def _screen(url: str) -> str:
     return str(dict(TABS)[url])
-
-
-def _has(url: str) -> bool:
-    return any(rule.rule == url for rule in current_app.url_map.iter_rules())
 
 
 def _opener(staff: Staff) -> Callable[[str], bool]:

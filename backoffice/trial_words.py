@@ -54,6 +54,7 @@ def stage_label(key: str) -> str:
         "message": _("Message à votre adresse"),
         "domain": _("Domaine de la société"),
         "portal": _("Portail"),
+        "folder": _("Dossier"),
         "list": _("Liste"),
         "write": _("Écriture"),
         "read": _("Lecture"),

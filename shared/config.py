@@ -54,6 +54,19 @@ class Smtp:
 
 
 @dataclass(frozen=True)
+class Imap:
+    """The mailbox to which delivery reports come back, and the folder of it that is read."""
+
+    host: str
+    port: int
+    username: str
+    password: str = field(repr=False)
+    tls: Tls
+    folder: str = "INBOX"
+    ca_file: str | None = None
+
+
+@dataclass(frozen=True)
 class Config:
     """Everything the environment decides. `embedded` names the engines this machine runs itself."""
 
@@ -76,6 +89,7 @@ class Config:
     port: int
     embedded: frozenset[Engine]
     transfer: Mapping[str, str] = field(default_factory=dict, repr=False)  # what TRANSFER_* say, by setting
+    imap: Imap | None = None
 
     def derive(self, purpose: bytes) -> bytes:
         """32 bytes of their own for each purpose, from the one key (HKDF-SHA256)."""
@@ -150,6 +164,7 @@ def load(environ: Mapping[str, str]) -> Config:
         port=port,
         embedded=_embedded(environ),
         transfer=_transfer(environ),
+        imap=_imap(environ),
     )
 
 
@@ -291,6 +306,31 @@ def _smtp(environ: Mapping[str, str], port: int) -> Smtp:
         password=environ.get("SMTP_PASSWORD") or None,
         tls=tls,
         timeout=float(_number(environ, "SMTP_TIMEOUT", 30, 1, 600)),
+    )
+
+
+def _imap(environ: Mapping[str, str]) -> Imap | None:
+    given = sorted(name for name, value in environ.items() if name.startswith("IMAP_") and value)
+    if not given:
+        return None
+    lacking = [name for name in ("IMAP_HOST", "IMAP_USERNAME", "IMAP_PASSWORD") if not environ.get(name)]
+    if lacking:
+        raise ConfigError(f"{given[0]} est donnée sans {lacking[0]} : dites quelle boîte reçoit les retours.")
+    written = environ.get("IMAP_TLS") or "tls"
+    modes: dict[str, tuple[Tls, int]] = {"none": ("none", 143), "starttls": ("starttls", 143), "tls": ("tls", 993)}
+    if written not in modes:
+        raise ConfigError(f"IMAP_TLS vaut « {written} » : écrivez tls, starttls ou none.")
+    tls, usual_port = modes[written]
+    if tls == "none" and not is_loopback(environ["IMAP_HOST"]):
+        raise ConfigError("IMAP_TLS=none ferait circuler le mot de passe en clair : écrivez tls ou starttls.")
+    return Imap(
+        host=environ["IMAP_HOST"],
+        port=_number(environ, "IMAP_PORT", usual_port, 1, 65_535),
+        username=environ["IMAP_USERNAME"],
+        password=environ["IMAP_PASSWORD"],
+        tls=tls,
+        folder=environ.get("IMAP_FOLDER") or "INBOX",
+        ca_file=environ.get("IMAP_CA_FILE") or None,
     )
 
 

@@ -14,7 +14,9 @@ from shared.documents.sweeping import sweep as sweep_storage
 from shared.engines.checking import check_engines
 from shared.events import checking, purging
 from shared.intake.collecting import collect
+from shared.intake.party_importing import advance_import
 from shared.intake.trying import run_trials
+from shared.notifications.fetching import fetch_reports
 from shared.notifications.releasing import release_openable
 from shared.notifications.sending import drain as drain_channel
 from shared.queues import stopping, wait
@@ -71,6 +73,15 @@ def purge_security_log() -> None:
             done = purging.purge_security_log()
 
 
+def collect_bounces() -> None:
+    """File what came back to the mailbox, a message per transaction."""
+    messages = fetch_reports()
+    goes_on = True
+    while goes_on:
+        with transaction():
+            goes_on = next(messages, DONE) is not DONE
+
+
 def try_setting(trial_id: str) -> None:
     """Try what an administrator set, a stage per transaction, so that the page follows."""
     stages = trying.run(uuid.UUID(trial_id))
@@ -117,3 +128,8 @@ def carry_out(action_id: str) -> None:
     while goes_on and not stopping():
         with transaction():
             goes_on = advance(action_id=uuid.UUID(action_id))
+
+
+def work_on_import(import_id: str) -> None:
+    """Preview, apply or undo an import of parties: all of it or nothing."""
+    advance_import(import_id=uuid.UUID(import_id))

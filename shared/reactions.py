@@ -17,7 +17,11 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "party.changed": ("shared.access.contacts:card_changed",),
     "contact.changed": ("shared.access.contacts:changed",),
     "contact.closed": ("shared.access.contacts:closed",),
-    "party.address_retried": ("shared.notifications.retrying:address_retried",),
+    "party.address_retried": (
+        "shared.notifications.retrying:address_retried",
+        "shared.todos.closing:address_retried",
+    ),
+    "notification.bounced": ("shared.todos.opening:after_bounce",),
     "access.applied": ("shared.notifications.releasing:access_applied",),
     "account.activated": ("shared.access.initial:used",),
     "synchronisation.asked": ("shared.notifications.releasing:asked",),

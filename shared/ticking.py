@@ -20,15 +20,18 @@ from shared.access import bulk, letter_keeping, running, sweeping
 from shared.access.synchronising import is_due
 from shared.documents import indexing, publishing
 from shared.engines.beating import beat, plain_url
+from shared.engines.checking import forget as forget_engine
 from shared.engines.checking import hears
 from shared.events import checking, sealing
 from shared.extensions import db
+from shared.intake.party_importing import imports_wait
 from shared.intake.trying import trials_wait
 from shared.intake.watching import forget_link, is_watched
 from shared.notifications.collecting import collect_reports
 from shared.notifications.outbox import due
 from shared.queues import QueueName, ask_to_stop, ring, stopping, wait
 from shared.settings import trying
+from shared.settings.bounce_mailbox import bounce_mailbox
 from shared.transactions import transaction
 
 ONLY_ONE = 7_300_418  # advisory lock; any number, the same everywhere
@@ -93,6 +96,16 @@ def transfer_due() -> None:
         forget_link()
     if trials_wait():
         ring_or_do("slow", "try_connections")
+    for import_id in imports_wait():
+        ring_or_do("slow", "work_on_import", str(import_id))
+
+
+def bounces_due() -> None:
+    """Have the mailbox of the returns looked at; without one, nothing of it is down."""
+    if bounce_mailbox() is not None:
+        ring_or_do("slow", "collect_bounces")
+    else:
+        forget_engine("bounces")
 
 
 def carry_out_due() -> None:
@@ -111,6 +124,7 @@ RECURRING: tuple[tuple[str, float, Callable[[], object]], ...] = (
     ("carry out bulk actions", 5, carry_out_due),
     ("erase letters", 60, letter_keeping.erase_expired),
     ("file what came back", 5, collect_reports),
+    ("look at what came back by mail", 60, bounces_due),
     ("look at what the ERP dropped", 15, transfer_due),
     ("check the engines", 10, shared.jobs.check),
     ("forget old tries and sessions", 3600, sweeping.forget),

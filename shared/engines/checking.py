@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, select
+from sqlalchemy import case, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.clock import now
@@ -27,6 +27,7 @@ LABELS = {
     "tick": "Minuteur",
     "jobs": "File des tâches",
     "transfer": "Liaison FTP",
+    "bounces": "Boîte des retours",
 }
 SILENT = timedelta(seconds=60)  # a process not heard of for that long is held to be down
 FORGERY_SHOWN = timedelta(hours=24)
@@ -87,6 +88,11 @@ def hears(name: str, within: timedelta = SILENT) -> bool:
 def report(name: str, reason: str | None) -> None:
     """Write the state of something that is looked at elsewhere; None while it is up."""
     _write(name, reason)
+
+
+def forget(name: str) -> None:
+    """It is there no more: nothing of it is down."""
+    db.session.execute(delete(EngineState).where(EngineState.name == name))
 
 
 def report_forged_job() -> None:

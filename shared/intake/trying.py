@@ -12,6 +12,7 @@ from shared.documents.storage_testing import try_storage
 from shared.events.actors import SYSTEM
 from shared.extensions import db
 from shared.intake.transfer_testing import try_transfer
+from shared.notifications.mailbox_testing import try_mailbox
 from shared.queues import ring
 from shared.settings.models import SettingTrial
 from shared.transactions import after_commit
@@ -19,6 +20,7 @@ from shared.transactions import after_commit
 KINDS: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "transfer": lambda: try_transfer(by=SYSTEM),
     "storage": try_storage,
+    "bounces": try_mailbox,
 }
 LOST = timedelta(minutes=3)  # longer than the slowest try
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -11,18 +12,25 @@ from shared.config import config
 from shared.events.recording import record
 from shared.extensions import db, uuid7
 from shared.notifications.models import DeliveryReport, Notification, Status
-from shared.notifications.reports import parse_report
+from shared.notifications.reports import Report, parse_report
 from shared.people.models import EmailCell
 
 SENT = (Status.SENT, Status.DELIVERED, Status.UNKNOWN)
 
 
-def read_report(*, raw: bytes) -> Notification | None:
+def read_report(*, raw: bytes, is_proven: bool = False) -> Notification | None:
     """File one report (RFC 3464), once however often it is read. None when it is about no message of ours.
 
-    Only one that came back to the return address of that message changes anything: the rest could be forged.
+    Only one that came back to the return address of that message changes anything: the rest could be forged,
+    unless whoever brings it has proven who they are (`is_proven`).
     """
     report = parse_report(raw, config().derive(b"bounce"))
+    proven = replace(report, is_proven=report.is_proven or is_proven)
+    return file_report(report=proven, digest=hashlib.sha256(raw).hexdigest())
+
+
+def file_report(*, report: Report, digest: str) -> Notification | None:
+    """File what a report says on the notification that caused it; `digest` tells the same report from another one."""
     row = db.session.get(Notification, report.notification_id) if report.notification_id else None
     filed = db.session.scalar(
         insert(DeliveryReport)
@@ -33,7 +41,7 @@ def read_report(*, raw: bytes) -> Notification | None:
             kind=report.kind,
             status=report.status,
             diagnostic=report.diagnostic,
-            digest=hashlib.sha256(raw).hexdigest(),
+            digest=digest,
         )
         .on_conflict_do_nothing()
         .returning(DeliveryReport.id)
@@ -44,7 +52,7 @@ def read_report(*, raw: bytes) -> Notification | None:
         row.status = Status.BOUNCED
         row.ended_at = now()
         row.reply = report.diagnostic or report.status
-        reject(notification_id=row.id, status=report.status, hard=report.status.startswith("5.1."))
+        reject(notification_id=row.id, status=report.status, hard=report.severity == "hard")
     elif report.kind == "delivered" and row.status in (Status.SENT, Status.UNKNOWN):
         row.status = Status.DELIVERED
         row.sent_at = row.sent_at or now()

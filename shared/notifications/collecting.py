@@ -1,5 +1,6 @@
 """Reports that wait in their folder: read, filed, and gone once that is durable."""
 
+import uuid
 from functools import partial
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def collect_reports() -> int:
     filed = 0
     for path in waiting_reports(reports_folder()):
         raw = path.read_bytes()
-        if _came_too_early(raw):
+        if came_too_early(raw):
             continue
         read_report(raw=raw)
         after_commit(partial(path.unlink, missing_ok=True))
@@ -30,8 +31,13 @@ def collect_reports() -> int:
     return filed
 
 
-def _came_too_early(raw: bytes) -> bool:
+def came_too_early(raw: bytes) -> bool:
     """A near server answers before our own commit says that the message left."""
     about = parse_report(raw, config().derive(b"bounce")).notification_id
-    line = db.session.get(Notification, about, populate_existing=True) if about else None
+    return about is not None and is_leaving(about)
+
+
+def is_leaving(notification_id: uuid.UUID) -> bool:
+    """Whether this message is between the claim and the commit that says it left."""
+    line = db.session.get(Notification, notification_id, populate_existing=True)
     return line is not None and line.status is Status.SENDING

@@ -25,7 +25,7 @@ from shared.web.session_rows import PortalVisit, hashed, load_borrowed, load_por
 
 ANONYMOUS_SECONDS = 12 * 3600
 TOUCH = timedelta(minutes=1)
-WITHOUT = ("/api", "/static", "/healthz")
+WITHOUT = ("/api", "/static", "/healthz", "/webhooks")
 
 
 @dataclass(frozen=True)

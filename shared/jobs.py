@@ -3,11 +3,14 @@
 Only public functions of this module are accepted from Redis. The caller opens the application context.
 """
 
+import time
 import uuid
+from collections.abc import Callable
 
 from shared.access import running
 from shared.access.bulk import advance
 from shared.access.synchronising import synchronise as synchronise_accesses
+from shared.documents import comparing, repairing
 from shared.documents.indexing import index_batch
 from shared.documents.publishing import make_live
 from shared.documents.sweeping import sweep as sweep_storage
@@ -19,13 +22,14 @@ from shared.intake.trying import run_trials
 from shared.notifications.fetching import fetch_reports
 from shared.notifications.releasing import release_openable
 from shared.notifications.sending import drain as drain_channel
-from shared.queues import stopping, wait
+from shared.queues import ring, stopping, wait
 from shared.settings import trying
 from shared.transactions import transaction
 
 ROUNDS = 20  # of a synchronisation whose rows another worker holds meanwhile; the tick rings again for the rest
 PAUSE = 0.2  # seconds
 DONE = object()
+TURN = 120.0  # seconds of long work before others have theirs
 
 
 def drain(channel: str) -> None:
@@ -133,3 +137,24 @@ def carry_out(action_id: str) -> None:
 def work_on_import(import_id: str) -> None:
     """Preview, apply or undo an import of parties: all of it or nothing."""
     advance_import(import_id=uuid.UUID(import_id))
+
+
+def compare(comparison_id: str) -> None:
+    """Go on with a comparison with the portal, a batch per transaction."""
+    _in_turns("compare", comparison_id, lambda: comparing.advance(comparison_id=uuid.UUID(comparison_id)))
+
+
+def repair(comparison_id: str) -> None:
+    """Go on with the repair of what a comparison found, a batch per transaction."""
+    _in_turns("repair", comparison_id, lambda: repairing.advance_repair(comparison_id=uuid.UUID(comparison_id)))
+
+
+def _in_turns(job: str, ident: str, advance_once: Callable[[], bool]) -> None:
+    """Long work leaves its worker to the others after a while, and comes back behind them."""
+    until, goes_on = time.monotonic() + TURN, True
+    while goes_on and not stopping():
+        if time.monotonic() > until:
+            ring("slow", job, ident)
+            return
+        with transaction():
+            goes_on = advance_once()

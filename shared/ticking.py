@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import shared.jobs
 from shared.access import bulk, letter_keeping, running, sweeping
 from shared.access.synchronising import is_due
-from shared.documents import indexing, publishing
+from shared.documents import comparing, indexing, publishing, repairing
 from shared.engines.beating import beat, plain_url
 from shared.engines.checking import forget as forget_engine
 from shared.engines.checking import hears
@@ -73,6 +73,14 @@ def index_due() -> None:
     """Make searchable what was filed before there was a search, or put there by a command."""
     if indexing.is_due():
         ring_or_do("slow", "index_documents")
+
+
+def compare_due() -> None:
+    """Go on with comparisons with the portal, and their repairs, that a lost bell or a silent storage stopped."""
+    for comparison_id in comparing.unfinished():
+        ring_or_do("slow", "compare", str(comparison_id))
+    for comparison_id in repairing.unfinished():
+        ring_or_do("slow", "repair", str(comparison_id))
 
 
 def try_due() -> None:
@@ -131,6 +139,7 @@ RECURRING: tuple[tuple[str, float, Callable[[], object]], ...] = (
     ("seal the journal", 5, sealing.seal),
     ("verify the journal", 60, verify_due),
     ("purge the security log", 24 * 3600, lambda: ring_or_do("slow", "purge_security_log")),
+    ("compare with the portal", 15, compare_due),
     ("index what has no words yet", 30, index_due),
     ("sweep storage", 3600, lambda: ring_or_do("slow", "sweep")),
 )

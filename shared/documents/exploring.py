@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from shared.documents import effective, searching
 from shared.documents.finding import joined
 from shared.documents.models import Document, Download, Folder, Publication, ReadingKind, StoredObject, Version
+from shared.documents.standing import standing
 from shared.extensions import db
 from shared.people.models import Party
 from shared.people.scopes import Scope
@@ -60,6 +61,7 @@ class Line(NamedTuple):
     damaged_at: datetime | None
     opened_at: datetime | None
     downloaded_at: datetime | None
+    standing: str  # of `standing.Standing`
 
 
 class Page(NamedTuple):
@@ -145,6 +147,7 @@ _LINE: tuple[Any, ...] = (
     StoredObject.damaged_at,
     _first(ReadingKind.OPENED),
     _first(ReadingKind.DOWNLOADED),
+    standing(),
 )
 
 

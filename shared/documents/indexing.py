@@ -34,7 +34,7 @@ def cut(text: str) -> list[str]:
 def index(*, document: Document, text: str) -> None:
     """Write the words of a document whose newest version holds `text`; whoever adds a version calls it again."""
     filename = document.versions[-1].filename if document.versions else ""
-    document.words = _vector(_words(document.title, document.number, filename, text))  # type: ignore[assignment]
+    document.words = _vector(_words(document.title, document.number, filename, text))
 
 
 def index_batch(*, limit: int = BATCH) -> int:

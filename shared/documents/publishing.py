@@ -20,10 +20,10 @@ from shared.people.consenting import NEEDED_BY
 from shared.settings.reading import is_automatic
 
 
-def publish(*, document: Document, by: str) -> Publication:
+def publish(*, document: Document, by: str, quiet: bool = False) -> Publication:
     """Want this document on the portal: live at once in automatic mode, unless consent holds it.
 
-    Asked twice, it is wanted once. Raises Refused when the folder is not shared.
+    Asked twice, it is wanted once; `quiet` tells nobody. Raises Refused when the folder is not shared.
     """
     _hold(document)
     if not settings_for(folder=document.folder, party_id=document.party_id).on_portal:
@@ -34,7 +34,7 @@ def publish(*, document: Document, by: str) -> Publication:
     standing = current(document.id)
     if standing is not None:
         return standing
-    publication = Publication(document_id=document.id, wanted_at=now(), wanted_by=by)
+    publication = Publication(document_id=document.id, wanted_at=now(), wanted_by=by, quiet=quiet)
     db.session.add(publication)
     _decide(publication, document, by, may_go_live=is_automatic())
     return publication

@@ -1,6 +1,5 @@
 """The daily round: what nothing points to goes after 24 h, and a sample of the rest is hashed again."""
 
-import hashlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice
@@ -8,11 +7,9 @@ from itertools import islice
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 
 from shared.clock import now
-from shared.documents.checking import report_damage
-from shared.documents.models import Document, StoredObject, Version
-from shared.documents.storage import Entry, Missing, Storage, Unavailable, original_key, storage
-from shared.events.actors import SYSTEM
-from shared.events.recording import record
+from shared.documents.models import StoredObject
+from shared.documents.storage import Entry, Storage, Unavailable, original_key, storage
+from shared.documents.verifying import verify
 from shared.extensions import Model, db
 from shared.people.models import Activity
 
@@ -82,12 +79,7 @@ def check_sample(*, count: int) -> int:
     oldest = select(StoredObject).order_by(StoredObject.checked_at.nulls_first(), StoredObject.sha256).limit(count)
     bad = 0
     for stored in db.session.scalars(oldest.with_for_update(skip_locked=True)).all():
-        if _is_intact(stored):
-            _mend(stored)
-        else:
-            bad += 1
-            _report(stored.sha256)
-        stored.checked_at = now()
+        bad += not verify(stored)
     return bad
 
 
@@ -130,33 +122,6 @@ def _erase(sha256: str) -> None:
     where.delete(original_key(sha256))
     for key in list(where.keys(f"derived/{sha256}/")):
         where.delete(key)
-
-
-def _is_intact(stored: StoredObject) -> bool:
-    digest = hashlib.sha256()
-    try:
-        for chunk in storage().open(original_key(stored.sha256)).chunks:
-            digest.update(chunk)
-    except Missing:
-        return False
-    return digest.hexdigest() == stored.sha256
-
-
-def _mend(stored: StoredObject) -> None:
-    if stored.damaged_at is not None:
-        stored.damaged_at = None
-        record("document.mended", by=SYSTEM, facts={"sha256": stored.sha256})
-
-
-def _report(sha256: str) -> None:
-    holder = select(Document.id, Document.party_id).join(Version).where(Version.sha256 == sha256).limit(1)
-    found = db.session.execute(holder).first()
-    report_damage(
-        sha256=sha256,
-        by=SYSTEM,
-        document_id=found.id if found else None,
-        party_id=found.party_id if found else None,
-    )
 
 
 def _number(sha256: str) -> int:

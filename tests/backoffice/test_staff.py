@@ -8,8 +8,6 @@ import time_machine
 from flask import Flask
 from sqlalchemy import func, select
 
-from shared import links
-from shared.access.models import Link, LinkPurpose
 from shared.clock import now
 from shared.events.models import Event
 from shared.extensions import db
@@ -20,7 +18,7 @@ from shared.people.roles import ROLES
 from shared.people.staffing import ship_roles
 from shared.web.permissions import PORTAL, Permission
 from tests.factories import office, post
-from tests.factories.identity import OTHER, STAFF_PASSWORD, Browser, a_clerk
+from tests.factories.identity import OTHER, STAFF_PASSWORD, Browser, a_clerk, an_invitation, path_of
 from tests.house.routes import routes
 from tests.sink import Sink
 
@@ -58,10 +56,7 @@ def invite(boss: Browser, **fields: str) -> Staff:
 
 
 def a_link(invited: Staff) -> str:
-    link = Link(purpose=LinkPurpose.INVITATION, staff_id=invited.id, expires_at=now() + timedelta(hours=2))
-    db.session.add(link)
-    db.session.flush()
-    return links.url(link).partition("://")[2].partition("/")[2]
+    return path_of(an_invitation(invited))
 
 
 def test_an_invited_clerk_chooses_a_password_and_comes_in(app: Flask, boss: Browser, sink: Sink) -> None:
@@ -70,7 +65,7 @@ def test_an_invited_clerk_chooses_a_password_and_comes_in(app: Flask, boss: Brow
     line = db.session.scalars(select(Notification).where(Notification.staff_id == lea.id)).one()
     assert (line.fixed_address, line.kind, line.event) == ("lea@exemple.fr", "security", "staff.invited")
     assert Browser(app).sign_in_staff("lea@exemple.fr", "").status_code == 422
-    newcomer, path = Browser(app), f"/{a_link(lea)}"
+    newcomer, path = Browser(app), a_link(lea)
     for _look in range(2):
         assert "Léa Petit" in newcomer.get(path).text
     assert newcomer.post(path, password="lea petit 12").status_code == 422
@@ -85,18 +80,18 @@ def test_a_second_invitation_ends_the_first(app: Flask, boss: Browser) -> None:
     lea = invite(boss)
     first = a_link(lea)
     second = a_link(lea)
-    assert Browser(app).get(f"/{first}").status_code == 410 and Browser(app).get(f"/{second}").status_code == 200
+    assert Browser(app).get(first).status_code == 410 and Browser(app).get(second).status_code == 200
     boss.post(f"/backoffice/staff/{lea.id}/disable")
-    assert Browser(app).get(f"/{second}").status_code == 410
+    assert Browser(app).get(second).status_code == 410
     boss.post(f"/backoffice/staff/{lea.id}/enable")
-    assert Browser(app).get(f"/{second}").status_code == 410
+    assert Browser(app).get(second).status_code == 410
     with time_machine.travel(now() + timedelta(hours=3)):
-        assert Browser(app).get(f"/{a_link(staff())}").status_code == 200
+        assert Browser(app).get(a_link(staff())).status_code == 200
 
 
 def test_an_invited_administrator_enrols_before_all_else(app: Flask, boss: Browser) -> None:
     lea = invite(boss, role=str(role("administrator").id))
-    newcomer, path = Browser(app), f"/{a_link(lea)}"
+    newcomer, path = Browser(app), a_link(lea)
     newcomer.get(path)
     newcomer.post(path, password=STAFF_PASSWORD)
     assert newcomer.get("/backoffice/").location == "/backoffice/second-factor"

@@ -18,14 +18,14 @@ from shared.clock import now
 from shared.documents.models import Document, Notify, Publication
 from shared.events.actors import staff_actor
 from shared.events.recording import record
-from shared.extensions import db
+from shared.extensions import db, uuid7
 from shared.folding import fold
 from shared.intake.models import Arrival, Verdict
 from shared.notifications.models import Notification, NotificationDocument, Reason, Status, Template
-from shared.people.models import ConsentState, EmailSlot, Grant, Party, Staff
+from shared.people.models import ConsentState, EmailSlot, Grant, Party, Role, Staff
 from shared.settings.reading import company as identity
 from tests.factories import counter, office
-from tests.factories.identity import INITIAL, a_clerk, a_holder, a_mailed_link, path_of
+from tests.factories.identity import INITIAL, a_clerk, a_holder, a_mailed_link, an_invitation, path_of
 from tests.factories.post import an_installation
 from tests.shared.documents.corpus import pdf
 
@@ -48,6 +48,7 @@ class Company:
     arrivals: list[Arrival] = field(default_factory=list)
     notifications: list[Notification] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
+    colleagues: list[Staff] = field(default_factory=list)
 
 
 def a_company(rows: int = 3, words: str = "") -> Company:
@@ -65,6 +66,8 @@ def a_company(rows: int = 3, words: str = "") -> Company:
     company.arrivals = [_arrival(clerk, words) for _ in range(rows)]
     company.notifications = _notifications(company, rows, words)
     company.links = _links(customer, company.documents[0])
+    company.colleagues = _colleagues(rows, words)
+    company.links["i"] = path_of(an_invitation(company.colleagues[0]))
     _rewritten(words, company)
     db.session.flush()
     return company
@@ -76,6 +79,21 @@ def may_see_payslips(clerk: Staff) -> None:
     db.session.add(Grant(staff_id=clerk.id, role_id=role, folder_id=office.folder("e.payslips").id))
     db.session.flush()
     db.session.expire(clerk)
+
+
+def _colleagues(rows: int, words: str) -> list[Staff]:
+    """The first is invited, the second disabled; each holds a role of the company's own, in one folder."""
+    role = Role(id=uuid7(), key=f"own-{uuid.uuid4()}", label=f"Accueil{words}"[:60], second_factor=True)
+    folder = office.folder("e.payslips")
+    made = []
+    for number in range(max(rows, 2)):
+        staff = Staff(id=uuid7(), email=f"collegue{number}@exemple.fr", name=f"Collègue {number}{words}")
+        staff.password_hash, staff.disabled_at = ("!" if number else None), (now() if number == 1 else None)
+        staff.grants = [Grant(role=role, folder_id=folder.id), Grant(role=role, family_id=folder.family_id)]
+        made.append(staff)
+    db.session.add_all(made)
+    db.session.flush()
+    return made
 
 
 def _holder(code: str, name: str, words: str, key: str = "customers") -> Seat:

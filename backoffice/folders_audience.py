@@ -13,7 +13,6 @@ from shared.documents.consents import REFUSED
 from shared.documents.foretelling import TELLING, Fate, Outcome
 from shared.documents.models import Folder
 from shared.extensions import db
-from shared.people.finding import party_in
 from shared.settings.reading import is_automatic
 from shared.web.page import page
 from shared.web.permissions import Permission, requires
@@ -28,14 +27,13 @@ def folders_audience(folder_id: uuid.UUID) -> Response:
     if folder is None or not scope(Permission.FOLDERS_SEE).reaches_family(folder.family_id):
         abort(404)
     asked = request.args.get("party", type=uuid.UUID)
-    party = party_in(seen, asked) if asked else None
-    if asked and (party is None or party.family_id != folder.family_id):
-        abort(404)
     forecast = foretelling.foretell(folder=folder, reach=seen.parties(), party_id=asked)
+    if asked and not forecast.fates:
+        abort(404)
     return page(
         "backoffice/folders/audience.html",
         folder=folder,
-        party=party,
+        is_one=asked is not None,
         forecast=forecast,
         telling=TELLING,
         outcomes=outcome_words(),

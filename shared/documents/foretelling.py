@@ -23,7 +23,7 @@ from shared.notifications.surroundings import Surroundings
 from shared.people.models import EmailCell, EmailSlot, Family, Party
 from shared.settings.reading import company
 
-EVENT = "document.published"
+EVENT, AUDIENCE = "document.published", "folder_slot"
 VIRTUAL = uuid.UUID(int=0)  # the document that nobody has filed yet
 
 
@@ -74,11 +74,10 @@ class Forecast:
 def foretell(
     *, folder: Folder, reach: ColumnElement[bool] | None = None, party_id: uuid.UUID | None = None, limit: int = 50
 ) -> Forecast:
-    """For every open party of the family in `reach` (wants `Party`), or one of them; at most six queries."""
+    """For every open party of the family in `reach` (wants `Party`), or one of them; at most five queries."""
     parties = db.session.execute(_parties(folder, true() if reach is None else reach, party_id)).all()
     settings = {row.id: settings_of(folder, row.FolderException) for row in parties}
-    rule = next((each for each in rules.enabled(EVENT) if each.audience == "folder_slot"), None)
-    texts = choosing.texts_of(rule, {each.template_id for each in settings.values()}) if rule else None
+    rule, texts = choosing.announcing(EVENT, AUDIENCE, {each.template_id for each in settings.values()})
     around = _around(folder, parties, party_id)
     forecast = Forecast()
     for row in parties:

@@ -10,7 +10,7 @@ from shared.documents.effective import Settings, excepted, settings_of
 from shared.documents.models import Document, Folder, FolderChange, FolderException, LinkTarget
 from shared.documents.shelving import openers
 from shared.extensions import db
-from shared.notifications import choosing, rules
+from shared.notifications import choosing
 from shared.notifications.models import Template
 from shared.people.models import Family, Party, Staff
 
@@ -82,11 +82,11 @@ def announcing_texts() -> list[Template]:
 
 
 def texts_used(settings: Mapping[Key, Folder | Settings]) -> dict[Key, Template]:
-    """Which text really announces a document under each of these settings: chosen as by the engine; two queries."""
-    rule = next((each for each in rules.enabled("document.published") if each.audience == "folder_slot"), None)
-    if rule is None:
+    """Which text really announces a document under each of these settings: chosen as by the engine; one query."""
+    named = [each.template_id for each in settings.values()]
+    _rule, texts = choosing.announcing("document.published", "folder_slot", named)
+    if texts is None:
         return {}
-    texts = choosing.texts_of(rule, [each.template_id for each in settings.values()])
     found = {key: texts.pick(each.template_id, each.link_target.value) for key, each in settings.items()}
     return {key: text for key, text in found.items() if text is not None}
 

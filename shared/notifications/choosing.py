@@ -1,10 +1,10 @@
 """Which text announces: the folder's own, or that of the row sent again, else the rule's in the variant that fits."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from shared.extensions import db
@@ -26,17 +26,21 @@ class Texts:
 
 def texts_of(rule: Rule, template_ids: Iterable[uuid.UUID | None] = ()) -> Texts:
     """What may be picked under this rule, with the texts that `template_ids` name; one query."""
-    named = {each for each in template_ids if each}
-    usual = aliased(Template)
-    fits = or_(Template.id == usual.id, Template.key.like(usual.key + ".%"), Template.id.in_(named))
-    query = select(Template, usual.key).outerjoin(usual, usual.id == rule.template_id)
-    rows = db.session.execute(query.where(fits, Template.deleted_at.is_(None))).all()
-    variants = {
-        each.key.removeprefix(f"{key}.") if each.key != key else "": each
-        for each, key in rows
-        if key is not None and (each.key == key or each.key.startswith(f"{key}."))
-    }
-    return Texts(variants, {each.id: each for each, _key in rows if each.id in named})
+    rows = db.session.execute(_candidates(template_ids).where(Rule.id == rule.id)).all()
+    return _sorted(rows, template_ids)
+
+
+def announcing(
+    event: str, audience: str, template_ids: Iterable[uuid.UUID | None] = ()
+) -> tuple[Rule, Texts] | tuple[None, None]:
+    """The first enabled rule that tells this audience of the event, with its texts; one query."""
+    named = set(template_ids)
+    stands = (Rule.event == event, Rule.audience == audience, Rule.enabled, Rule.deleted_at.is_(None))
+    rows = db.session.execute(_candidates(named).where(*stands).order_by(Rule.key)).all()
+    if not rows:
+        return None, None
+    rule = rows[0][0]
+    return rule, _sorted([row for row in rows if row[0] is rule], named)
 
 
 def template_for(rule: Rule, template_id: uuid.UUID | None, variant: str) -> Template:
@@ -45,3 +49,22 @@ def template_for(rule: Rule, template_id: uuid.UUID | None, variant: str) -> Tem
     if found is None:
         raise LookupError(f"rule {rule.key} has no template")
     return found
+
+
+def _candidates(template_ids: Iterable[uuid.UUID | None]) -> Select[Rule, str, Template]:
+    usual = aliased(Template)
+    named = Template.id.in_({each for each in template_ids if each})
+    fits = or_(Template.id == usual.id, Template.key.like(usual.key + ".%"), named)
+    query = select(Rule, usual.key, Template).outerjoin(usual, usual.id == Rule.template_id)
+    return query.outerjoin(Template, and_(fits, Template.deleted_at.is_(None)))
+
+
+def _sorted(rows: Sequence[Row[Rule, str, Template]], template_ids: Iterable[uuid.UUID | None]) -> Texts:
+    found = [(key, each) for _rule, key, each in rows if each is not None]
+    variants = {
+        each.key.removeprefix(f"{key}.") if each.key != key else "": each
+        for key, each in found
+        if key is not None and (each.key == key or each.key.startswith(f"{key}."))
+    }
+    named = {each for each in template_ids if each}
+    return Texts(variants, {each.id: each for _key, each in found if each.id in named})

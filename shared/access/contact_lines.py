@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import joinedload, lazyload
 
 from shared.access.grid_columns import ABOUT_ACCESS
 from shared.access.initial import is_shown
@@ -45,7 +46,7 @@ def contact_lines(party: Party) -> list[ContactLine]:
         .join(Person, Person.id == Contact.person_id)
         .outerjoin(Access, Access.contact_id == Contact.id)
         .where(Contact.party_id == party.id)
-        .options(joinedload(Access.seat).joinedload(Seat.account))
+        .options(joinedload(Access.seat).joinedload(Seat.account), lazyload(Access.contact))
         .order_by(Contact.closed_at.is_not(None), Contact.is_main.desc(), Person.family_name, Contact.id)
     )
     rows = db.session.execute(query.add_columns(_sessions())).unique().all()
@@ -105,7 +106,7 @@ def _last_messages(ids: list[uuid.UUID]) -> dict[uuid.UUID, tuple[str, datetime 
     query = (
         select(Notification.access_id, Notification.address, Notification.sent_at)
         .where(Notification.access_id.in_(ids), Notification.event.in_(ABOUT_ACCESS))
-        .distinct(Notification.access_id)
+        .ext(distinct_on(Notification.access_id))
         .order_by(Notification.access_id, Notification.created_at.desc())
     )
     rows = db.session.execute(query) if ids else ()

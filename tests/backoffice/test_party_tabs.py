@@ -1,0 +1,395 @@
+"""The tabs of a party: contacts, sites, addresses, accesses, rights, the line of time, what is to be printed."""
+
+import io
+import re
+from datetime import timedelta
+
+import pikepdf
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from shared.access import granting
+from shared.access.contacts import grant_to
+from shared.access.models import Access, PortalSession, Seat
+from shared.access.synchronising import synchronise
+from shared.clock import now
+from shared.documents.models import Document, Printout, Publication
+from shared.documents.reading import Reader, find, opened
+from shared.events.models import Event
+from shared.extensions import db
+from shared.notifications.models import Notification, Status
+from shared.people.contacting import ContactCard, add_contact
+from shared.people.models import Contact, EmailCell, EmailSlot, Party, Site
+from tests.factories import counter, office
+from tests.factories.company import Company, a_company
+from tests.factories.identity import Browser, a_clerk
+from tests.shared.documents.corpus import pdf
+
+
+@pytest.fixture
+def company(app: Flask) -> Company:
+    return a_company(3)
+
+
+@pytest.fixture
+def browser(app: Flask, company: Company) -> Browser:
+    browser = Browser(app)
+    browser.sign_in_staff()
+    return browser
+
+
+@pytest.fixture
+def party(company: Company) -> Party:
+    return company.customer.party
+
+
+def test_each_tab_is_a_page_and_says_which_one_is_open(browser: Browser, party: Party) -> None:
+    text = browser.get(f"/backoffice/parties/{party.id}").text
+    for name in ("contacts", "sites", "access", "logbook"):
+        assert f'href="/backoffice/parties/{party.id}/{name}"' in text
+        tab = browser.get(f"/backoffice/parties/{party.id}/{name}")
+        assert tab.status_code == 200
+        assert f'href="/backoffice/parties/{party.id}/{name}" aria-current="page"' in tab.text
+
+
+def test_whoever_may_not_see_accesses_has_no_such_tab(app: Flask, company: Company, party: Party) -> None:
+    clerk = a_clerk(role="reader", email="lea@exemple.fr")
+    role = clerk.grants[0].role
+    role.permissions = [each for each in role.permissions if each != "backoffice:access:see"]
+    lea = Browser(app)
+    lea.sign_in_staff("lea@exemple.fr")
+    assert f"/backoffice/parties/{party.id}/access" not in lea.get(f"/backoffice/parties/{party.id}").text
+    assert lea.get(f"/backoffice/parties/{party.id}/access").status_code == 403
+
+
+def test_a_contact_is_added_once_changed_and_closed(browser: Browser, party: Party) -> None:
+    url = f"/backoffice/parties/{party.id}/contacts"
+    key = _key(browser.get(f"{url}/new").text)
+    for _ in range(2):
+        answer = browser.post(f"{url}/new", key=key, family_name="Petit", role="Comptable", email="p@boutique.fr")
+    assert answer.status_code == 303
+    contact = _contact(party, "Petit")
+    wrong = browser.post(f"{url}/{contact.id}", revision=1, family_name="Petit", email="p@")
+    assert wrong.status_code == 422
+    assert "Il manque le domaine" in wrong.text
+    browser.post(f"{url}/{contact.id}", revision=1, family_name="Grand")
+    browser.post(f"{url}/{contact.id}/close")
+    db.session.expire_all()
+    assert (contact.person.family_name, contact.closed_at is not None) == ("Grand", True)
+    assert "fermé" in browser.get(url).text
+
+
+def test_two_clerks_on_one_site_or_contact_see_both_texts_and_who_was_first(browser: Browser, party: Party) -> None:
+    url = f"/backoffice/parties/{party.id}/sites"
+    browser.post(f"{url}/new", key=_key(browser.get(f"{url}/new").text), name="Atelier", city="Nantes")
+    site = db.session.scalars(select(Site)).one()
+    browser.post(f"{url}/{site.id}", revision=1, name="Usine", city="Nantes")
+
+    answer = browser.post(f"{url}/{site.id}", revision=1, name="Dépôt", city="Nantes")
+
+    assert answer.status_code == 409
+    for words in ("Usine", "Dépôt", "Jeanne Roy"):
+        assert words in answer.text
+    assert browser.post(f"{url}/{site.id}", revision=2, name="Dépôt", city="Nantes").status_code == 303
+
+    contacts = f"/backoffice/parties/{party.id}/contacts"
+    browser.post(f"{contacts}/new", key=_key(browser.get(f"{contacts}/new").text), family_name="Petit")
+    contact = _contact(party, "Petit")
+    browser.post(f"{contacts}/{contact.id}", revision=1, family_name="Grand")
+    answer = browser.post(f"{contacts}/{contact.id}", revision=1, family_name="Moyen")
+    assert answer.status_code == 409
+    for words in ("Grand", "Moyen", "Jeanne Roy"):
+        assert words in answer.text
+
+
+def test_what_is_another_party_s_is_unknown_here(browser: Browser, party: Party, company: Company) -> None:
+    other = company.parties[2]
+    contact = add_contact(party=other, card=ContactCard(family_name="Ailleurs"), by=office.BY)
+    base = f"/backoffice/parties/{party.id}"
+    browser.get(base)
+    assert browser.get(f"{base}/contacts/{contact.id}").status_code == 404
+    assert browser.post(f"{base}/access/{contact.id}/allow").status_code == 404
+    assert browser.get(f"{base}/access/{contact.id}/rights").status_code == 404
+
+
+@pytest.mark.row("P-20")
+def test_one_cell_is_changed_without_the_others_and_tried_again_by_one_click(browser: Browser, party: Party) -> None:
+    base = f"/backoffice/parties/{party.id}/address"
+    browser.get(f"/backoffice/parties/{party.id}")
+    browser.post(f"{base}/quote", seen="", address="devis@boutique.example")
+    before = {cell.slot: cell.address for cell in _cells(party)}
+    assert before[EmailSlot.QUOTE] == "devis@boutique.example"
+    assert before[EmailSlot.BILLING] == "compta@boutique.example"
+    cell = next(cell for cell in _cells(party) if cell.slot is EmailSlot.QUOTE)
+    cell.bounced_at, cell.bounce_reason = now(), "550 5.1.1 inconnue"
+    assert "Essayer à nouveau" in browser.get(f"/backoffice/parties/{party.id}").text
+
+    assert browser.post(f"{base}/quote/retry").status_code == 303
+
+    text = browser.get(f"/backoffice/parties/{party.id}").text
+    assert "Essayer à nouveau" not in text
+    assert "rien n’y a encore été envoyé" in text
+    stale = browser.post(f"{base}/quote", seen="autre@boutique.example", address="x@boutique.example")
+    assert stale.status_code == 409
+    assert "devis@boutique.example" in stale.text
+
+
+@pytest.mark.row("P-62")
+def test_the_two_fields_of_the_panel_are_the_cells_and_a_doubtful_address_is_pointed_out(
+    browser: Browser, party: Party
+) -> None:
+    page = f"/backoffice/parties/{party.id}"
+    panel = browser.get(page).text.partition('id="dematerialisation"')[2]
+    assert re.search(r'Email facturation</label>.*?name="address" value="compta@boutique.example"', panel, re.S)
+    assert "Email devis</label>" in panel
+
+    malformed = browser.post(f"{page}/address/quote", seen="", address="devis@")
+    assert malformed.status_code == 422
+    assert "Il manque le domaine" in malformed.text
+    known = office.customer("Z1", addresses={EmailSlot.CARD: "mort@boutique.example"})
+    known.cells[0].bounced_at = now()
+    bouncing = browser.post(f"{page}/address/quote", seen="", address="mort@boutique.example")
+    assert bouncing.status_code == 422
+    assert "déjà été rejetée" in bouncing.text
+    assert EmailSlot.QUOTE not in {cell.slot for cell in _cells(party)}
+
+    assert browser.post(f"{page}/address/quote", seen="", address="mort@boutique.example", is_sure="y").status_code == 303
+    panel = browser.get(page).text.partition('id="dematerialisation"')[2]
+    assert re.search(r'Email devis</label>.*?name="address" value="mort@boutique.example"', panel, re.S)
+
+
+@pytest.mark.row("P-61")
+def test_only_accepted_publishes_requested_holds_refused_goes_to_the_list_to_print(
+    browser: Browser, company: Company
+) -> None:
+    party = office.customer("DEMAT", "Papier & Fils")
+    url = f"/backoffice/parties/{party.id}"
+    browser.get(url)
+    browser.post(f"{url}/consent/invoice", state="requested", proof="Appel du 2 mai")
+    held = office.filed(party, office.folder("c.invoices"), pdf(text="à tenir"), "facture.pdf")
+    other = office.filed(party, office.folder("c.contracts"), pdf(text="autre"), "rapport.pdf")
+    assert (_standing(held).live_at, _standing(held).held_because) == (None, "consent_requested")
+    assert _standing(other).live_at is not None
+
+    browser.post(f"{url}/consent/invoice", state="refused", proof="Courrier du 3 mai")
+    text = browser.get("/backoffice/printing?family=customers").text
+    assert "Papier &amp; Fils" in text
+    merged = browser.post("/backoffice/printing?family=customers", ids=held.id, action="pdf")
+    assert (merged.status_code, merged.mimetype) == (200, "application/pdf")
+    assert len(pikepdf.open(io.BytesIO(merged.data)).pages) == 1
+    browser.post("/backoffice/printing?family=customers", ids=held.id, action="mark")
+    printed = db.session.scalars(select(Printout)).one()
+    assert (printed.document_id, printed.by) == (held.id, f"staff:{company.clerk.id}")
+    assert "Jeanne Roy" in browser.get("/backoffice/printing?family=customers&done=1").text
+    again = browser.post("/backoffice/printing?family=customers", ids=held.id, action="mark")
+    assert again.status_code == 422
+    browser.post(f"/backoffice/printing/{held.id}/undo")
+    assert "Papier &amp; Fils" in browser.get("/backoffice/printing?family=customers").text
+
+    browser.post(f"{url}/consent/invoice", state="accepted", proof="Bon signé", document_id=str(other.id))
+    assert _standing(held).live_at is not None
+    panel = browser.get(url).text.partition('id="dematerialisation"')[2]
+    for words in ("Appel du 2 mai", "Courrier du 3 mai", "Bon signé", "Jeanne Roy", f"/backoffice/documents/{other.id}"):
+        assert words in panel
+
+
+@pytest.mark.row("P-33")
+@pytest.mark.row("P-73")
+def test_the_access_tab_lists_each_contact_and_acts_on_one(browser: Browser, party: Party, company: Company) -> None:
+    contact = add_contact(party=party, card=ContactCard(family_name="Petit", email="p@boutique.fr"), by=office.BY)
+    url = f"/backoffice/parties/{party.id}/access"
+    text = browser.get(url).text
+    assert "Petit" in text
+    assert company.customer.access.identifier in text
+
+    browser.post(f"{url}/{contact.id}/allow")
+    browser.post(f"{url}/{contact.id}/draw", seen=0)
+    synchronise()
+    text = browser.get(url).text
+    assert "••••••" in text
+    access = _access(contact)
+    assert access.identifier == "4-2"
+    assert access.seat is not None
+    names = set(db.session.scalars(select(Event.name).where(Event.access_id == access.id)))
+    assert {"access.created", "access.changed", "access.initial_drawn", "access.applied", "access.opened"} <= names
+    assert f'/backoffice/parties/{party.id}/portal-client"' in text
+    assert f'name="access_id" value="{access.id}"' in text
+
+    asked = browser.post(f"{url}/{contact.id}/draw", seen=access.revision)
+    assert asked.status_code == 409
+    assert "Remplacer le mot de passe" in asked.text
+    shown = browser.post(f"{url}/{contact.id}/show")
+    assert 'class="g-secret"' in shown.text
+    db.session.add(PortalSession(secret_hash="x", account_id=access.seat.account_id, seat_id=access.seat.id))
+    browser.post(f"{url}/{contact.id}/end-sessions")
+    assert db.session.scalars(select(PortalSession).where(PortalSession.secret_hash == "x")).one().ended_at is not None
+    browser.post(f"{url}/{contact.id}/withdraw")
+    db.session.expire_all()
+    assert not access.seat.allowed
+
+
+@pytest.mark.row("P-53")
+def test_whoever_has_the_right_on_invoices_only_sees_no_quote(app: Flask, browser: Browser, party: Party) -> None:
+    invoice = counter.a_document(party, office.folder("c.invoices"), "Facture visible", "FV-1")
+    quote = counter.a_document(party, office.folder("c.quotes"), "Devis caché", "DC-1")
+    contact = db.session.scalars(select(Contact).where(Contact.party_id == party.id)).one()
+    customer = Browser(app)
+    customer.sign_in(party.code)
+    assert "Devis caché" in customer.get("/documents?q=cach").text
+
+    url = f"/backoffice/parties/{party.id}/access/{contact.id}/rights"
+    office.manual_mode()
+    browser.get(url)
+    assert browser.post(url, preset="invoices").status_code == 303
+
+    for page in ("/", "/documents", "/documents?q=devis", "/documents/quotes", "/documents/invoices"):
+        assert "Devis caché" not in customer.get(page).text
+    assert customer.get(f"/documents/{quote.id}").status_code == 404
+    assert customer.get(f"/documents/{quote.id}/download").status_code == 404
+    assert "Facture visible" in customer.get("/documents?q=facture").text
+    assert customer.get(f"/documents/{invoice.id}").status_code == 200
+    assert "factures seulement" in browser.get(f"/backoffice/parties/{party.id}/access").text
+
+
+def test_an_access_that_ended_lets_nobody_in_at_once(app: Flask, browser: Browser, party: Party) -> None:
+    contact = db.session.scalars(select(Contact).where(Contact.party_id == party.id)).one()
+    customer = Browser(app)
+    customer.sign_in(party.code)
+    assert customer.is_in
+    url = f"/backoffice/parties/{party.id}/access/{contact.id}/rights"
+    browser.get(url)
+    wrong = browser.post(url, preset="all", starts_on="2026-05-02", ends_on="2026-05-01")
+    assert wrong.status_code == 422
+    office.manual_mode()
+    browser.post(url, preset="all", ends_on=(now() - timedelta(days=2)).date())
+    assert not customer.is_in
+
+
+@pytest.mark.row("P-43")
+def test_the_line_of_time_shows_notice_delivery_and_view_in_order(browser: Browser, party: Party, company: Company) -> None:
+    document = counter.a_document(party, office.folder("c.invoices"), "Facture du jour", "FJ-1", live=False)
+    url = f"/backoffice/parties/{party.id}/logbook"
+    from shared.documents import publishing
+
+    publishing.publish(document=document, by=office.BY)
+    db.session.flush()
+    row = db.session.scalars(
+        select(Notification).where(Notification.event == "document.published", Notification.party_id == party.id)
+        .order_by(Notification.created_at.desc())
+    ).first()
+    assert row is not None
+    row.status, row.sent_at, row.ended_at = Status.DELIVERED, now(), now()
+    row.subject, row.address = "Votre facture est là", "compta@boutique.example"
+    db.session.flush()
+    reader = Reader(by=f"account:{company.customer.account_id}", seat=company.customer)
+    sheet = find(document_id=document.id, reader=reader)
+    assert sheet is not None
+    opened(sheet=sheet, reader=reader)
+    key = _key(browser.get(url).text)
+    browser.post(url, key=key, kind="call", text="A bien reçu la facture")
+
+    text = browser.get(url).text
+    order = [
+        "A bien reçu la facture",
+        "Document ouvert : Facture du jour",
+        "Message : remis",
+        "Message envoyé",
+        "Message préparé",
+        "Document mis à disposition : Facture du jour",
+    ]
+    places = [text.index(words) for words in order]
+    assert places == sorted(places)
+    assert "Document ouvert" not in browser.get(f"{url}?kind=notes").text.partition('id="results"')[2]
+    assert "A bien reçu" in browser.get(f"{url}?kind=notes").text
+
+
+def test_the_line_of_time_is_read_by_key_and_loses_nothing(app: Flask, browser: Browser, party: Party) -> None:
+    from shared.people.logbook import entries
+    from shared.people.scopes import scope_of
+
+    clerk = a_clerk(email="deux@exemple.fr")
+    whole = entries(party.id, seen=scope_of(clerk, "backoffice:documents:see"), notices=True, size=500)
+    seen, after = [], ""
+    while True:
+        part = entries(
+            party.id, seen=scope_of(clerk, "backoffice:documents:see"), notices=True, after=after, size=3
+        )
+        seen += part.entries
+        if part.after is None:
+            break
+        after = part.after
+    assert seen == whole.entries
+    assert len(seen) > 6
+
+
+def test_a_form_key_of_another_family_s_party_is_no_error(browser: Browser, company: Company) -> None:
+    browser.get("/backoffice/parties/new?family=suppliers")
+    answer = browser.post(
+        "/backoffice/parties/new?family=suppliers", key=company.customer.party_id, code="NEUF", name="Fournisseur"
+    )
+    assert answer.status_code == 303
+    assert db.session.scalar(select(func.count()).select_from(Party).where(Party.code == "NEUF")) == 1
+
+
+def test_staff_join_a_contact_to_a_known_person_with_a_reason(app: Flask, browser: Browser, company: Company) -> None:
+    known, other = company.double, office.customer("AUTRE", "Autre société")
+    known.access.contact.email = "camille@exemple.fr"
+    contact = add_contact(
+        party=other, card=ContactCard(family_name="Martin", email="camille@exemple.fr"), by=office.BY
+    )
+    granting.allow(access=grant_to(contact=contact, by=office.BY), by=office.BY)
+    synchronise()
+    url = f"/backoffice/parties/{other.id}/access/{contact.id}/person"
+    text = browser.get(url).text
+    assert "même adresse e-mail" in text
+    assert browser.post(url, person=known.access.contact_id).status_code == 422
+    assert contact.person_id != known.account.person_id
+
+    assert browser.post(url, person=known.access.contact_id, why="Vue à l’accueil").status_code == 303
+    synchronise()
+
+    db.session.expire_all()
+    assert contact.person_id == known.account.person_id
+    visitor = Browser(app)
+    visitor.sign_in(known.party.code)
+    page = visitor.get("/choose-seat").text
+    assert "Autre société" in page
+    browser.get(f"/backoffice/parties/{other.id}/access")
+    assert browser.post(f"/backoffice/parties/{other.id}/access/{contact.id}/separate").status_code == 303
+    db.session.expire_all()
+    assert contact.person_id != known.account.person_id
+    assert _access(contact).seat.account_id != known.account_id  # type: ignore[union-attr]
+
+
+def _key(text: str) -> str:
+    found = re.search(r'name="key"[^>]*value="([^"]+)"', text)
+    assert found
+    return found[1]
+
+
+def _contact(party: Party, name: str) -> Contact:
+    db.session.expire_all()
+    found = [each for each in db.session.scalars(select(Contact).where(Contact.party_id == party.id))]
+    return next(each for each in found if each.person.family_name == name)
+
+
+def _access(contact: Contact) -> Access:
+    db.session.expire_all()
+    return db.session.scalars(select(Access).where(Access.contact_id == contact.id)).one()
+
+
+def _cells(party: Party) -> list[EmailCell]:
+    db.session.expire_all()
+    return list(db.session.scalars(select(EmailCell).where(EmailCell.party_id == party.id)))
+
+
+def _standing(document: Document) -> Publication:
+    db.session.expire_all()
+    query = select(Publication).where(Publication.document_id == document.id, Publication.withdrawn_at.is_(None))
+    return db.session.scalars(query).one()
+
+
+def _seat(access: Access) -> Seat:
+    assert access.seat is not None
+    return access.seat

@@ -3,7 +3,7 @@
 import click
 from flask.cli import AppGroup
 
-from shared.access import passwords, staff_signing_in
+from shared.access import passwords, second_factor, staff_signing_in
 from shared.errors import Refused
 from shared.events.actors import COMMAND
 from shared.people.roles import ADMINISTRATOR, ROLES
@@ -46,6 +46,18 @@ def password(email: str, password: str) -> None:
             click.echo(f"Mot de passe changé ; sessions fermées : {ended}.")
     except Refused as refused:
         raise click.ClickException(refused.sentence) from refused
+
+
+@staff.command("reset-second-factor")
+@click.argument("email")
+def reset_second_factor(email: str) -> None:
+    """Oublier le second facteur de qui l’a perdu, et fermer ses sessions."""
+    with transaction():
+        found = staff_named(email)
+        if found is None:
+            raise click.ClickException(f"Personne n’a l’adresse {email}.")
+        ended = second_factor.reset(staff=found, by=COMMAND)
+    click.echo(f"Second facteur oublié ; sessions fermées : {ended}.")
 
 
 @staff.command("setup-code")

@@ -12,6 +12,7 @@ from shared.clock import now
 from shared.events.models import Event
 from shared.extensions import db
 from shared.notifications.models import Notification
+from shared.people.commands import staff as commands
 from shared.people.models import Grant, Role, Staff
 from shared.people.permission_words import WORDS
 from shared.people.roles import ROLES
@@ -232,8 +233,14 @@ def test_a_limited_manager_of_staff_gives_nothing(app: Flask, boss: Browser) -> 
     assert db.session.scalar(select(func.count()).select_from(Grant)) == before
 
 
-def test_an_operator_s_password_ends_sessions_but_leaves_the_factor(app: Flask, boss: Browser) -> None:
-    assert boss.get("/backoffice/staff").status_code == 200
+def test_an_operator_resets_a_lost_factor(app: Flask, boss: Browser) -> None:
+    answer = app.test_cli_runner().invoke(commands, ["reset-second-factor", "Jeanne@exemple.fr"])
+    assert answer.exit_code == 0 and "sessions fermées : 1" in answer.output
+    assert staff("jeanne@exemple.fr").second_factor_at is None
+    assert app.test_cli_runner().invoke(commands, ["reset-second-factor", "x@exemple.fr"]).exit_code == 1
+
+
+def test_another_password_leaves_the_factor(boss: Browser) -> None:
     boss.get("/backoffice/account")
     boss.post("/backoffice/account/password", old=STAFF_PASSWORD, password=OTHER)
     assert staff("jeanne@exemple.fr").second_factor_at is not None

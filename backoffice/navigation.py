@@ -74,7 +74,7 @@ def around() -> dict[str, Any]:
         "person_name": staff.name,
         "nav": _groups(staff, seen.counted),
         "menu": _menu(staff),
-        "search_url": url_for("backoffice.parties"),
+        "search_url": url_for("backoffice.palette"),
         "health": _health(staff, seen),
         "notices": notices(staff, seen),
     }
@@ -90,6 +90,12 @@ def _navigation(endpoint: str, permissions: frozenset[str], _locale: str, waitin
     counts = {"todo": waiting}
     groups = [Group(str(label), tuple(_items(lines, endpoint, permissions, counts))) for label, lines in TABLE]
     return tuple(group for group in groups if group.lines)
+
+
+def screens(staff: Staff) -> list[Item]:
+    """Every screen that this person may open, in the order of the navigation, their own account last."""
+    groups = _navigation("", permissions_of(staff), str(get_locale()), 0)
+    return [*(item for group in groups for item in group.lines), *(item for item in _menu(staff) if not item.post)]
 
 
 def _menu(staff: Staff) -> list[Item]:

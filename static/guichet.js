@@ -23,7 +23,7 @@
 
   const wake = (root) => {
     for (const found of root.querySelectorAll(
-      "[data-theme-toggle], [data-reveal-button], [data-copy], [data-toast-close], [data-select-all], [data-print]",
+      "[data-theme-toggle], [data-palette-key], [data-reveal-button], [data-copy], [data-toast-close], [data-select-all], [data-print]",
     )) found.hidden = false;
     for (const part of root.querySelectorAll("[data-passkey-part]")) part.hidden = !canKeys;
     for (const bar of root.querySelectorAll("[data-selection]")) count(bar);
@@ -179,7 +179,9 @@
 
   // Files: each is posted alone, with its progress; the form remains for those without a script.
 
-  const zoneOf = (event) => event.target instanceof Element && event.target.closest("[data-drop]");
+  // A folder of the explorer takes files as well: they go by the form of the page, into that folder.
+  const zoneOf = (event) => event.target instanceof Element
+    && (event.target.closest("[data-drop]") ?? (document.querySelector("[data-drop]") && event.target.closest("[data-drop-folder]")));
 
   for (const type of ["dragenter", "dragover"]) {
     document.addEventListener(type, (event) => {
@@ -198,7 +200,8 @@
     if (!zone) return;
     event.preventDefault();
     zone.removeAttribute("data-over");
-    sendAll(zone, [...event.dataTransfer.files]);
+    const folder = zone.dataset.dropFolder;
+    sendAll(folder ? document.querySelector("[data-drop]") : zone, [...event.dataTransfer.files], folder);
   });
   on("change", "[data-drop] input[type=file]", (input) => {
     const files = [...input.files];
@@ -206,7 +209,7 @@
     sendAll(input.closest("[data-drop]"), files);
   });
 
-  const sendAll = async (zone, files) => {
+  const sendAll = async (zone, files, folder) => {
     const form = zone.closest("form");
     const list = zone.querySelector("[data-drop-list]");
     list.hidden = false;
@@ -218,7 +221,7 @@
       const bar = element("progress", "", { max: 1, value: 0, "aria-label": file.name });
       line.append(element("span", file.name), state, bar);
       list.append(line);
-      const answer = await send(form, zone.querySelector("input[type=file]").name, file, bar);
+      const answer = await send(form, zone.querySelector("input[type=file]").name, file, bar, folder);
       bar.remove();
       line.dataset.state = answer.refusal === "" ? answer.tone : "bad";
       state.textContent = answer.refusal === "" ? answer.said || zone.dataset.sent : answer.refusal || zone.dataset.failed;
@@ -232,10 +235,11 @@
 
   // refusal: "" when received, the server's sentence when refused, null when nothing came back.
   // A server that says what became of the file ({said, tone, url}) keeps the page: its verdicts are the result.
-  const send = (form, name, file, bar) => new Promise((resolve) => {
+  const send = (form, name, file, bar, folder) => new Promise((resolve) => {
     const body = new FormData(form);
     body.delete(name);
     body.append(name, file, file.name);
+    if (folder) body.set("folder_id", folder);
     const request = new XMLHttpRequest();
     request.open("POST", form.action || location.href);
     request.setRequestHeader("Accept", "application/json");
@@ -279,6 +283,30 @@
   });
 
   on("click", "[data-print]", () => window.print());
+
+  // The command palette: Ctrl-K opens it, the arrows go through what it found.
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+    const opener = document.querySelector("[data-palette-open]");
+    if (!opener || document.querySelector("dialog:modal")) return;
+    event.preventDefault();
+    opener.click();
+  });
+  on("keydown", "[data-palette]", (palette, event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const stops = [palette.querySelector("input[type=search]"), ...palette.querySelectorAll("[data-hit]")];
+    const next = stops.indexOf(document.activeElement) + step;
+    stops[(next + stops.length) % stops.length].focus();
+  });
+  on("submit", "[data-palette] form", (form, event) => {
+    const first = form.closest("[data-palette]").querySelector("[data-hit]");
+    if (!first) return;
+    event.preventDefault();
+    first.click();
+  });
 
   // HTMX: wake what came in, and show dialogs.
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
 
 from shared.documents import effective, searching
 from shared.documents.finding import joined
@@ -83,6 +83,17 @@ def lines(*, scope: Scope, shown: Shown, after: str = "", limit: int = PAGE) -> 
     rows = db.session.execute(full.order_by(Document.filed_at.desc(), Document.id.desc())).all()
     found = [Line._make(row) for row in rows[:limit]]
     return Page(found, f"{found[-1].filed_at.isoformat()}~{found[-1].id}" if len(rows) > limit else None)
+
+
+def few(*, scope: Scope, search: str, limit: int) -> Sequence[Row[Any]]:
+    """The latest documents in reach that hold these words, whatever their family: id, title, number, name of the party."""
+    query = (
+        select(Document.id, Document.title, Document.number, Party.name)
+        .join(Folder, Folder.id == Document.folder_id)
+        .join(Party, Party.id == Document.party_id)
+        .where(scope.documents(), *searching.matching(search))
+    )
+    return db.session.execute(query.order_by(Document.filed_at.desc(), Document.id.desc()).limit(limit)).all()
 
 
 def count(*, scope: Scope, shown: Shown) -> int:

@@ -19,7 +19,6 @@ DEFAULTS: dict[str, object] = {
     "party_name": "",
     "person_name": "",
     "search_url": "",
-    "search_value": "",
     "health": None,
 }
 

@@ -1,0 +1,22 @@
+"""Ctrl-K, a few letters, the arrows, Enter: from any screen to a party, without the mouse."""
+
+from playwright.sync_api import expect
+
+from shared.transactions import transaction
+from tests.factories import office
+from tests.journeys.conftest import Counter
+
+
+def test_a_party_is_reached_by_the_keyboard_alone(counter: Counter) -> None:
+    with counter.machine.app.app_context(), transaction():
+        office.customer("4", "Ma jolie boutique")
+    page = counter.staff()
+    page.keyboard.press("Control+k")
+    box = page.get_by_role("searchbox", name="Un tiers, un document")
+    expect(box).to_be_focused()
+    box.press_sequentially("jolie")
+    expect(page.get_by_role("link", name="Ma jolie boutique")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("link", name="Ma jolie boutique")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Ma jolie boutique")

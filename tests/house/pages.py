@@ -7,6 +7,7 @@ from flask import Flask
 from shared.extensions import db
 from tests.factories.company import Company
 from tests.factories.identity import INITIAL, STAFF_PASSWORD, Browser
+from tests.factories.intake import an_import
 
 STAFF, CUSTOMER, EMPLOYEE, NEWCOMER, DOUBLE, NOBODY = "staff", "customer", "employee", "newcomer", "double", "nobody"
 HALF = "half"  # staff between the password and the second factor
@@ -90,6 +91,23 @@ def _office(company: Company) -> dict[str, list[str]]:
         "parties_import_show": [f"/parties/import/{found.id}?show={verdict}" for found, verdict in an_import()],
         "parties_new": ["/parties/new?family=customers", "/parties/new?family=employees"],
         "party": [f"/parties/{party.id}" for party in company.parties[:4]],
+        "party_contacts": [f"/parties/{party.id}/contacts" for party in company.parties[:3]],
+        "party_contact_new": [f"/parties/{company.parties[0].id}/contacts/new"],
+        "party_contact": [f"/parties/{one.party_id}/contacts/{one.id}" for one in company.contacts[:2]],
+        "party_contact_ask": [f"/parties/{one.party_id}/contacts/{one.id}/close" for one in company.contacts[:1]],
+        "party_sites": [f"/parties/{party.id}/sites" for party in company.parties[:3]],
+        "party_site_new": [f"/parties/{company.parties[0].id}/sites/new"],
+        "party_site": [f"/parties/{one.party_id}/sites/{one.id}" for one in company.sites[:2]],
+        "party_cell": [f"/parties/{company.parties[0].id}/address/{slot}" for slot in ("card", "quote")],
+        "party_access": [f"/parties/{party.id}/access" for party in company.parties[:4]],
+        "party_rights": [f"/parties/{one.party_id}/access/{one.id}/rights" for one in company.contacts[:2]],
+        "party_person": [
+            f"/parties/{one.party_id}/access/{one.id}/person{q}" for one in company.contacts[:1] for q in ("", "?q=ti")
+        ],
+        "party_logbook": [
+            f"/parties/{company.parties[0].id}/logbook{q}" for q in ("", "?kind=notices", "?kind=signatures")
+        ],
+        "printing_list": ["/printing", "/printing?family=customers&done=1", "/printing?family=employees"],
         "party_edit": [f"/parties/{party.id}/edit" for party in company.parties[:2]],
         "access": ["/access", "/access?state=unsynced&sort=-sent_at", "/access?q=4", "/access?q=introuvable"],
         "access_password": [f"/access/{company.parties[3].id}/password"],
@@ -131,6 +149,7 @@ def _portal(company: Company) -> dict[str, list[str]]:
     return {
         "portal.home": ["/"],
         "portal.account": ["/account"],
+        "portal.spaces": ["/account/spaces"],
         "portal.documents": ["/documents", f"/documents?folder={folder}&q=facture&new=1", "/documents?q=introuvable"],
         "portal.invoices": ["/documents/invoices"],
         "portal.quotes": ["/documents/quotes"],

@@ -86,7 +86,7 @@ def lines(*, scope: Scope, shown: Shown, after: str = "", limit: int = PAGE) -> 
 
 
 def few(*, scope: Scope, search: str, limit: int) -> Sequence[Row[Any]]:
-    """The latest documents in reach that hold these words, whatever their family: id, title, number, name of the party."""
+    """The latest documents in reach that hold these words, of every family: id, title, number, name of the party."""
     query = (
         select(Document.id, Document.title, Document.number, Party.name)
         .join(Folder, Folder.id == Document.folder_id)

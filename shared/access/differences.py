@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, case, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from shared.access.models import Access, Seat
 from shared.access.synchronising import is_red
@@ -54,13 +55,14 @@ def _count(kind: str, scope: Scope) -> Any:
 
 
 def _accesses(scope: Scope) -> tuple[Any, Order, Any]:
-    change = case((Seat.id.is_(None), "open"), (Access.allowed.is_(False), "close"), else_="change").label("change")
+    standing = aliased(Seat)  # of its own: « red » asks about seats too
+    change = case((standing.id.is_(None), "open"), (Access.allowed.is_(False), "close"), else_="change").label("change")
     query = (
         select(Access.id, Access.party_id, Party.code, Party.name, Family.label.label("family"))
         .add_columns(change, Access.cause, Access.changed_at, Access.changed_by)
         .join(Party, Party.id == Access.party_id)
         .join(Family, Family.id == Party.family_id)
-        .outerjoin(Seat, Seat.access_id == Access.id)
+        .outerjoin(standing, standing.access_id == Access.id)
         .where(is_red(), scope.parties())
     )
     return query, Order(Access.changed_at.expression, by_date), Access.id.expression

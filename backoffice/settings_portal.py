@@ -1,6 +1,6 @@
 """« Portail »: automatic or manual synchronisation, its last run, and how long what the portal sends works."""
 
-from flask import Response, flash, url_for
+from flask import Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
@@ -63,6 +63,14 @@ def settings_delays() -> Response:
     return _saved()
 
 
+@backoffice.post("/settings/password-by-mail")
+@requires(Permission.SETTINGS_EDIT)
+def settings_password_by_mail() -> Response:
+    """Whether #mot_de_passe# may stand in an e-mail; a text that holds it already waits as a draft when it may not."""
+    change(key="password_by_mail", value=bool(request.form.get("allowed")), by=visitors.actor())
+    return _saved()
+
+
 def _saved() -> Response:
     flash(_("Le réglage est enregistré."), "success")
     return go(url_for("backoffice.settings_portal"))
@@ -85,5 +93,6 @@ def _page(refused: FlaskForm | None = None, status: int = 200, refusal: Refused 
         sentence=sentence,
         public_url=config().public_url,
         run=told_run(),
+        password_by_mail=setting("password_by_mail"),
         may_synchronise=bool(scope(Permission.SYNCHRONISE).grants),
     )

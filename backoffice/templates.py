@@ -15,7 +15,8 @@ from backoffice.reach import scope
 from shared.errors import Refused, Stale
 from shared.events.actors import WORDS, names_of, staff_name
 from shared.extensions import db
-from shared.notifications.fields import Context, offered
+from shared.notifications.entrusting import context_of
+from shared.notifications.fields import offered
 from shared.notifications.models import Template, TemplateVersion
 from shared.notifications.saving import current_version, restore_shipped, restore_version, save
 from shared.notifications.trying import Trial, lacking, parties_to_try, try_on
@@ -140,7 +141,7 @@ def _editor(
         form=form,
         sentence=sentence,
         theirs=theirs,
-        fields=offered(Context(found.context)),
+        fields=offered(context_of(found.context)),
         versions=[version for version, _name in versions],
         names={version.by: name or WORDS.get(version.by, version.by) for version, name in versions},
         may_edit=bool(seen.grants),

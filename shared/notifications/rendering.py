@@ -46,6 +46,11 @@ class Compiled:
     zone: str
     button: str
 
+    @property
+    def keys(self) -> set[str]:
+        """The folded names of the fields that it uses."""
+        return {field.key for field in self.fields}
+
     def missing(self, values: Values) -> list[str]:
         """The names of the fields used whose value is absent or empty, unless they may be."""
         holes = (field for field in self.fields if not field.optional and is_empty(self._value(field, values)))

@@ -15,6 +15,8 @@ from shared.config import config
 from shared.documents.models import LinkTarget
 from shared.errors import Refused
 from shared.notifications.channels.mailboxes import Mailbox
+from shared.notifications.entrusting import FIELD, Entrusted, passwords_for
+from shared.notifications.field_table import key_of
 from shared.notifications.linking import Linked, Wanted, links_for
 from shared.notifications.merging import merge_values
 from shared.notifications.messages import compiled
@@ -47,6 +49,7 @@ class Ready:
     body: str
     sender: Mailbox
     reply_to: Mailbox | None
+    entrusted: Entrusted | None = None  # the initial password that it holds
 
 
 @dataclass(frozen=True)
@@ -65,16 +68,22 @@ def resolve(connection: Connection, rows: Sequence[RowMapping]) -> list[Ready | 
     stopped = {row["id"]: why for row in rows if (why := _why_not(row, around))}
     wanted = [_wanted(row, around) for row in rows if row["id"] not in stopped]
     links = links_for(connection, wanted, around.lifetimes)
-    return [stopped.get(row["id"]) or _prepare(row, around, links.get(row["id"], Linked())) for row in rows]
+    passwords = passwords_for(connection, {row["access_id"] for row in rows if _holds_password(row, around)})
+    return [
+        stopped.get(row["id"]) or _prepare(row, around, links.get(row["id"], Linked()), passwords.get(row["access_id"]))
+        for row in rows
+    ]
 
 
-def _prepare(row: RowMapping, around: Surroundings, linked: Linked) -> Ready | Stopped:
+def _prepare(
+    row: RowMapping, around: Surroundings, linked: Linked, entrusted: Entrusted | None = None
+) -> Ready | Stopped:
     address, slot = address_of(row, around) or ("", None)
     text = around.texts.get((row["template_id"], row["locale"]))
     if text is None:
         return Stopped(row, Status.WAITING, "Le modèle de ce message est illisible : corrigez-le.", Reason.DRAFT)
     whole = text.compiled
-    values = _values(row, around, linked)
+    values = _values(row, around, linked) | ({FIELD: entrusted.clear} if entrusted else {})
     try:
         if row["edited_body"] is not None:
             subject = row["edited_subject"] or ""
@@ -86,7 +95,14 @@ def _prepare(row: RowMapping, around: Surroundings, linked: Linked) -> Ready | S
     except Refused as refused:
         return Stopped(row, Status.WAITING, refused.sentence, Reason.DRAFT)
     version = text.version_id if row["edited_body"] is None else None
-    return Ready(row, to, slot, version, rendered, body, sender, reply_to)
+    held = entrusted if FIELD in whole.keys else None
+    return Ready(row, to, slot, version, rendered, body, sender, reply_to, held)
+
+
+def _holds_password(row: RowMapping, around: Surroundings) -> bool:
+    text = around.texts.get((row["template_id"], row["locale"]))
+    edited = f"#{FIELD}#" in key_of(row["edited_body"] or "")
+    return row["access_id"] is not None and (edited or (text is not None and FIELD in text.compiled.keys))
 
 
 def _wanted(row: RowMapping, around: Surroundings) -> Wanted:

@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 from shared.errors import Refused, Stale
 from shared.events.recording import record
 from shared.extensions import db
-from shared.notifications.fields import Context, check
+from shared.notifications.entrusting import context_of
+from shared.notifications.fields import check
 from shared.notifications.models import Template, TemplateVersion
 from shared.notifications.shipped import shipped_messages
 
@@ -19,7 +20,7 @@ def save(*, template: Template, locale: str, subject: str, body: str, seen: int,
     """
     body = body.replace("\r\n", "\n").strip()
     subject = " ".join(subject.split())
-    check(subject, body, Context(template.context))
+    check(subject, body, context_of(template.context))
     current = current_version(template.id, locale, lock=True)
     if current is not None and current.number != seen:
         raise Stale(

@@ -21,6 +21,7 @@ from shared.notifications.channels.building import make_skeleton
 from shared.notifications.channels.outcome import Outcome
 from shared.notifications.channels.smtp import MailConnection, settings_from
 from shared.notifications.channels.verp import envelope_sender
+from shared.notifications.entrusting import hand_over
 from shared.notifications.models import Reason, Status
 from shared.notifications.resolving import Ready, Stopped, resolve
 from shared.queues import stopping
@@ -101,15 +102,24 @@ def _send_batch(
         if outcome.kind == "accepted":
             moment = now()
             cursor.execute(SENT, _sent_values(answer, outcome, moment, owner))
+            _entrust(answer)
             sent += 1
             continue
         _not_sent(cursor, answer, outcome, owner)
+        if outcome.kind == "unknown":
+            _entrust(answer)  # it may have arrived: that password is never sent again
         if circuit.note(connection, channel, outcome):
             claiming.give_back(connection, owner)
             return sent, False
     if sent:
         circuit.close(connection, channel)
     return sent, True
+
+
+def _entrust(message: Ready) -> None:
+    if message.entrusted is not None:
+        with transaction():
+            hand_over(entrusted=message.entrusted, notification_id=message.row["id"])
 
 
 def _deliver(server: MailConnection, message: Ready) -> Outcome:

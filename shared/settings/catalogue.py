@@ -25,6 +25,7 @@ CATALOGUE: dict[str, Key] = {
     "reset_link_hours": Key(2, least=1, most=24),  # CNIL, deliberation 2022-100: a day at most
     "document_link_days": Key(30, least=1, most=365),
     "initial_password_days": Key(30, least=1, most=90),
+    "password_by_mail": Key(False, (False, True)),  # whether #mot_de_passe# may stand in an e-mail
     "security_log_months": Key(12, least=6, most=12),  # CNIL, deliberation 2021-122: 6 to 12 months
     "bounce_mailbox": Key({}),  # host, port, tls, username, folder: what IMAP_* says otherwise
     "bounce_secret": Key("", secret=True),

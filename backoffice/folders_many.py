@@ -69,9 +69,9 @@ def _many_page(status: int = 200, error: str = "", **more: Any) -> Response:
         columns=words,
         choices=options[name],
         shown={row.folder.id: said(name, spell(getattr(row.folder, name)), options) for row in rows},
-        new_words=said(name, more.get("value", ""), options),
+        new_words=said(name, more.get("value") or "", options),
         error=error,
-        **{"counting": None, "chosen": [], "value": "", "bad": {}, **more},
+        **{"counting": None, "chosen": [], "value": None, "bad": {}, **more},
     )
 
 

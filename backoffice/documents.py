@@ -4,44 +4,27 @@ What staff see or download here is never counted as a reading.
 """
 
 import uuid
-from dataclasses import dataclass
 
 from flask import Response, abort, flash, request, url_for
 from flask_babel import gettext as _
 
 from backoffice import backoffice
 from backoffice._reaching import the_document, the_folder, the_sheet
+from backoffice.document_files import shown_of
 from backoffice.reach import scope
 from backoffice.wording import line_words
 from shared.documents import finding, following, moving, previews, publishing
-from shared.documents.checking import report_damage
 from shared.documents.consents import SENTENCES
-from shared.documents.finding import Sheet
-from shared.documents.models import Folder, Version
-from shared.documents.refusals import FileRefused
+from shared.documents.models import Folder
 from shared.documents.silence import why_silent
-from shared.documents.storage import Altered, Missing, Unavailable
+from shared.documents.standing import standings
 from shared.errors import Refused
 from shared.extensions import db
 from shared.notifications import forcing
-from shared.transactions import transaction
 from shared.web import visitors
-from shared.web.delivery import hand_over
-from shared.web.errors import Explanation, explain
 from shared.web.form_key import form_key
 from shared.web.page import go, page
 from shared.web.permissions import Permission, requires
-
-
-@dataclass(frozen=True)
-class Shown:
-    """The current version, as previews want it."""
-
-    version_id: uuid.UUID
-    sha256: str
-    size: int
-    kind: str
-    pages: int | None
 
 
 @backoffice.get("/documents/<uuid:document_id>")
@@ -56,54 +39,16 @@ def document(document_id: uuid.UUID) -> Response:
         blocks=("preview",),
         sheet=sheet,
         number=number,
-        preview=previews.glance(sheet=_shown(sheet.version), page=number),
+        preview=previews.glance(sheet=shown_of(sheet.version), page=number),
         widths=previews.WIDTHS,
         story=story,
         happenings=following.happenings(document_id),
         holds=SENTENCES,
         words=line_words,
         silence="" if story.notices else why_silent(sheet),
+        standing=standings([document_id]).get(document_id),
         may=_may(sheet.folder),
     )
-
-
-@backoffice.get("/documents/<uuid:document_id>/pages/<int:number>")
-@requires(Permission.DOCUMENTS_SEE)
-def document_page(document_id: uuid.UUID, number: int) -> Response:
-    """One page as an image."""
-    sheet = the_sheet(document_id)
-    try:
-        width = request.args.get("width", 0, type=int)
-        image = previews.page_image(sheet=_shown(sheet.version), page=number, width=width)
-    except (Missing, Altered):
-        return _damaged(sheet)
-    except (Unavailable, FileRefused):
-        return explain(503)
-    if image is None:
-        abort(404)
-    answer = Response(image, content_type=previews.MIME)
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
-
-
-@backoffice.get("/documents/<uuid:document_id>/file")
-@requires(Permission.DOCUMENTS_SEE)
-def document_file(document_id: uuid.UUID) -> Response:
-    """The bytes as they were filed."""
-    sheet = the_sheet(document_id)
-    version = sheet.version
-    try:
-        return hand_over(
-            sha256=version.sha256,
-            size=version.size,
-            mime=version.mime,
-            filename=version.filename,
-            version_id=version.id,
-        )
-    except (Missing, Altered):
-        return _damaged(sheet)
-    except Unavailable:
-        return explain(503)
 
 
 @backoffice.post("/documents/<uuid:document_id>/publish")
@@ -188,31 +133,9 @@ def _said(document_id: uuid.UUID, refusal: Refused) -> Response:
     return go(url_for("backoffice.document", document_id=document_id))
 
 
-def _shown(version: Version) -> Shown:
-    return Shown(version.id, version.sha256, version.size, version.kind, version.pages)
-
-
 def _may(folder: Folder) -> dict[str, bool]:
     return {
         "publish": scope(Permission.DOCUMENTS_PUBLISH).reaches(folder),
         "move": scope(Permission.DOCUMENTS_FILE).reaches(folder),
         "send": scope(Permission.NOTICES_SEND).reaches(folder),
     }
-
-
-def _damaged(sheet: Sheet) -> Response:
-    """None of the wrong bytes leaves; the alert is written once."""
-    about = {"document_id": sheet.document.id, "party_id": sheet.document.party_id}
-    sha256, by = sheet.version.sha256, visitors.actor()
-    db.session.rollback()
-    with transaction():
-        report_damage(sha256=sha256, by=by, **about)
-    return explain(
-        503,
-        Explanation(
-            _("Document perdu ou altéré"),
-            _("Le fichier conservé n’est plus celui qui a été déposé : il n’est remis à personne."),
-            _("L’incident est enregistré. Déposez de nouveau l’original dans le même répertoire : il sera rétabli."),
-            "file-earmark-text",
-        ),
-    )

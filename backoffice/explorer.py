@@ -1,32 +1,29 @@
-"""« Explorer la GED »: folders, what is in them, where each document stands, and what to do with many at once."""
+"""« Explorer la GED »: folders, what is in them, where each document stands; for a family, or for one party."""
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Response, abort, flash, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from backoffice import backoffice
-from backoffice._reaching import AT_ONCE, the_documents, unknown
-from backoffice.reach import refuse, scope
+from backoffice._reaching import unknown
+from backoffice.party_tabs import party_tabs
+from backoffice.reach import scope
 from backoffice.wording import line_words, reason_words
 from shared.access import synchronising
-from shared.documents import exploring, finding, following, publishing, shelving
+from shared.documents import excerpting, exploring, finding, following, shelving
 from shared.documents.consents import CONSENT_HOLDS, WORDS
-from shared.documents.effective import settings_by
-from shared.documents.exploring import Line, Shown
+from shared.documents.exploring import COUNTED, Line, Shown
 from shared.documents.following import Story
-from shared.documents.models import Document, Notify
-from shared.errors import Refused
-from shared.extensions import db
-from shared.notifications import forcing, releasing
+from shared.notifications import releasing
 from shared.notifications.models import Reason
 from shared.people import finding as people
-from shared.people.models import Party
+from shared.people.models import Family, Party
 from shared.people.scopes import holds
 from shared.web import visitors
-from shared.web.form_key import form_key
 from shared.web.page import go, page
 from shared.web.permissions import Permission, requires
 from shared.web.redirects import safe_next
@@ -38,62 +35,21 @@ WATCHED = "asked"  # in the address after « Synchroniser »: the list follows w
 @requires(Permission.DOCUMENTS_SEE)
 def explorer() -> Response:
     """The documents of a family, or of one party, last filed first."""
-    seen = scope(Permission.DOCUMENTS_SEE)
-    party = _party()
-    families = [] if party else people.families(seen)
-    family = party.family if party else people.family_named(request.args.get("family"), families)
-    if family is None:
-        abort(404)
-    folder_id = request.args.get("folder", type=uuid.UUID)
-    shelves = shelving.shelves(scope=seen, family_id=family.id, party_id=party.id if party else None)
-    shown = Shown(
-        family_id=family.id,
-        folder_id=folder_id,
-        party_id=party.id if party else None,
-        search=request.args.get("q", ""),
-        state=request.args.get("state", ""),
-    )
-    found = exploring.lines(scope=seen, shown=shown, after=request.args.get("after", ""))
-    stories = following.stories([line.id for line in found.lines])
-    return page(
-        "backoffice/explorer/explorer.html",
-        blocks=("results",),
-        families=families,
-        family=family,
-        party=party,
-        shelves=shelves,
-        shelf=next((shelf for shelf in shelves if shelf.id == folder_id), None),
-        lines=found.lines,
-        after=found.after,
-        stories=stories,
-        holds=WORDS,
-        words=line_words,
-        moving=_is_moving(found.lines, stories),
-        may=_may(),
-    )
+    party_id = request.args.get("party", type=uuid.UUID)
+    if party_id is not None:
+        party = _party(party_id)
+        return _explored(party.family, party, [])
+    families = people.families(scope(Permission.DOCUMENTS_SEE))
+    family = people.family_named(request.args.get("family"), families)
+    return _explored(family, None, families) if family is not None else abort(404)
 
 
-@backoffice.post("/explorer/selection")
+@backoffice.get("/parties/<uuid:party_id>/documents")
 @requires(Permission.DOCUMENTS_SEE)
-def explorer_selection() -> Response:
-    """One action on the ticked documents: all of them, or none."""
-    action = ACTIONS.get(request.form.get("action", ""))
-    if action is None:
-        abort(400)
-    permission, run = action
-    ids = request.form.getlist("ids", type=uuid.UUID)
-    if not 0 < len(ids) <= AT_ONCE:
-        flash(_("Cochez d’abord les documents concernés : %(most)s au plus à la fois.", most=AT_ONCE), "warning")
-        return go(_back())
-    if not holds(visitors.staff(), permission):
-        refuse(permission)
-    documents = the_documents(ids, permission)
-    try:
-        flash(run(documents), "success")
-    except Refused as refusal:
-        db.session.rollback()
-        flash(refusal.sentence, "error")
-    return go(_back())
+def party_documents(party_id: uuid.UUID) -> Response:
+    """The tab « Documents » of a party: the explorer narrowed to it."""
+    party = _party(party_id)
+    return _explored(party.family, party, [], tabs=party_tabs(party))
 
 
 @backoffice.post("/explorer/synchronise")
@@ -115,55 +71,64 @@ def explorer_synchronise() -> Response:
     return go(f"{back}{'&' if '?' in back else '?'}{WATCHED}=1")
 
 
-def _publish(documents: list[Document]) -> str:
-    for document in documents:
-        publishing.publish(document=document, by=visitors.actor())
-    return ngettext(
-        "%(num)s document demandé sur le portail.", "%(num)s documents demandés sur le portail.", len(documents)
+def _explored(family: Family, party: Party | None, families: list[Family], **around: Any) -> Response:
+    seen, folder_id = scope(Permission.DOCUMENTS_SEE), request.args.get("folder", type=uuid.UUID)
+    shelves = shelving.shelves(scope=seen, family_id=family.id, party_id=party.id if party else None)
+    shown = Shown(
+        family_id=family.id,
+        folder_id=folder_id,
+        party_id=party.id if party else None,
+        search=request.args.get("q", ""),
+        state=request.args.get("state", ""),
+    )
+    found = exploring.lines(scope=seen, shown=shown, after=request.args.get("after", ""))
+    stories = following.stories([line.id for line in found.lines])
+    shelf = next((shelf for shelf in shelves if shelf.id == folder_id), None)
+    return page(
+        "backoffice/explorer/explorer.html",
+        blocks=("results",),
+        families=families,
+        family=family,
+        party=party,
+        tree=shelving.tree(shelves),
+        shelf=shelf,
+        lines=found.lines,
+        after=found.after,
+        stories=stories,
+        excerpts=excerpting.excerpts(document_ids=[line.id for line in found.lines], typed=shown.search),
+        found=_found(shown, found),
+        compared=request.args.get("compare") == "1",
+        holds=WORDS,
+        words=line_words,
+        moving=_is_moving(found.lines, stories),
+        may=_may(),
+        address=_address,
+        **around,
     )
 
 
-def _withdraw(documents: list[Document]) -> str:
-    for document in documents:
-        publishing.withdraw(document=document, by=visitors.actor())
-    return ngettext(
-        "%(num)s document retiré du portail : plus personne ne peut l’y ouvrir.",
-        "%(num)s documents retirés du portail : plus personne ne peut les y ouvrir.",
-        len(documents),
-    )
+def _found(shown: Shown, found: exploring.Page) -> str:
+    """How many a search found: exactly up to a hundred, beyond it only that there are more."""
+    if not shown.search.strip() or not found.lines or request.args.get("after"):
+        return ""
+    number = len(found.lines)
+    if found.after is not None:
+        number = exploring.count(scope=scope(Permission.DOCUMENTS_SEE), shown=shown)
+    if number > COUNTED:
+        return _("Plus de %(num)s documents trouvés, les derniers classés d’abord.", num=COUNTED)
+    return ngettext("%(num)s document trouvé.", "%(num)s documents trouvés.", number)
 
 
-def _resend(documents: list[Document]) -> str:
-    """Without « Notification forcée », only folders that notify."""
-    if not request.form.get("forced"):
-        told = settings_by({(each.party_id, each.folder) for each in documents})
-        silent = {each.folder.label for each in documents if told[each.party_id, each.folder_id].notify is Notify.NONE}
-        if silent:
-            raise Refused(
-                _(
-                    "%(folders)s ne notifie pas : cochez « Notification forcée » pour prévenir. Rien n’est parti.",
-                    folders=", ".join(f"« {label} »" for label in sorted(silent)),
-                )
-            )
-    messages = forcing.force(document_ids=[document.id for document in documents], by=visitors.actor(), key=form_key())
-    return ngettext(
-        "%(num)s message prêt à partir pour les documents cochés.",
-        "%(num)s messages prêts à partir pour les documents cochés.",
-        messages,
-    )
+def _address(**narrowed: Any) -> str:
+    """This view of the explorer, narrowed otherwise; whether it compares stays."""
+    kept = {"compare": request.args.get("compare"), **narrowed}
+    if request.endpoint == "backoffice.party_documents":
+        return url_for("backoffice.party_documents", **(request.view_args or {}), **kept)
+    base = {name: request.args[name] for name in ("party", "family") if request.args.get(name)}
+    return url_for("backoffice.explorer", **{**base, **kept})
 
 
-ACTIONS = {
-    "publish": (Permission.DOCUMENTS_PUBLISH, _publish),
-    "withdraw": (Permission.DOCUMENTS_PUBLISH, _withdraw),
-    "resend": (Permission.NOTICES_SEND, _resend),
-}
-
-
-def _party() -> Party | None:
-    party_id = request.args.get("party", type=uuid.UUID)
-    if party_id is None:
-        return None
+def _party(party_id: uuid.UUID) -> Party:
     found = finding.party(scope=scope(Permission.DOCUMENTS_SEE), party_id=party_id)
     return found if found is not None else unknown()
 

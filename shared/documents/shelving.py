@@ -1,7 +1,9 @@
 """The folders as staff see them: what each holds, who can open it, what waits. Out of the scope, nothing exists."""
 
 import uuid
-from typing import NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, func, literal, select, true
 
@@ -13,6 +15,8 @@ from shared.documents.visible import reaching, sitting
 from shared.extensions import db
 from shared.people.models import Party
 from shared.people.scopes import Scope
+
+COUNTED = 1000  # documents of a folder that are counted; beyond, « plus de 999 »
 
 
 class Shelf(NamedTuple):
@@ -28,17 +32,24 @@ class Shelf(NamedTuple):
     waiting: int
 
 
+@dataclass
+class Branch:
+    """A part of the paths: its name, the folder that stands there if there is one, and what is below."""
+
+    name: str
+    shelf: Shelf | None = None
+    branches: list["Branch"] = field(default_factory=list)
+
+
 def shelves(*, scope: Scope, family_id: uuid.UUID, party_id: uuid.UUID | None = None) -> list[Shelf]:
-    """The folders of a family, how many documents each holds (of one party, or of all) and how many can open it."""
+    """The folders of a family, how many documents each holds (of one party, or of all) and how many can open it.
+
+    No more than `COUNTED` documents of a folder are counted, however many there are.
+    """
     mine = true() if party_id is None else Document.party_id == party_id
-    held = select(func.count()).select_from(Document).where(Document.folder_id == Folder.id, mine)
-    waits = (
-        select(func.count())
-        .select_from(Publication)
-        .join(Document, Document.id == Publication.document_id)
-        .where(Document.folder_id == Folder.id, mine, STATES[WAITING])
-    )
-    counts = (held.correlate(Folder).scalar_subquery(), openers(party_id), waits.correlate(Folder).scalar_subquery())
+    inside = select(Document.id).where(Document.folder_id == Folder.id, mine)
+    waits = inside.join(Publication, Publication.document_id == Document.id).where(STATES[WAITING])
+    counts = (_counted(inside), openers(party_id), _counted(waits))
     on_portal = Folder.on_portal if party_id is None else effective.shared_to(literal(party_id))
     columns = (Folder.id, Folder.path, Folder.label, on_portal, Folder.document_class)
     query = (
@@ -60,3 +71,23 @@ def openers(party_id: uuid.UUID | None = None) -> ColumnElement[int]:
         .where(Account.frozen_at.is_(None), true() if party_id is None else Seat.party_id == party_id)
     )
     return query.correlate(Folder).scalar_subquery()
+
+
+def tree(shelves: Sequence[Shelf]) -> list[Branch]:
+    """The same folders, each below the parts of its path that it shares with others, in the order of the settings."""
+    root = Branch("")
+    for shelf in shelves:
+        branch = root
+        for name in shelf.path.strip("\\").split("\\")[1:] or [shelf.label]:
+            below = next((each for each in branch.branches if each.name == name), None)
+            if below is None:
+                below = Branch(name)
+                branch.branches.append(below)
+            branch = below
+        branch.shelf = shelf
+    return root.branches
+
+
+def _counted(inside: Any) -> ColumnElement[int]:
+    some = inside.correlate(Folder).limit(COUNTED).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()

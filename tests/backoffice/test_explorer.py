@@ -1,5 +1,6 @@
 """The explorer: markers, states, search, bulk actions, and what each member of staff may see and do there."""
 
+import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,17 +8,20 @@ from contextlib import contextmanager
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import delete, event, select
 from werkzeug.test import TestResponse
 
+from shared.access.models import Link
 from shared.clock import now
-from shared.documents import publishing
+from shared.documents import comparing, publishing
+from shared.documents.comparison_models import Comparison
 from shared.documents.models import Document, Folder, Notify, Publication
+from shared.documents.storage import original_key, storage
 from shared.extensions import db
 from shared.notifications.models import Notification, NotificationDocument, Reason, Status
 from shared.people.models import ConsentState, EmailSlot, Grant, Role, Staff
 from tests.factories import office, post
-from tests.factories.counter import a_seat
+from tests.factories.counter import a_link, a_seat
 from tests.factories.identity import Browser, a_clerk
 from tests.factories.office import customer, filed, folder
 
@@ -47,10 +51,10 @@ def markers(browser: Browser, query: str = "family=customers") -> dict[str, str]
     soup = page_of(browser.get(f"/backoffice/explorer?{query}"))
     found = {}
     for line in soup.select(".g-tree li"):
-        marker = line.select_one("[data-portal]")
-        if marker is not None and line.small is not None:
+        marker, path = line.select_one(":scope > [data-portal]"), line.select_one(":scope > a small")
+        if marker is not None and path is not None:
             assert "Sur le portail" in marker.get_text(), "the marker says so in words"
-            found[line.small.get_text()] = str(marker["data-portal"])
+            found[path.get_text()] = str(marker["data-portal"])
     return found
 
 
@@ -169,7 +173,10 @@ def test_three_invoices_forced_are_one_message_even_in_a_silent_folder(browser: 
     answer = choose(browser, "resend", *documents)
     assert answer.status_code == 303 and not db.session.scalars(select(Notification)).all()
     assert "Notification forcée" in browser.get("/backoffice/explorer").text
-    assert choose(browser, "resend", *documents, forced="1").status_code == 303
+    counted = choose(browser, "resend", *documents, forced="1").text
+    assert "3 documents seront annoncés" in counted and "chez 1 tiers" in counted
+    assert not db.session.scalars(select(Notification)).all(), "counted, nothing sent yet"
+    assert choose(browser, "resend", *documents, forced="1", sure="1").status_code == 303
     message = db.session.scalars(select(Notification)).one()
     about = select(NotificationDocument.document_id).where(NotificationDocument.notification_id == message.id)
     assert set(db.session.scalars(about)) == {document.id for document in documents}
@@ -247,6 +254,133 @@ def test_a_bulk_action_is_all_or_nothing(browser: Browser) -> None:
     assert publishing.current(fine.id) is not None
     assert choose(browser, "erase", fine).status_code == 400
     assert choose(browser, "publish").status_code == 303
+
+
+def test_a_selection_says_first_what_it_touches(browser: Browser) -> None:
+    party = customer()
+    on, off = [filed(party, folder()) for _ in range(2)], filed(party, folder())
+    publishing.withdraw(document=off, by=office.BY)
+    counted = choose(browser, "withdraw", *on, off)
+    assert counted.status_code == 200 and "2 documents seront retirés" in counted.text
+    assert "1 document ne change pas : pas sur le portail" in counted.text.replace("\xa0", " ")
+    assert publishing.current(on[0].id) is not None, "nothing before the answer"
+    assert len(page_of(counted).select("input[name=ids]")) == 2
+    assert choose(browser, "withdraw", *on, sure="1").status_code == 303
+    assert all(publishing.current(each.id) is None for each in on)
+    counted = choose(browser, "publish", *on, off)
+    assert "3 documents seront demandés" in counted.text
+    assert choose(browser, "publish", *on, off, sure="1").status_code == 303
+    assert all(publishing.current(each.id) is not None for each in (*on, off))
+    assert "rien à faire" in choose(browser, "publish", *on).text
+
+
+def test_moving_a_selection_keeps_ids_links_and_readings(browser: Browser) -> None:
+    party = customer()
+    documents = [filed(party, folder()) for _ in range(3)]
+    link = a_link(documents[0])
+    counted = choose(browser, "move", *documents)
+    assert "3 documents seront déplacés" in counted.text and page_of(counted).select_one("select[name=folder_id]")
+    target = folder("c.contracts")
+    moved = choose(browser, "move", *documents, sure="1", folder_id=str(target.id))
+    assert moved.status_code == 303
+    db.session.expire_all()
+    assert {db.session.get_one(Document, each.id).folder_id for each in documents} == {target.id}
+    assert db.session.get_one(Link, link.id).document_id == documents[0].id
+    other = folder("s.orders")
+    choose(browser, "move", *documents, sure="1", folder_id=str(other.id))
+    db.session.expire_all()
+    assert {db.session.get_one(Document, each.id).folder_id for each in documents} == {target.id}, "all or nothing"
+    twin = filed(party, folder(), b"jumeau"), filed(party, target, b"jumeau")
+    choose(browser, "move", documents[0], twin[0], sure="1", folder_id=str(target.id))
+    db.session.expire_all()
+    assert db.session.get_one(Document, twin[0].id).folder_id == folder().id
+
+
+@pytest.mark.row("B-07")
+def test_a_word_of_the_text_is_found_with_its_surroundings(browser: Browser) -> None:
+    filed(customer(), folder(), "Entretien de la <b>chaudière</b> murale".encode(), title="Contrat")
+    soup = page_of(browser.get("/backoffice/explorer?q=chaudiere"))
+    assert "1 document trouvé" in soup.get_text()
+    mark = soup.select_one("tbody mark")
+    assert mark is not None and mark.get_text() == "chaudière" and soup.select("tbody b") == []
+    employee = customer(key="employees")
+    filed(employee, folder("e.payslips"), b"Prime de panier", title="Bulletin")
+    page = browser.get("/backoffice/explorer?family=employees&q=panier").text
+    assert "Bulletin" not in page and "trouvé." not in page and "Aucun document ne correspond" in page
+
+
+def test_the_tab_of_a_party_is_the_explorer_narrowed(browser: Browser) -> None:
+    party = customer(name="Alpha")
+    filed(party, folder(), title="À Alpha"), filed(customer(name="Beta"), folder(), title="À Beta")
+    url = f"/backoffice/parties/{party.id}/documents"
+    soup = page_of(browser.get(url))
+    assert [row.a.get_text() for row in soup.select("tbody tr")] == ["À Alpha"]
+    current = [tab for tab in soup.select("[aria-current=page]") if tab.get_text(strip=True) == "Documents"]
+    assert current
+    inside = soup.select_one(".g-tree a[data-drop-folder]")
+    assert inside is not None and str(inside["href"]).startswith(url)
+    assert browser.get(f"{url}?folder={folder('c.quotes').id}&q=rien").status_code == 200
+
+
+def test_a_document_is_glanced_at_beside_the_list(browser: Browser) -> None:
+    document = filed(customer(), folder(), title="À regarder")
+    link = page_of(browser.get("/backoffice/explorer")).select_one(".g-glance-link")
+    assert link is not None and link["hx-target"] == "#glance"
+    assert page_of(browser.get(str(link["href"]))).h1 is not None, "a page of its own without JavaScript"
+    headers = {"HX-Request": "true", "HX-Target": "div#glance"}
+    part = browser.get(str(link["href"]), headers=headers)
+    assert "<h1" not in part.text and str(document.id) in part.text
+
+
+@pytest.mark.row("P-65")
+def test_comparing_shows_where_each_document_stands_and_repairs(browser: Browser) -> None:
+    party = customer(addresses={EmailSlot.BILLING: "compta@exemple.fr"})
+    a_seat(party)
+    fine, removed, lost = [filed(party, folder(), title=title) for title in ("Bien", "Ôté", "Perdu")]
+    message = _sent(fine)
+    message.address = "compta@exemple.fr"
+    db.session.execute(delete(Publication).where(Publication.document_id == removed.id))
+    storage().delete(original_key(lost.versions[0].sha256))
+    browser.get("/backoffice/explorer")
+    assert browser.post("/backoffice/comparison?family=customers").status_code == 303
+    asked = db.session.scalars(select(Comparison)).one()
+    assert "Comparaison en cours" in browser.get("/backoffice/comparison").text
+    while comparing.advance(comparison_id=asked.id):
+        pass
+    soup = page_of(browser.get("/backoffice/explorer?compare=1"))
+    rows = {row.a.get_text(): row.get_text(" ", strip=True) for row in soup.select("tbody tr")}
+    assert "Disponible" in rows["Bien"] and "compta@exemple.fr, " in rows["Bien"]
+    assert "Manquant" in rows["Ôté"] and "Différent" in rows["Perdu"]
+    listed = page_of(browser.get("/backoffice/comparison?family=customers&list=missing"))
+    assert [row.a.get_text() for row in listed.select("tbody tr")] == ["Ôté"]
+    assert "1 document manquant" in browser.get(f"/backoffice/comparison/{asked.id}/repair").text
+    assert browser.post(f"/backoffice/documents/{removed.id}/repair").status_code == 303
+    assert publishing.current(removed.id) is not None
+    browser.post(f"/backoffice/documents/{lost.id}/repair")
+    assert "déposez de nouveau l’original" in browser.get("/backoffice/comparison?list=different").text
+    assert browser.post(f"/backoffice/comparison/{asked.id}/repair").status_code == 303
+    assert (
+        browser.client.post(
+            f"/backoffice/documents/{lost.id}/file-again",
+            data={"csrf_token": browser.token, "file": (io.BytesIO(b"autre chose"), "x.txt")},
+        ).status_code
+        == 303
+    )
+    assert "empreinte est différente" in browser.get(f"/backoffice/documents/{lost.id}").text
+
+
+def test_a_comparison_of_more_than_i_may_see_is_not_mine(app: Flask, browser: Browser) -> None:
+    filed(customer(), folder())
+    browser.get("/backoffice/explorer")
+    browser.post("/backoffice/comparison?family=customers")
+    asked = db.session.scalars(select(Comparison)).one()
+    scoped = a_colleague(app, "manager", "suppliers")
+    scoped.get("/backoffice/explorer")
+    assert scoped.get("/backoffice/comparison?family=customers").status_code == 404
+    assert scoped.get(f"/backoffice/comparison/{asked.id}/repair").status_code == 404
+    reader = a_colleague(app, "reader")
+    assert reader.get(f"/backoffice/comparison/{asked.id}/repair").status_code == 403
+    assert "Tout réparer" not in reader.get("/backoffice/comparison?family=customers").text
 
 
 def a_colleague(app: Flask, role: str, family: str | None = None) -> Browser:

@@ -1,0 +1,57 @@
+"""What an action on many documents would touch, before it does anything."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from shared.documents.effective import settings_by
+from shared.documents.models import Document, Publication
+from shared.extensions import db
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """The documents that would be touched, and how many would not, by a reason in French."""
+
+    touched: list[Document] = field(default_factory=list)
+    left: dict[str, int] = field(default_factory=dict)
+
+
+def publishing_of(documents: Sequence[Document]) -> Forecast:
+    """Those that are not on the portal yet, in folders that are shared with their party."""
+    standing = _standing(documents)
+    settings = settings_by({(each.party_id, each.folder) for each in documents})
+    reasons = {
+        each.id: "déjà demandé sur le portail"
+        if each.id in standing
+        else ("" if settings[each.party_id, each.folder_id].on_portal else "dans un répertoire qui n’est pas partagé")
+        for each in documents
+    }
+    return _sorted(documents, reasons)
+
+
+def withdrawing_of(documents: Sequence[Document]) -> Forecast:
+    """Those that stand on the portal, or wait to."""
+    standing = _standing(documents)
+    return _sorted(documents, {each.id: "" if each.id in standing else "pas sur le portail" for each in documents})
+
+
+def everything_of(documents: Sequence[Document]) -> Forecast:
+    """All of them."""
+    return Forecast(list(documents))
+
+
+def _sorted(documents: Sequence[Document], reasons: dict[uuid.UUID, str]) -> Forecast:
+    made = Forecast([each for each in documents if not reasons[each.id]])
+    for reason in filter(None, reasons.values()):
+        made.left[reason] = made.left.get(reason, 0) + 1
+    return made
+
+
+def _standing(documents: Sequence[Document]) -> set[uuid.UUID]:
+    query = select(Publication.document_id).where(
+        Publication.document_id.in_([each.id for each in documents]), Publication.withdrawn_at.is_(None)
+    )
+    return set(db.session.scalars(query))

@@ -51,6 +51,8 @@ class Mailbox:
         if self.server is not None:
             with suppress(imaplib.IMAP4.error, OSError):
                 self.server.logout()
+            with suppress(OSError):
+                self.server.shutdown()
 
     def connect(self) -> None:
         """Open the line, encrypted and by a certificate that is this server's. Raises MailboxError."""
@@ -75,8 +77,12 @@ class Mailbox:
 
     def login(self) -> None:
         """Sign in. Raises MailboxError."""
+        user, password = self.imap.username, self.imap.password
         try:
-            self.server.login(self.imap.username, self.imap.password)
+            if (user + password).isascii():
+                self.server.login(user, password)
+            else:  # LOGIN is ASCII only (RFC 9051, 6.2.3); PLAIN is UTF-8 (RFC 4616)
+                self.server.authenticate("PLAIN", lambda _challenge: f"\0{user}\0{password}".encode())
         except (imaplib.IMAP4.error, OSError) as error:
             said = _("L’identifiant ou le mot de passe de la boîte est refusé (%(why)s).", why=_short(error))
             raise MailboxError("login", said) from error
@@ -141,4 +147,5 @@ def _quoted(name: str) -> str:
 
 
 def _short(error: Exception) -> str:
-    return readable(str(error))[:200] or type(error).__name__
+    said = error.args[0] if error.args and isinstance(error.args[0], bytes) else str(error)
+    return readable(said)[:200] or type(error).__name__

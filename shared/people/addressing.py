@@ -72,6 +72,7 @@ def retry_cell(*, party: Party, slot: EmailSlot, by: str) -> None:
     if cell is None or cell.bounced_at is None:
         return
     cell.bounced_at, cell.bounce_reason = None, ""
+    cell.bounces = min(cell.bounces, 1)  # one more refusal stops it again
     db.session.flush()
     facts = {"slot": slot.value, "address": cell.address}
     record("party.address_retried", by=by, party_id=party.id, facts=facts)

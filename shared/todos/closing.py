@@ -47,6 +47,7 @@ def send_again(*, todo: Todo, by: str) -> int:
     cell = db.session.scalars(query.with_for_update()).one_or_none()
     if cell is not None and cell.address == todo.address:
         cell.bounced_at, cell.bounce_reason = None, ""
+        cell.bounces = min(cell.bounces, 1)  # one more refusal stops it again
     return _send_again(todo, by, "resent")
 
 

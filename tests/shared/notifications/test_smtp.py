@@ -2,7 +2,6 @@
 
 import base64
 import contextlib
-import datetime as dt
 import socket
 import ssl
 import threading
@@ -12,14 +11,11 @@ from pathlib import Path
 
 import flask_mail
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from shared.errors import Refused
 from shared.notifications.channels.outcome import from_reply, readable
 from shared.notifications.channels.smtp import MailConnection, MailSettings
+from tests.certificates import self_signed
 from tests.sink import Sink, free_port
 
 RAW = b"Subject: essai\r\n\r\nBonjour.\r\n.seul\r\n..deux\r\n"
@@ -268,26 +264,7 @@ def test_a_server_without_encryption_is_not_used_when_it_is_asked_for(served: Ca
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A self-signed certificate of « localhost », key included."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    today = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(today - timedelta(days=1))
-        .not_valid_after(today + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "both.pem"
-    path.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + made.public_bytes(serialization.Encoding.PEM)
-    )
-    return path
+    return self_signed(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.mark.parametrize("mode", ["use_tls", "use_ssl"])

@@ -4,16 +4,21 @@ import re
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from shared import jobs
 from shared.access import granting
+from shared.access.starting import STEPS
 from shared.access.synchronising import synchronise
 from shared.clock import now
 from shared.engines.models import EngineState, Heartbeat
 from shared.extensions import db
 from shared.notifications.shipping import ship_messages
 from shared.settings.branding import change_company
+from shared.settings.models import SettingTrial
 from tests.factories import office
 from tests.factories.identity import Browser, a_clerk
+from tests.sink import Sink
 
 
 @pytest.fixture
@@ -60,6 +65,22 @@ def test_each_step_leads_to_the_page_that_does_it(browser: Browser) -> None:
 
     for url in ("/backoffice/settings", "/backoffice/access?family=customers", "/backoffice/access?family=employees"):
         assert f'href="{url}"' in text
+
+
+@pytest.mark.row("P-01")
+def test_each_step_sends_a_real_message_to_ones_own_address(browser: Browser, sink: Sink) -> None:
+    change_company(name="Guichet", legal="", domain="exemple.fr", colour="#1f5fae", contrast=6, by="command")
+    before = _steps(browser)
+    for step in STEPS:
+        assert browser.post(f"/backoffice/home/steps/{step}/try").status_code == 303
+    for trial in db.session.scalars(select(SettingTrial)).all():
+        jobs.try_setting(str(trial.id))
+
+    assert [each.recipients for each in sink.received] == [["jeanne@exemple.fr"]] * 5
+    text = browser.get("/backoffice/").text
+    assert text.count("Envoyé à jeanne@exemple.fr : 250 2.0.0 OK") == 5
+    assert _steps(browser) == before, "a test turns nothing green"
+    assert browser.post("/backoffice/home/steps/autre/try").status_code == 404
 
 
 def _steps(browser: Browser) -> list[bool]:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from shared.events.catalogue import CATALOGUE
 
 LONGEST = 120
-UNSAID = {"key", "batch", "ip", "agent"}  # what only ties lines together, or is shown elsewhere
+UNSAID = {"key", "batch", "ip", "agent", "todo"}  # what only ties lines together, or is shown elsewhere
 
 
 def event_label(name: str) -> str:

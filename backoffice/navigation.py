@@ -66,7 +66,7 @@ def around() -> dict[str, Any]:
     staff = visitors.staff_or_none()
     if staff is None:
         return {"company": brand(), "home_url": "/backoffice/", "language_url": url_for("backoffice.language")}
-    seen = look(open_count(scope_of(staff, Permission.TODO_SEE)))
+    seen = look(open_count(scope_of(staff, Permission.TO_DO_SEE)))
     return {
         "company": brand(),
         "home_url": url_for("backoffice.home"),

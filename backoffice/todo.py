@@ -22,17 +22,17 @@ from shared.web.permissions import Permission, requires
 
 
 @backoffice.get("/todo")
-@requires(Permission.TODO_SEE)
+@requires(Permission.TO_DO_SEE)
 def todo() -> Response:
     """What is open, or with `?state=closed` what was done and by whom."""
     return _page()
 
 
 @backoffice.post("/todo/<uuid:todo_id>/<any(correct, resend, dismiss):action>")
-@requires(Permission.TODO_ACT)
+@requires(Permission.TO_DO_ACT)
 def todo_act(todo_id: uuid.UUID, action: str) -> Response:
     """Correct and send again, send again as it is, or set aside."""
-    found = todo_in(scope(Permission.TODO_ACT), todo_id) or abort(404)
+    found = todo_in(scope(Permission.TO_DO_ACT), todo_id) or abort(404)
     try:
         sentence = _done(found, action)
     except Refused as refusal:
@@ -75,7 +75,7 @@ def _page(status: int = 200, refused: dict[str, Any] | None = None) -> Response:
         db.session.rollback()
     closed = request.args.get("state") == "closed"
     found = todos(
-        scope(Permission.TODO_SEE),
+        scope(Permission.TO_DO_SEE),
         closed=closed,
         after=request.args.get("after", ""),
         before=request.args.get("before", ""),
@@ -88,7 +88,7 @@ def _page(status: int = 200, refused: dict[str, Any] | None = None) -> Response:
         closed=closed,
         refused=refused or {},
         names=names_of({row.closed_by for row in found.rows if row.closed_by}) if closed else {},
-        may_act=bool(scope(Permission.TODO_ACT).grants),
+        may_act=bool(scope(Permission.TO_DO_ACT).grants),
         tabs=[
             {"label": _("À traiter"), "url": url_for("backoffice.todo"), "current": not closed},
             {"label": _("Traité"), "url": url_for("backoffice.todo", state="closed"), "current": closed},

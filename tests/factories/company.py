@@ -22,9 +22,10 @@ from shared.extensions import db, uuid7
 from shared.folding import fold
 from shared.intake.models import Arrival, Verdict
 from shared.notifications.models import Notification, NotificationDocument, Reason, Status, Template
-from shared.people.models import ConsentState, EmailSlot, Grant, Party, Role, Staff
+from shared.people.models import ConsentState, Contact, EmailSlot, Grant, Party, Role, Site, Staff
 from shared.settings.reading import company as identity
 from tests.factories import counter, office
+from tests.factories.around import around
 from tests.factories.identity import INITIAL, a_clerk, a_holder, a_mailed_link, an_invitation, path_of
 from tests.factories.post import an_installation
 from tests.shared.documents.corpus import pdf
@@ -49,6 +50,8 @@ class Company:
     notifications: list[Notification] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
     colleagues: list[Staff] = field(default_factory=list)
+    contacts: list[Contact] = field(default_factory=list)  # of the customer
+    sites: list[Site] = field(default_factory=list)
 
 
 def a_company(rows: int = 3, words: str = "") -> Company:
@@ -66,6 +69,7 @@ def a_company(rows: int = 3, words: str = "") -> Company:
     company.arrivals = [_arrival(clerk, words) for _ in range(rows)]
     company.notifications = _notifications(company, rows, words)
     company.links = _links(customer, company.documents[0])
+    around(company, customer.party, rows, words)
     company.colleagues = _colleagues(rows, words)
     company.links["i"] = path_of(an_invitation(company.colleagues[0]))
     _rewritten(words, company)
@@ -235,8 +239,14 @@ def _notifications(company: Company, rows: int, words: str) -> list[Notification
         db.session.flush()
         db.session.add(NotificationDocument(notification_id=row.id, document_id=document.id))
         made.append(row)
+        if status is Status.BOUNCED:
+            record("notification.bounced", by="system", party_id=row.party_id, notification_id=row.id, facts=_refused())
     db.session.flush()
     return made
+
+
+def _refused() -> dict[str, str]:
+    return {"status": "5.1.1"}
 
 
 def _links(seat: Seat, document: Document) -> dict[str, str]:

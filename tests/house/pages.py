@@ -5,6 +5,7 @@ from typing import NamedTuple
 from flask import Flask
 
 from shared.extensions import db
+from tests.factories import office
 from tests.factories.company import Company
 from tests.factories.identity import INITIAL, STAFF_PASSWORD, Browser
 from tests.factories.intake import an_import
@@ -28,6 +29,7 @@ NOT_PAGES = {
     "health.show",
     "health.show_web",
     "backoffice.access_export",
+    "backoffice.journal_export",
     "backoffice.access_bulk_report",
     "backoffice.access_rows",
     "backoffice.document_file",
@@ -123,7 +125,12 @@ def _office(company: Company) -> dict[str, list[str]]:
             f"/explorer?family=employees&folder={company.documents[0].folder_id}",
             f"/explorer?folder={company.documents[0].folder_id}&state=held",
             "/explorer?q=introuvable",
+            "/explorer?q=facture&compare=1",
         ],
+        "party_documents": [f"/parties/{party.id}/documents" for party in company.parties[:3]],
+        "comparison": [f"/comparison{q}" for q in ("", "?list=different", f"?party={company.parties[0].id}")],
+        "comparison_repair": [f"/comparison/{office.a_comparison().id}/repair"],
+        "document_glance": [f"/documents/{document.id}/glance" for document in company.documents[:5]],
         "document": [f"/documents/{document.id}" for document in company.documents[:9]],
         "document_move": [f"/documents/{company.documents[0].id}/move"],
         "drop_outcome": [f"/documents/received?first={first.id}&last={last.id}"],
@@ -141,6 +148,9 @@ def _office(company: Company) -> dict[str, list[str]]:
         "families_edit": [f"/families/{company.parties[0].family_id}/edit"],
         "arrivals": ["/arrivals"],
         "arrivals_settle": [f"/arrivals/{first.id}", f"/arrivals/{first.id}?q=jolie", f"/arrivals/{first.id}?q=rien"],
+        "journal": ["/journal", "/journal?chain=security", "/journal?party=introuvable&since=2026-01-01"],
+        "todo": ["/todo", "/todo?state=closed"],
+        "settings_bounces": ["/settings/bounces"],
         "history": ["/history", "/history?status=unknown", "/history?q=introuvable&since=2026-01-01"],
         "history_line": [f"/history/{line.id}" for line in company.notifications[:16]],
         "templates": ["/templates"],

@@ -13,6 +13,7 @@ from shared.people.roles import ROLES
 from tests.factories.identity import Browser, a_clerk, a_holder
 from tests.house.routes import TABLE, roles_with, routes
 
+OPENED_BY_ITS_TOKEN = {"webhooks.mail"}  # reads no cookie: there is nothing that another site could borrow
 KEBAB = re.compile(r"/(?:[a-z0-9.-]+|<[^>]+>(?:\.[a-z]+)?)?")
 
 
@@ -76,7 +77,7 @@ def test_no_unsafe_route_accepts_a_post_without_its_token(app: Flask) -> None:
     customer.sign_in("4")
     clerk.sign_in_staff()
     for route in routes(app):
-        if route.method == "GET":
+        if route.method == "GET" or route.endpoint in OPENED_BY_ITS_TOKEN:
             continue
         visitor = clerk if route.path.startswith("/backoffice") else customer
         url = route.filled()

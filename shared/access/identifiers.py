@@ -23,8 +23,14 @@ def spellings(identifier: str) -> list[str]:
     forms = [bare, folded]
     figures = re.sub(r"[ ().-]", "", bare)
     if re.fullmatch(r"\+?\d{9,15}", figures):
-        forms += [figures, re.sub(r"^(\+33|0033)", "0", figures)]
+        forms += [figures, national(figures)]
     return list(dict.fromkeys(forms))
+
+
+def national(phone: str) -> str:
+    """The one form under which a phone number is kept: figures only, a French one without its +33."""
+    figures = re.sub(r"[^\d+]", "", unicodedata.normalize("NFKC", phone))
+    return re.sub(r"^(\+33|0033)", "0", figures)
 
 
 def accounts_named(identifier: str, most: int = MOST) -> list[Account]:

@@ -11,7 +11,6 @@ from backoffice.transfer_form import TransferForm, form_of
 from backoffice.trial_words import told
 from shared.config import S3, config
 from shared.errors import Refused
-from shared.events.actors import names_of
 from shared.extensions import db
 from shared.intake import watching
 from shared.intake.transfer import KEY, fingerprint, standing
@@ -87,7 +86,7 @@ def _page(form: TransferForm | None = None, status: int = 200, sentence: str = "
     where, kept = standing(), setting(KEY)
     plain = kept.get("plain")
     return settings_page(
-        "transfer",
+        "backoffice/settings/transfer.html",
         blocks=("trials",),
         status=status,
         form=_locked(form or form_of(where), where.locked),
@@ -97,7 +96,7 @@ def _page(form: TransferForm | None = None, status: int = 200, sentence: str = "
         has_password=bool(where.password),
         pinned=fingerprint(where.host_key),
         plain_at=datetime.fromisoformat(plain["at"]) if plain else None,
-        plain_by=names_of([plain["by"]]).get(plain["by"], "") if plain else "",
+        plain_by=plain.get("name", "") if plain else "",
         trials=told(*KINDS),
         state=watching.link_state(),
         files=list(watching.latest(20)),

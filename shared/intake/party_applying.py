@@ -19,10 +19,9 @@ from shared.intake.models import ImportState, PartyImport, PartyImportRow, RowVe
 from shared.people.cards import CELL_FIELDS, Card
 from shared.people.changing import FIELDS, change_cells
 from shared.people.codes import sort_key
-from shared.people.consenting import NEEDED_BY
 from shared.people.contacting import ContactCard, add_contact
-from shared.people.models import Consent, EmailCell, Family, Party
-from shared.people.registering import SUPPOSED, write
+from shared.people.models import Contact, EmailCell, Family, Party, Person
+from shared.people.registering import supposed, write
 
 AT_ONCE = 200
 SLOTS = {name: slot for slot, name in CELL_FIELDS.items()}
@@ -35,9 +34,7 @@ def apply_import(found: PartyImport, family: Family, tell: Callable[[int], None]
     with in_batch(str(found.id)):
         for rows in batches(found.id, RowVerdict.NEW):
             _refuse_taken(family, rows)
-            for row in rows:
-                _create(row, family, by)
-            db.session.flush()
+            _create(rows, family, by)
             done += len(rows)
             tell(done)
         for rows in batches(found.id, RowVerdict.CHANGED):
@@ -46,7 +43,7 @@ def apply_import(found: PartyImport, family: Family, tell: Callable[[int], None]
             for row in rows:
                 assert row.party_id is not None
                 party = parties[row.party_id]
-                write_values(party, {field: becomes for field, (_was, becomes) in row.changes.items()}, by)
+                write_values(party, {field: becomes for field, (_was, becomes) in row.changes.items()}, by=by)
                 row.revision = party.revision
             db.session.flush()
             done += len(rows)
@@ -76,7 +73,7 @@ def held(ids: list[uuid.UUID]) -> dict[uuid.UUID, Party]:
     return {party.id: party for party in found}
 
 
-def write_values(party: Party, values: Mapping[str, Any], by: str) -> None:
+def write_values(party: Party, values: Mapping[str, Any], *, by: str) -> None:
     """Put checked values on a standing party, with the events that say so."""
     before = {name: getattr(party, name) for name in FIELDS}
     for name in FIELDS:
@@ -111,24 +108,43 @@ def contact_card(name: str) -> ContactCard:
     return ContactCard(family_name=" ".join(capitals), given_name=" ".join(given))
 
 
-def _create(row: PartyImportRow, family: Family, by: str) -> None:
+def _create(rows: list[PartyImportRow], family: Family, by: str) -> None:
+    """New parties, each kind of row sent at once."""
+    made = [_new_party(row, family) for row in rows]
+    db.session.add_all(made)
+    db.session.flush()
+    people: list[Contact] = []
+    for party, row in zip(made, rows, strict=True):
+        row.party_id, row.revision = party.id, party.revision
+        if party.is_business and family.default_consent:
+            db.session.add_all(supposed(party, family, by=by))
+        if "contact" in row.changes:
+            people.append(_new_contact(party, row.changes["contact"][1]))
+    db.session.add_all(people)
+    db.session.flush()
+    for party in made:
+        record("party.created", by=by, party_id=party.id)
+    for contact in people:
+        facts = {"contact": str(contact.id), "name": contact.person.full_name}
+        record("contact.created", by=by, party_id=contact.party_id, facts=facts)
+    db.session.flush()
+
+
+def _new_party(row: PartyImportRow, family: Family) -> Party:
     values = {field: becomes for field, (_was, becomes) in row.changes.items()}
     card = Card(**{"is_business": not family.of_people, **{name: values[name] for name in FIELDS if name in values}})
     party = Party(id=uuid7(), family_id=family.id, family=family, created_at=now(), revision=1)
     write(party, card)
     addresses = {SLOTS[name]: text for name, text in values.items() if name in SLOTS and text}
     party.cells = [EmailCell(slot=slot, address=text, address_folded=fold(text)) for slot, text in addresses.items()]
-    db.session.add(party)
-    db.session.flush()
-    if party.is_business and family.default_consent:
-        state = family.default_consent
-        db.session.add_all(
-            Consent(party_id=party.id, document_class=each, state=state, by=by, proof=SUPPOSED) for each in NEEDED_BY
-        )
-    row.party_id, row.revision = party.id, party.revision
-    record("party.created", by=by, party_id=party.id)
-    if values.get("contact"):
-        add_contact(party=party, card=contact_card(values["contact"]), by=by)
+    return party
+
+
+def _new_contact(party: Party, name: str) -> Contact:
+    """Of a party that nobody else knows yet: nothing to hold or to look up."""
+    card = contact_card(name)
+    person = Person(id=uuid7(), given_name=card.given_name, family_name=card.family_name)
+    return Contact(id=uuid7(), party_id=party.id, person=person)
 
 
 def _refuse_taken(family: Family, rows: list[PartyImportRow]) -> None:

@@ -124,12 +124,12 @@ def _sheet(book: Any) -> Iterator[list[str]]:
     for sheet in book.worksheets:
         # Some programs write a wrong size; without it the lines are counted as they come.
         sheet.reset_dimensions()
-        rows = sheet.iter_rows(values_only=True, max_col=COLUMNS_MAX)
+        rows = sheet.iter_rows(values_only=True)
         first = next(rows, None)
         if first is not None:
-            yield [_spelled(cell) for cell in first]
+            yield [_spelled(cell) for cell in first[:COLUMNS_MAX]]
             for row in rows:
-                yield [_spelled(cell) for cell in row]
+                yield [_spelled(cell) for cell in row[:COLUMNS_MAX]]
             return
 
 

@@ -37,8 +37,10 @@ def preview(found: PartyImport, family: Family) -> None:
         _needs_columns(found, len(table.lines))
         return
     rows = list(_rows(found, family, table))
+    # Without render_nulls, each change between lines with and without a party is a statement of its own.
+    adding = insert(PartyImportRow).execution_options(render_nulls=True)
     for at in range(0, len(rows), AT_ONCE):
-        db.session.execute(insert(PartyImportRow), rows[at : at + AT_ONCE])
+        db.session.execute(adding, rows[at : at + AT_ONCE])
     found.counts = dict(Counter(row["verdict"].value for row in rows))
     found.state, found.reason, found.total, found.done = ImportState.READY, "", len(rows), 0
 

@@ -73,7 +73,7 @@ def _restore(rows: list[PartyImportRow], by: str) -> None:
         if party is None or party.revision != row.revision:
             row.kept = _("Modifié depuis l’import : la fiche reste comme elle est.")
             continue
-        write_values(party, {field: was for field, (was, _is) in row.changes.items() if field != "contact"}, by)
+        write_values(party, {field: was for field, (was, _is) in row.changes.items() if field != "contact"}, by=by)
         if "contact" in row.changes:
             _close(party, row.changes["contact"][1], by)
     db.session.flush()

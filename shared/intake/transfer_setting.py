@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from shared.clock import now
 from shared.config import config
 from shared.errors import Refused
+from shared.events.actors import names_of
 from shared.events.recording import record
 from shared.extensions import db
 from shared.intake.transfer import KEY, KINDS, PORTS, PURPOSE, opened
@@ -166,4 +167,4 @@ def _accepted(kept: dict[str, Any], wanted: dict[str, Any], accept: bool, by: st
             _("En FTP simple, mot de passe et documents circulent en clair : acceptez-le, ou choisissez SFTP."),
             field="accept_plain",
         )
-    return {"by": by, "at": now().isoformat()}
+    return {"by": by, "at": now().isoformat(), "name": names_of([by]).get(by, "")}

@@ -40,7 +40,7 @@ def register(*, family: Family, card: Card, by: str, party_id: uuid.UUID | None 
     db.session.add(party)
     db.session.flush()
     if party.is_business and family.default_consent:
-        db.session.add_all(_supposed(party, family, by))
+        db.session.add_all(supposed(party, family, by=by))
     record("party.created", by=by, party_id=party.id)
     return party
 
@@ -75,7 +75,8 @@ def hold_code(code: str, family: Family) -> None:
     db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
 
-def _supposed(party: Party, family: Family, by: str) -> list[Consent]:
+def supposed(party: Party, family: Family, *, by: str) -> list[Consent]:
+    """What a new business party is taken to agree to, by its family's setting."""
     return [
         Consent(party_id=party.id, document_class=each, state=family.default_consent, by=by, proof=SUPPOSED)
         for each in NEEDED_BY

@@ -101,7 +101,7 @@ def _page(
         forms[key] = numbered(refused, key)
     domains: dict[str, Any] = {"domains": "\n".join(setting("mail_domains"))}
     return settings_page(
-        "server",
+        "backoffice/settings/server.html",
         blocks=("found", "trials"),
         status=status,
         q=q,

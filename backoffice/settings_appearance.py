@@ -79,7 +79,7 @@ def _page(refused: FlaskForm | None = None, status: int = 200, refusal: Refused 
     ink = ours.ink or readable(ours.colour)
     standing = {"colour": ours.colour, "ink": ink, "automatic": not ours.ink, "signature": setting("mail_signature")}
     return settings_page(
-        "appearance",
+        "backoffice/settings/appearance.html",
         status=status,
         colour_form=refused if isinstance(refused, ColourForm) else ColourForm(formdata=None, data=standing),
         logo_form=refused if isinstance(refused, LogoForm) else LogoForm(formdata=None),

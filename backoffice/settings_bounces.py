@@ -88,7 +88,7 @@ def _page(form: MailboxForm, status: int = 200, sentence: str = "", **more: Any)
     if status != 200:
         db.session.rollback()
     return settings_page(
-        "bounces",
+        "backoffice/settings/bounces.html",
         blocks=("trials",),
         status=status,
         form=form,

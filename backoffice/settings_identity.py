@@ -102,7 +102,7 @@ def _page(field: str, form: IdentityForm | SecretForm, status: int = 200, refusa
     if status != 200:
         db.session.rollback()
     return settings_page(
-        "identity",
+        "backoffice/settings/identity.html",
         status=status,
         deeper=True,
         form=form,

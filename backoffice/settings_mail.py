@@ -67,7 +67,7 @@ def _page(form: MailForm, status: int = 200, refusal: Refused | None = None) -> 
         db.session.rollback()
     source = mail_source()
     return settings_page(
-        "mail",
+        "backoffice/settings/mail.html",
         blocks=("trials",),
         status=status,
         form=form,

@@ -82,7 +82,7 @@ def _page(refused: FlaskForm | None = None, status: int = 200, refusal: Refused 
         db.session.rollback()
     mode = {"synchronisation": setting("synchronisation")}
     return settings_page(
-        "portal",
+        "backoffice/settings/portal.html",
         blocks=("run",),
         status=status,
         mode_form=refused if isinstance(refused, ModeForm) else ModeForm(formdata=None, data=mode),

@@ -30,7 +30,7 @@ def tabs() -> list[dict[str, Any]]:
 def settings_page(template: str, *, blocks: tuple[str, ...] = (), status: int = 200, **context: Any) -> Response:
     """A tab, with what stands around it."""
     return page(
-        f"backoffice/settings/{template}.html",
+        template,
         blocks=blocks,
         status=status,
         tabs=tabs(),

@@ -22,7 +22,8 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from shared.extensions import uuid7
 from shared.people.contacting import ContactCard
-from shared.people.models import Contact, NoteKind, Site
+from shared.people.models import Contact
+from shared.people.party_models import NoteKind, Site
 from shared.people.siting import SiteCard
 
 NOTE_KINDS = (

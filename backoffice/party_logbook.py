@@ -19,8 +19,9 @@ from shared.notifications.models import Reason, Status
 from shared.people.contacting import contacts_of
 from shared.people.logbook import Entry, entries
 from shared.people.logbook_kinds import KINDS
-from shared.people.models import Contact, NoteKind, Party
+from shared.people.models import Contact, Party
 from shared.people.noting import note
+from shared.people.party_models import NoteKind
 from shared.web import visitors
 from shared.web.page import go
 from shared.web.permissions import Permission, requires

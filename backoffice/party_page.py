@@ -6,16 +6,14 @@ from flask import current_app, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from backoffice.access_rows import Row, reason_words, rows_of, sent_words
+from backoffice.access_rows import Row, rows_of
 from backoffice.access_words import words
 from backoffice.parties_form import CONSENTS, LOCALES, ConsentForm
 from backoffice.party_tabs import party_tabs
 from backoffice.reach import may, scope
 from shared.documents.models import Document, Folder
 from shared.events.actors import WORDS
-from shared.events.catalogue import CATALOGUE
 from shared.extensions import db
-from shared.notifications.models import Notification
 from shared.people.consenting import NEEDED_BY, history
 from shared.people.deliveries import cell_states
 from shared.people.models import Consent, EmailSlot, Party
@@ -27,7 +25,7 @@ SHOWN = 8
 def around_party(party: Party) -> dict[str, Any]:
     """Everything in a bounded number of queries, whatever the party holds."""
     decided = history(party) if len(party.family.slots) > 1 else None
-    row, lines, documents = access_row(party), _lines(party), _documents(party)
+    row, documents = access_row(party), _documents(party)
     allowed = may(party.family_id)
     return {
         "party": party,
@@ -39,12 +37,7 @@ def around_party(party: Party) -> dict[str, Any]:
         "w": words(may_edit=allowed["may_edit"], may_show=allowed["may_show"], selectable=False),
         "may_edit": scope(Permission.PARTIES_EDIT).reaches_family(party.family_id),
         "documents": documents,
-        "lines": lines,
-        "sent_words": sent_words(),
-        "reason_words": reason_words(),
-        "event_words": {each.event: _(CATALOGUE[each.event].label) for each in lines or ()},
         "slot_words": slot_words(),
-        "history_url": page_url("history", party=party.id),
         "explorer_url": page_url("explorer", family=party.family.key, party=party.id),
         "breadcrumb": [(party.family.label, f"/backoffice/parties?family={party.family.key}"), (party.name, "")],
         **_agreements(decided, documents),
@@ -124,20 +117,3 @@ def _documents(party: Party) -> Any:
     query = select(*columns).join(Folder, Folder.id == Document.folder_id)
     query = query.where(Document.party_id == party.id, seen.documents())
     return db.session.execute(query.order_by(Document.filed_at.desc(), Document.id.desc()).limit(SHOWN)).all()
-
-
-def _lines(party: Party) -> Any:
-    if not scope(Permission.HISTORY_SEE).reaches_family(party.family_id):
-        return None
-    columns = (
-        Notification.id,
-        Notification.created_at,
-        Notification.sent_at,
-        Notification.subject,
-        Notification.event,
-        Notification.address,
-        Notification.status,
-        Notification.reason,
-    )
-    query = select(*columns).where(Notification.party_id == party.id)
-    return db.session.execute(query.order_by(Notification.created_at.desc(), Notification.id.desc()).limit(SHOWN)).all()

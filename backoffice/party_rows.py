@@ -12,7 +12,8 @@ from shared.errors import Refused, Stale
 from shared.events.actors import names_of
 from shared.events.models import Event
 from shared.extensions import db
-from shared.people.models import Contact, Party, Site
+from shared.people.models import Contact, Party
+from shared.people.party_models import Site
 from shared.web.blame import blame
 from shared.web.page import page
 

@@ -11,7 +11,8 @@ from backoffice.party_rows import blamed, conflict, row_of, tab
 from backoffice.reach import party_for, scope
 from shared.errors import Refused, Stale
 from shared.people import contacting, siting
-from shared.people.models import Party, Site
+from shared.people.models import Party
+from shared.people.party_models import Site
 from shared.web import visitors
 from shared.web.page import go
 from shared.web.permissions import Permission, requires

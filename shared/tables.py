@@ -9,5 +9,6 @@ import shared.events.models
 import shared.intake.models
 import shared.notifications.models
 import shared.people.models
+import shared.people.party_models
 import shared.settings.models
 import shared.todos.models  # noqa: F401

@@ -14,7 +14,8 @@ from shared.extensions import db, uuid7
 from shared.notifications.addresses import normalise
 from shared.people.cards import printable
 from shared.people.editing import held, put
-from shared.people.models import Contact, Party, Person, Site
+from shared.people.models import Contact, Party, Person
+from shared.people.party_models import Site
 
 PERSON_FIELDS = ("civility", "given_name", "family_name")
 CONTACT_FIELDS = ("role", "email", "phone")

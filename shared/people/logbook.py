@@ -20,7 +20,7 @@ from shared.events.models import Event
 from shared.extensions import db
 from shared.notifications.models import Notification, Status
 from shared.people.logbook_kinds import EVENTS, NOTES, NOTICES
-from shared.people.models import Note
+from shared.people.party_models import Note
 from shared.people.scopes import Scope
 
 # What a message goes through; of two steps at one moment the later one stands above.

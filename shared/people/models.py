@@ -31,14 +31,6 @@ class ConsentState(enum.StrEnum):
     REFUSED = "refused"
 
 
-class NoteKind(enum.StrEnum):
-    """What staff write down by hand in the « Cahier de liaison »."""
-
-    CALL = "call"
-    NOTE = "note"
-    MEETING = "meeting"
-
-
 class Activity(Model):
     """A business unit of the company with its own brand, sender and time zone."""
 
@@ -76,6 +68,8 @@ class Family(Model):
     sender_address: Mapped[str] = mapped_column(default="")
     reply_to: Mapped[str] = mapped_column(default="")
     slot_fallback: Mapped[str | None]  # the slot tried when the one wanted is empty; none by default
+    notices_off_at: Mapped[datetime | None]  # « Désactiver les notifications »: they wait, security messages leave
+    notices_off_by: Mapped[str | None]
     position: Mapped[int] = mapped_column(default=0)
 
 
@@ -170,44 +164,6 @@ class Contact(Model):
 
     party: Mapped[Party] = relationship(back_populates="contacts")
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
-
-
-class Site(Model):
-    """A place of a party: a shop, a plant, a building site."""
-
-    __tablename__ = "site"
-    __table_args__ = (Index("ix_site_party", "party_id", "name_folded", "id"),)
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
-    party_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("party.id"))
-    name: Mapped[str]
-    name_folded: Mapped[str]
-    street: Mapped[str] = mapped_column(default="")
-    postcode: Mapped[str] = mapped_column(default="")
-    city: Mapped[str] = mapped_column(default="")
-    country: Mapped[str] = mapped_column(default="FR")
-    phone: Mapped[str] = mapped_column(default="")
-    revision: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime] = mapped_column(default=now)
-    closed_at: Mapped[datetime | None]
-
-
-class Note(Model):
-    """A call, a meeting or a remark that staff wrote down about a party; it is never changed."""
-
-    __tablename__ = "note"
-    __table_args__ = (
-        Index("ix_note_party", "party_id", "at"),
-        CheckConstraint("length(text) BETWEEN 1 AND 4000", name="text_length"),
-    )
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
-    party_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("party.id"))
-    contact_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contact.id"))
-    kind: Mapped[NoteKind]
-    text: Mapped[str]
-    at: Mapped[datetime] = mapped_column(default=now)
-    by: Mapped[str]  # actor, as `events.actors` writes it
 
 
 class Consent(Model):

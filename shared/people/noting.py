@@ -9,7 +9,8 @@ from shared.errors import Refused
 from shared.events.recording import record
 from shared.extensions import db, uuid7
 from shared.notifications.headers import FORBIDDEN
-from shared.people.models import Contact, Note, NoteKind, Party
+from shared.people.models import Contact, Party
+from shared.people.party_models import Note, NoteKind
 
 LONGEST = 4000  # characters
 

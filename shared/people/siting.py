@@ -13,7 +13,8 @@ from shared.extensions import db, uuid7
 from shared.folding import fold
 from shared.people.cards import printable
 from shared.people.editing import held, put
-from shared.people.models import Party, Site
+from shared.people.models import Party
+from shared.people.party_models import Site
 
 FIELDS = ("name", "street", "postcode", "city", "phone")
 

@@ -22,7 +22,8 @@ from shared.extensions import db, uuid7
 from shared.folding import fold
 from shared.intake.models import Arrival, Verdict
 from shared.notifications.models import Notification, NotificationDocument, Reason, Status, Template
-from shared.people.models import ConsentState, Contact, EmailSlot, Grant, Party, Role, Site, Staff
+from shared.people.models import ConsentState, Contact, EmailSlot, Grant, Party, Role, Staff
+from shared.people.party_models import Site
 from shared.settings.reading import company as identity
 from tests.factories import counter, office
 from tests.factories.around import around

@@ -10,7 +10,7 @@ from shared.access.contacts import grant_to
 from shared.access.models import Access, Seat
 from shared.access.synchronising import synchronise
 from shared.documents.models import Folder
-from shared.documents.reading import today
+from shared.documents.visible import today
 from shared.errors import Refused
 from shared.extensions import db
 from shared.people.contacting import ContactCard, add_contact

@@ -13,7 +13,22 @@ from shared.web.permissions import Permission
 
 def notices(staff: Staff, seen: Seen) -> list[Notice]:
     """Within a minute of the mail server's last word: the tick asks it every ten seconds."""
-    return [] if seen.mail.up else [_mail(staff, seen.mail)]
+    shown = [] if seen.mail.up else [_mail(staff, seen.mail)]
+    return [*shown, _held(staff, seen.silent)] if seen.silent else shown
+
+
+def _held(staff: Staff, families: tuple[str, ...]) -> Notice:
+    may = holds(staff, Permission.HISTORY_SEE)
+    return Notice(
+        _(
+            "Notifications désactivées : %(families)s. Les messages attendent ; ceux de sécurité partent.",
+            families=", ".join(families),
+        ),
+        tone="warn",
+        icon="pause-circle",
+        url=url_for("backoffice.holds") if may else "",
+        label=_("Voir ce qui attend") if may else "",
+    )
 
 
 def _mail(staff: Staff, mail: MailState) -> Notice:

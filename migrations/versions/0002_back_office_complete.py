@@ -489,6 +489,8 @@ def upgrade() -> None:
 
     with op.batch_alter_table("family", schema=None) as batch_op:
         batch_op.add_column(sa.Column("of_people", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+        batch_op.add_column(sa.Column("notices_off_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("notices_off_by", sa.String(), nullable=True))
 
     with op.batch_alter_table("link", schema=None) as batch_op:
         batch_op.add_column(sa.Column("staff_id", sa.Uuid(), nullable=True))
@@ -504,7 +506,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_portal_session_staff_session_id"), ["staff_session_id"], unique=False)
         batch_op.create_unique_constraint(batch_op.f("uq_portal_session_ticket_hash"), ["ticket_hash"])
         batch_op.create_foreign_key(
-            batch_op.f("fk_portal_session_party_id"), "party", ["party_id"], ["id"], ondelete="CASCADE"
+            batch_op.f("fk_portal_session_access_id"), "access", ["access_id"], ["id"], ondelete="CASCADE"
         )
         batch_op.create_foreign_key(
             batch_op.f("fk_portal_session_staff_session_id"),
@@ -514,7 +516,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_portal_session_access_id"), "access", ["access_id"], ["id"], ondelete="CASCADE"
+            batch_op.f("fk_portal_session_party_id"), "party", ["party_id"], ["id"], ondelete="CASCADE"
         )
 
     with op.batch_alter_table("role", schema=None) as batch_op:
@@ -541,9 +543,9 @@ def downgrade() -> None:
         batch_op.drop_column("second_factor")
 
     with op.batch_alter_table("portal_session", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_portal_session_access_id"), type_="foreignkey")
-        batch_op.drop_constraint(batch_op.f("fk_portal_session_staff_session_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_portal_session_party_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_portal_session_staff_session_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_portal_session_access_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_portal_session_ticket_hash"), type_="unique")
         batch_op.drop_index(batch_op.f("ix_portal_session_staff_session_id"))
         batch_op.drop_column("ticket_until")
@@ -558,6 +560,8 @@ def downgrade() -> None:
         batch_op.drop_column("staff_id")
 
     with op.batch_alter_table("family", schema=None) as batch_op:
+        batch_op.drop_column("notices_off_by")
+        batch_op.drop_column("notices_off_at")
         batch_op.drop_column("of_people")
 
     with op.batch_alter_table("event", schema=None) as batch_op:

@@ -11,6 +11,7 @@ from shared.engines.checking import SILENT
 from shared.engines.models import EngineState, Heartbeat
 from shared.extensions import db
 from shared.notifications.models import Channel, Notification, Status
+from shared.people.models import Family
 
 MAIL, SMTP = "email", "smtp"
 _TICKED = select(func.max(Heartbeat.at)).where(Heartbeat.name == "tick").scalar_subquery()
@@ -27,8 +28,10 @@ _WAITING = (
 )
 # Counted only while something is wrong: the rest of the time nobody asks.
 _HELD = case((or_(_DOWN.is_not(None), _PAUSED.is_not(None)), _WAITING), else_=0)
+_SILENT_FAMILIES = select(func.array_agg(Family.label)).where(Family.notices_off_at.is_not(None)).scalar_subquery()
 _STATE = select(
-    exists().where(EngineState.up.is_(False)), _TICKED, _DOWN, _REASON, _PAUSED, _PAUSED_SINCE, _BECAUSE, _HELD
+    exists().where(EngineState.up.is_(False)),
+    *(_TICKED, _DOWN, _REASON, _PAUSED, _PAUSED_SINCE, _BECAUSE, _HELD, _SILENT_FAMILIES),
 )
 
 
@@ -48,19 +51,21 @@ class Seen:
 
     worst: Literal["ok", "down"]
     mail: MailState
+    silent: tuple[str, ...] = ()  # the families whose notices somebody holds
     counted: int = 0
 
 
 def look(count: ColumnElement[int] | None = None) -> Seen:
     """Everything a page wants to know, and a number of its own that is counted in the same query."""
     asked = _STATE.add_columns(literal(0) if count is None else count)
-    down, last, mail_down, reason, paused, since, because, waiting, counted = db.session.execute(asked).one()
+    down, last, mail_down, reason, paused, since, because, waiting, silent, counted = db.session.execute(asked).one()
+    held = tuple(silent or ())
     word: Literal["ok", "down"] = "down" if down or last is None or last < now() - SILENT else "ok"
     if mail_down is not None:
-        return Seen(word, MailState(False, mail_down, reason or "", waiting), counted)
+        return Seen(word, MailState(False, mail_down, reason or "", waiting), held, counted)
     if paused is not None and paused > now():
-        return Seen(word, MailState(False, since, because or "", waiting), counted)
-    return Seen(word, MailState(True), counted)
+        return Seen(word, MailState(False, since, because or "", waiting), held, counted)
+    return Seen(word, MailState(True), held, counted)
 
 
 def worst() -> Literal["ok", "down"]:

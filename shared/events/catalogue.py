@@ -110,6 +110,8 @@ CATALOGUE: dict[str, Kind] = {
     "notice.forced": Kind("Notification forcée", ("documents",)),
     "notification.resent": Kind("Notification renvoyée"),
     "notification.cancelled": Kind("Notification annulée"),
+    "notices.held": Kind("Notifications d’une famille désactivées", ("family",)),
+    "notices.released": Kind("Notifications d’une famille réactivées", ("family", "then", "released", "cancelled")),
     "notification.bounced": Kind("Notification rejetée", ("status",)),
     "notification.settled": Kind("Notification vérifiée", ("outcome",)),
     "template.saved": Kind("Modèle enregistré", ("template",)),

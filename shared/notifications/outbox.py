@@ -28,6 +28,7 @@ from shared.notifications.models import (
     Status,
     Template,
 )
+from shared.people.models import Family
 from shared.queues import ring
 from shared.settings.reading import is_automatic, setting
 from shared.transactions import after_commit
@@ -156,9 +157,16 @@ def _moment(
 ) -> tuple[Reason, datetime]:
     """Why the row waits, and until when."""
     reason = reason_of(event.name, recipient, template.kind, is_grouped=group is not None, can_open=_can_open)
+    if reason in CLAIMABLE and template.kind != "security" and _is_held(recipient.family_id):
+        return Reason.SUSPENDED, moment
     if reason is Reason.PLANNED:
         return reason, moment + timedelta(seconds=int(setting("grouping_window_seconds")))
     return reason, moment
+
+
+def _is_held(family_id: uuid.UUID | None) -> bool:
+    family = db.session.get(Family, family_id) if family_id else None
+    return family is not None and family.notices_off_at is not None
 
 
 def _can_open(recipient: Recipient) -> bool:

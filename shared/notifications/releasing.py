@@ -68,6 +68,15 @@ def address_changed(event: Event) -> None:
         _release(Notification.reason == Reason.NO_ADDRESS, Notification.party_id == event.party_id)
 
 
+def release_held(family_id: uuid.UUID) -> int:
+    """The family's notices go on: what nobody could open yet waits for the synchronisation, the rest leaves."""
+    held = (Notification.reason == Reason.SUSPENDED, Notification.family_id == family_id)
+    ready = _release(*held, _can_open())
+    later = update(Notification).where(WAITING, *held).values(reason=Reason.SYNCHRONISATION)
+    found = later.returning(Notification.id).execution_options(synchronize_session=False)
+    return ready + len(db.session.execute(found).all())
+
+
 def _held_by_synchronisation() -> ColumnElement[bool]:
     return Notification.reason == Reason.SYNCHRONISATION
 

@@ -126,11 +126,19 @@ def _why_not(row: RowMapping, around: Surroundings) -> Stopped | None:
         return Stopped(row, Status.CANCELLED, "L’accès a été retiré.")
     if around.newest.get((row["account_id"], row["event"]), row["id"]) != row["id"]:
         return Stopped(row, Status.CANCELLED, "Un message plus récent le remplace.")
+    if _is_held(row, around):
+        return Stopped(row, Status.WAITING, "", Reason.SUSPENDED)
     if address_of(row, around) is None:
         return Stopped(
             row, Status.WAITING, "Aucune adresse ne convient : complétez la fiche du tiers.", Reason.NO_ADDRESS
         )
     return None
+
+
+def _is_held(row: RowMapping, around: Surroundings) -> bool:
+    """« Désactiver les notifications »: the family's notices wait; links, codes and security notices leave."""
+    party = around.parties.get(row["party_id"])
+    return party is not None and party.notices_off_at is not None and row["kind"] != "security"
 
 
 def address_of(row: Mapping[str, Any] | RowMapping, around: Surroundings) -> tuple[str, EmailSlot | None] | None:

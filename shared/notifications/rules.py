@@ -34,6 +34,8 @@ SILENT = frozenset(
         "document.held",
         "notification.bounced",
         "notification.cancelled",
+        "notices.held",
+        "notices.released",
     }
 )
 

@@ -70,7 +70,13 @@ def link_lifetimes() -> dict[LinkPurpose, timedelta]:
 
 
 def _parties(ids: set[uuid.UUID]) -> Any:
-    family = (Family.slot_fallback, Family.sender_name, Family.sender_address, Family.reply_to)
+    family = (
+        Family.slot_fallback,
+        Family.sender_name,
+        Family.sender_address,
+        Family.reply_to,
+        Family.notices_off_at,
+    )
     return (
         select(Party.id, Party.code, Party.name, *family)
         .join(Family, Family.id == Party.family_id)

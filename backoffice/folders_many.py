@@ -41,7 +41,8 @@ def folders_many_save() -> Response:
         return _many_page(422, _("Cochez d’abord les répertoires à modifier. Rien n’a changé."))
     if "confirmed" not in form:
         differing = [each for each in folders.values() if spell(getattr(each, name)) != value]
-        return _many_page(200, counting=differing, chosen=ids, value=value)
+        documents = sum(grid.held([each.id for each in differing]).values())
+        return _many_page(200, counting=differing, documents=documents, chosen=ids, value=value)
     try:
         cells = [(folder_id, name, value) for folder_id in ids]
         made = configuring.change(cells=cells, by=visitors.actor(), revisions=revisions_of(form))
@@ -71,7 +72,7 @@ def _many_page(status: int = 200, error: str = "", **more: Any) -> Response:
         shown={row.folder.id: said(name, spell(getattr(row.folder, name)), options) for row in rows},
         new_words=said(name, more.get("value") or "", options),
         error=error,
-        **{"counting": None, "chosen": [], "value": None, "bad": {}, **more},
+        **{"counting": None, "documents": 0, "chosen": [], "value": None, "bad": {}, **more},
     )
 
 

@@ -30,8 +30,8 @@ class Settings(NamedTuple):
 
 def settings_of(folder: Folder, exception: FolderException | None) -> Settings:
     """The settings from rows that were read already."""
-    own = exception.values if exception is not None else {}
-    return Settings(*(_value(name, own[name]) if name in own else getattr(folder, name) for name in EXCEPTABLE))
+    mine = exception.values if exception is not None else {}
+    return Settings(*(_value(name, mine[name]) if name in mine else getattr(folder, name) for name in EXCEPTABLE))
 
 
 def settings_for(*, folder: Folder, party_id: uuid.UUID) -> Settings:
@@ -59,30 +59,31 @@ def excepted(party_id: Party) -> ColumnElement[bool]:
 
 def shared() -> ColumnElement[bool]:
     """« Portail » for the party; wants `Folder` and, outer joined by `excepted`, `FolderException`."""
-    return func.coalesce(_own("on_portal") == "1", Folder.on_portal)
+    return func.coalesce(own("on_portal") == "1", Folder.on_portal)
 
 
 def to_sign() -> ColumnElement[bool]:
     """Whether a signature is asked of the party; wants the same."""
-    return func.coalesce(_own("signature_side") != "", Folder.signature_side.is_not(None))
+    return func.coalesce(own("signature_side") != "", Folder.signature_side.is_not(None))
 
 
 def notifies() -> ColumnElement[bool]:
     """Whether the party is told at all; wants the same."""
-    return func.coalesce(_own("notify") != Notify.NONE.value, Folder.notify != Notify.NONE)
+    return func.coalesce(own("notify") != Notify.NONE.value, Folder.notify != Notify.NONE)
 
 
 def shared_to(party_id: Party) -> ColumnElement[bool]:
     """« Portail » for the party of that column, without a join: for queries about a few documents."""
-    own = select(_own("on_portal") == "1").where(excepted(party_id))
+    query = select(own("on_portal") == "1").where(excepted(party_id))
     if isinstance(party_id, InstrumentedAttribute):
-        own = own.correlate(Folder, party_id.class_)
-    return func.coalesce(own.scalar_subquery(), Folder.on_portal)
+        query = query.correlate(Folder, party_id.class_)
+    return func.coalesce(query.scalar_subquery(), Folder.on_portal)
 
 
-def _own(name: str) -> ColumnElement[str]:
-    own: ColumnElement[str] = FolderException.values[name].astext
-    return own
+def own(name: str) -> ColumnElement[str]:
+    """The party's own value as `cells.spell` writes it, null where it follows the folder; wants `FolderException`."""
+    written: ColumnElement[str] = FolderException.values[name].astext
+    return written
 
 
 def _value(name: str, written: str) -> Any:

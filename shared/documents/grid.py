@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Hashable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import func, literal, or_, select
+from sqlalchemy import exists, func, literal, or_, select
 
 from shared.documents.effective import Settings, excepted, settings_of
 from shared.documents.models import Document, Folder, FolderChange, FolderException, LinkTarget
@@ -23,7 +23,7 @@ class Row(NamedTuple):
     """One folder; `openers` parties can open it on the portal."""
 
     folder: Folder
-    documents: int
+    is_empty: bool
     openers: int
 
 
@@ -45,14 +45,20 @@ class Change(NamedTuple):
 
 def rows_of(families: Sequence[Family]) -> list[Row]:
     """The folders of these families, in the order of the families and their own; one query."""
-    held = select(func.count()).select_from(Document).where(Document.folder_id == Folder.id).correlate(Folder)
+    is_empty = ~exists().where(Document.folder_id == Folder.id).correlate(Folder)
     query = (
-        select(Folder, held.scalar_subquery(), openers())
+        select(Folder, is_empty, openers())
         .join(Family, Family.id == Folder.family_id)
         .where(Folder.family_id.in_([family.id for family in families]))
         .order_by(Family.position, Folder.position, Folder.path_folded)
     )
     return [Row._make(row) for row in db.session.execute(query)]
+
+
+def held(folder_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Folder → how many documents are filed in it; none for an empty one."""
+    count = select(Document.folder_id, func.count()).where(Document.folder_id.in_(folder_ids))
+    return {row[0]: row[1] for row in db.session.execute(count.group_by(Document.folder_id))} if folder_ids else {}
 
 
 def last_changes(folder_ids: Sequence[uuid.UUID]) -> list[Change]:
@@ -94,12 +100,12 @@ def texts_used(settings: Mapping[Key, Folder | Settings]) -> dict[Key, Template]
 def party_rows(party: Party) -> list[PartyRow]:
     """The folders of the party's family as they hold for it; one query."""
     mine = (Document.folder_id == Folder.id, Document.party_id == party.id)
-    held = select(func.count()).select_from(Document).where(*mine).correlate(Folder)
+    filed = select(func.count()).select_from(Document).where(*mine).correlate(Folder)
     query = (
-        select(Folder, FolderException, held.scalar_subquery())
+        select(Folder, FolderException, filed.scalar_subquery())
         .outerjoin(FolderException, excepted(literal(party.id)))
         .where(Folder.family_id == party.family_id)
         .order_by(Folder.position, Folder.path_folded)
     )
     rows = db.session.execute(query).all()
-    return [PartyRow(folder, settings_of(folder, own), own, held) for folder, own, held in rows]
+    return [PartyRow(folder, settings_of(folder, own), own, count) for folder, own, count in rows]

@@ -7,10 +7,11 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from shared.documents.configuring import Cell, look
-from shared.documents.models import Document, Folder
+from shared.documents.grid import held
+from shared.documents.models import Folder
 from shared.documents.paths import canonical_path
 from shared.errors import Refused
 from shared.extensions import db
@@ -34,9 +35,8 @@ def preview(*, cells: Iterable[Cell], revisions: Mapping[uuid.UUID, int]) -> lis
         paths = look(cells=cells, revisions=revisions)
         moves = [Move(folder.id, folder.label, before, folder.path, 0) for folder, before in paths.values()]
         trial.rollback()
-    count = select(Document.folder_id, func.count()).where(Document.folder_id.in_(paths)).group_by(Document.folder_id)
-    held = {row[0]: row[1] for row in db.session.execute(count)} if moves else {}
-    moves = [move._replace(documents=held.get(move.folder_id, 0)) for move in moves]
+    documents = held([move.folder_id for move in moves])
+    moves = [move._replace(documents=documents.get(move.folder_id, 0)) for move in moves]
     return sorted(moves, key=lambda move: fold(move.before))
 
 

@@ -8,12 +8,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, func, literal, select, true
 
 from shared.access.models import Account, Seat
-from shared.documents import effective
+from shared.documents import counting, effective
 from shared.documents.exploring import STATES, WAITING
 from shared.documents.models import Document, Folder, FolderException, Publication
 from shared.documents.visible import reaching, sitting
 from shared.extensions import db
-from shared.people.models import Party
 from shared.people.scopes import Scope
 
 COUNTED = 1000  # documents of a folder that are counted; beyond, « plus de 999 »
@@ -61,14 +60,14 @@ def shelves(*, scope: Scope, family_id: uuid.UUID, party_id: uuid.UUID | None = 
 
 
 def openers(party_id: uuid.UUID | None = None) -> ColumnElement[int]:
-    """How many parties can open the folder on the portal today, 0 when it is not shared; wants `Folder`."""
+    """How many parties can open the folder on the portal today, or whether this one can; wants `Folder`."""
+    if party_id is None:
+        return counting.openers()
     query = (
         select(func.count(Seat.party_id.distinct()))
-        .join(Party, Party.id == Seat.party_id)
         .join(Account, Account.id == Seat.account_id)
-        .outerjoin(FolderException, effective.excepted(Party.id))
-        .where(Party.family_id == Folder.family_id, effective.shared(), *sitting(), reaching())
-        .where(Account.frozen_at.is_(None), true() if party_id is None else Seat.party_id == party_id)
+        .outerjoin(FolderException, effective.excepted(Seat.party_id))
+        .where(Seat.party_id == party_id, effective.shared(), *sitting(), reaching(), Account.frozen_at.is_(None))
     )
     return query.correlate(Folder).scalar_subquery()
 

@@ -59,13 +59,13 @@ def today() -> date:
     return now().astimezone(COMPANY_ZONE).date()
 
 
-def sitting(day: Any = None) -> tuple[ColumnElement[bool], ...]:
+def sitting(day: Any = None, seat: Any = Seat) -> tuple[ColumnElement[bool], ...]:
     """The seat is allowed, on that day or else today; wants `Seat` in the query."""
     on = today() if day is None else day
     return (
-        Seat.allowed.is_(True),
-        or_(Seat.starts_on.is_(None), Seat.starts_on <= on),
-        or_(Seat.ends_on.is_(None), Seat.ends_on >= on),
+        seat.allowed.is_(True),
+        or_(seat.starts_on.is_(None), seat.starts_on <= on),
+        or_(seat.ends_on.is_(None), seat.ends_on >= on),
     )
 
 

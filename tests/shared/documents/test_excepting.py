@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from shared.clock import now
 from shared.documents import browsing, excepting, publishing, reading
 from shared.documents.configuring import change
 from shared.documents.effective import settings_for
@@ -165,3 +166,30 @@ def test_the_explorer_of_a_party_shows_the_folder_as_the_party_has_it() -> None:
         for who in (one.id, other.id, None)
     ]
     assert [each[folder().id] for each in marks] == [False, True, True]
+
+
+@pytest.mark.row("P-15")
+def test_the_count_of_a_folder_is_the_parties_who_can_open_it() -> None:
+    invoices, quotes = folder(), folder("c.quotes")
+    everywhere, listed, both, frozen, hidden, alone = (customer() for _ in range(6))
+    a_seat(everywhere)
+    a_seat(listed, folders=[invoices])
+    a_seat(listed, folders=[invoices, quotes])
+    a_seat(both)
+    a_seat(both, folders=[quotes])
+    a_seat(frozen).account.frozen_at = now()
+    a_seat(hidden)
+    a_seat(alone, folders=[quotes])
+    a_seat(customer(), allowed=False)
+    except_for(hidden, invoices, on_portal="")
+
+    def counts() -> list[int]:
+        query = select(Folder.id, openers()).where(Folder.id.in_([invoices.id, quotes.id]))
+        found = {row[0]: row[1] for row in db.session.execute(query)}
+        return [found[invoices.id], found[quotes.id]]
+
+    assert counts() == [3, 5]
+    change(cells=[(invoices.id, "on_portal", "")], by=BY, revisions={invoices.id: invoices.revision})
+    except_for(both, invoices, on_portal="1")
+    except_for(alone, invoices, on_portal="1")
+    assert counts() == [1, 5], "an exception opens nothing to whoever has no right on the folder"

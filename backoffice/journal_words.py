@@ -44,6 +44,7 @@ def _words() -> dict[str, str]:
         "device": _("appareil"),
         "document_class": _("classe"),
         "documents": _("documents"),
+        "factor": _("second facteur"),
         "fields": _("champs"),
         "filename": _("fichier"),
         "folder": _("répertoire"),

@@ -229,6 +229,7 @@ def _notifications(company: Company, rows: int, words: str) -> list[Notification
             template_id=company.template.id,
             message_id=f"<{uuid.uuid4()}@exemple.fr>",
             address="compta@boutique.example" if sent else None,
+            address_slot=EmailSlot.BILLING if sent else None,
             subject=f"Votre facture{words}" if sent else None,
             body=f"Bonjour{words}" if sent else None,
             reply=f"250 2.0.0 OK{words}" if sent else f"450 4.2.1 occupé{words}",

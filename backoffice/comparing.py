@@ -26,7 +26,7 @@ def comparison() -> Response:
     """The last comparison of a family, or of one party, among the folders in reach."""
     family, party, families = _narrowed()
     seen = scope(Permission.DOCUMENTS_SEE)
-    found = comparing.latest(family_id=family.id, party_id=party.id if party else None, folder_ids=_folder_ids(family))
+    found = comparing.latest(family_id=family.id, party_id=party.id if party else None, scope=seen)
     shown = _list()
     listed = found and differing.differing(
         scope=seen, comparison=found, difference=shown, after=request.args.get("after", "")
@@ -53,7 +53,7 @@ def comparison_ask() -> Response:
     """Compare now: a job reads every object."""
     family, party, _families = _narrowed()
     try:
-        comparing.compare(family=family, folder_ids=_folder_ids(family), by=visitors.actor(), party=party)
+        comparing.compare(family=family, scope=scope(Permission.DOCUMENTS_SEE), by=visitors.actor(), party=party)
     except Refused as refusal:
         flash(_(refusal.sentence), "warning")
     return go(url_for("backoffice.comparison", **({"party": party.id} if party else {"family": family.key})))
@@ -90,7 +90,7 @@ def _nowhere() -> NoReturn:
     abort(404)
 
 
-def _folder_ids(family: Family, permission: Permission = Permission.DOCUMENTS_SEE) -> list[uuid.UUID]:
+def _folder_ids(family: Family, permission: Permission) -> list[uuid.UUID]:
     return [each.id for each in finding.folders_of(scope=scope(permission), family_id=family.id)]
 
 
@@ -98,7 +98,12 @@ def _comparison(comparison_id: uuid.UUID) -> tuple[Comparison, Family]:
     """One comparison whose folders are all in reach, and in which whoever asks may publish everywhere."""
     found = db.session.get(Comparison, comparison_id)
     family = db.session.get(Family, found.family_id) if found else None
-    if found is None or family is None or not set(found.folder_ids) <= set(_folder_ids(family)):
+    if (
+        found is None
+    seen = set(_folder_ids(family, Permission.DOCUMENTS_SEE)) if family else set()
+    if found is None or family is None or not set(found.folder_ids) <= seen:
+        or not set(found.folder_ids) <= set(_folder_ids(family, Permission.DOCUMENTS_SEE))
+    ):
         unknown()
     if not set(found.folder_ids) <= set(_folder_ids(family, Permission.DOCUMENTS_PUBLISH)):
         refuse(Permission.DOCUMENTS_PUBLISH)

@@ -17,7 +17,6 @@ from shared.documents import finding, following, moving, previews, publishing
 from shared.documents.consents import SENTENCES
 from shared.documents.models import Folder
 from shared.documents.silence import why_silent
-from shared.documents.standing import standings
 from shared.errors import Refused
 from shared.extensions import db
 from shared.notifications import forcing
@@ -46,7 +45,6 @@ def document(document_id: uuid.UUID) -> Response:
         holds=SENTENCES,
         words=line_words,
         silence="" if story.notices else why_silent(sheet),
-        standing=standings([document_id]).get(document_id),
         may=_may(sheet.folder),
     )
 

@@ -96,7 +96,7 @@ def _explored(family: Family, party: Party | None, families: list[Family], **aro
         after=found.after,
         stories=stories,
         excerpts=excerpting.excerpts(document_ids=[line.id for line in found.lines], typed=shown.search),
-        found=_found(shown, found),
+        found=_found(found.found),
         compared=request.args.get("compare") == "1",
         holds=WORDS,
         words=line_words,
@@ -107,13 +107,10 @@ def _explored(family: Family, party: Party | None, families: list[Family], **aro
     )
 
 
-def _found(shown: Shown, found: exploring.Page) -> str:
+def _found(number: int | None) -> str:
     """How many a search found: exactly up to a hundred, beyond it only that there are more."""
-    if not shown.search.strip() or not found.lines or request.args.get("after"):
+    if not number:
         return ""
-    number = len(found.lines)
-    if found.after is not None:
-        number = exploring.count(scope=scope(Permission.DOCUMENTS_SEE), shown=shown)
     if number > COUNTED:
         return _("Plus de %(num)s documents trouvés, les derniers classés d’abord.", num=COUNTED)
     return ngettext("%(num)s document trouvé.", "%(num)s documents trouvés.", number)

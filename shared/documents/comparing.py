@@ -7,41 +7,40 @@ import uuid
 from collections.abc import Sequence
 
 from sqlalchemy import Select, delete, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.types import Uuid
 
 from shared.clock import now
 from shared.documents.comparison_models import Comparison, Difference, Finding
-from shared.documents.finding import newest_version
-from shared.documents.models import Document, StoredObject, Version
-from shared.documents.standing import WRONG, standings
+from shared.documents.finding import newest_version, standings
+from shared.documents.models import Document, Folder, StoredObject, Version
+from shared.documents.standing import WRONG
 from shared.documents.storage import Unavailable
 from shared.documents.verifying import verify
 from shared.errors import Refused
 from shared.events.recording import record
 from shared.extensions import db, uuid7
 from shared.people.models import Family, Party
+from shared.people.scopes import Scope
 from shared.queues import ring
 from shared.transactions import after_commit
 
 BATCH = 50  # objects read in one transaction
 
 
-def compare(*, family: Family, folder_ids: Sequence[uuid.UUID], by: str, party: Party | None = None) -> Comparison:
-    """Ask for a comparison of these folders, of one party or of all; the one that runs already when there is one.
+def compare(*, family: Family, scope: Scope, by: str, party: Party | None = None) -> Comparison:
+    """Ask for a comparison of what `scope` reaches of a family, or of one party; the one that runs when there is one.
 
     Raises Refused when no folder is in reach.
     """
-    if not folder_ids:
-        raise Refused("Aucun répertoire de cette famille n’est dans votre périmètre : il n’y a rien à comparer.")
-    running = latest(family_id=family.id, party_id=party.id if party else None, folder_ids=folder_ids)
+    running = latest(family_id=family.id, party_id=party.id if party else None, scope=scope)
     if running is not None and running.finished_at is None:
         return running
+    folder_ids = list(db.session.scalars(_reached(family.id, scope).order_by(Folder.id)))
+    if not folder_ids:
+        raise Refused("Aucun répertoire de cette famille n’est dans votre périmètre : il n’y a rien à comparer.")
     made = Comparison(
-        id=uuid7(),
-        asked_by=by,
-        family_id=family.id,
-        party_id=party.id if party else None,
-        folder_ids=sorted(folder_ids),
+        id=uuid7(), asked_by=by, family_id=family.id, party_id=party.id if party else None, folder_ids=folder_ids
     )
     made.total = db.session.scalar(select(func.count()).select_from(_documents(made).subquery())) or 0
     db.session.add(made)
@@ -51,12 +50,13 @@ def compare(*, family: Family, folder_ids: Sequence[uuid.UUID], by: str, party: 
     return made
 
 
-def latest(*, family_id: uuid.UUID, party_id: uuid.UUID | None, folder_ids: Sequence[uuid.UUID]) -> Comparison | None:
-    """The last comparison of that family or party among whose folders there is none but these."""
+def latest(*, family_id: uuid.UUID, party_id: uuid.UUID | None, scope: Scope) -> Comparison | None:
+    """The last comparison of that family or party that holds no folder out of reach."""
+    reached = func.array(_reached(family_id, scope).scalar_subquery(), type_=ARRAY(Uuid))
     query = select(Comparison).where(
         Comparison.family_id == family_id,
         Comparison.party_id.is_not_distinct_from(party_id),
-        Comparison.folder_ids.contained_by(list(folder_ids)),
+        Comparison.folder_ids.contained_by(reached),
     )
     return db.session.scalars(query.order_by(Comparison.asked_at.desc(), Comparison.id.desc()).limit(1)).first()
 
@@ -87,6 +87,10 @@ def advance(*, comparison_id: uuid.UUID) -> bool:
 def unfinished() -> list[uuid.UUID]:
     """The comparisons to go on with, when their bell was not heard."""
     return list(db.session.scalars(select(Comparison.id).where(Comparison.finished_at.is_(None)).limit(10)))
+
+
+def _reached(family_id: uuid.UUID, scope: Scope) -> Select[uuid.UUID]:
+    return select(Folder.id).where(Folder.family_id == family_id, scope.folders())
 
 
 def _documents(comparison: Comparison) -> Select[uuid.UUID]:

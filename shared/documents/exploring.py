@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, func, null, or_, select, tuple_
 
 from shared.documents import effective, searching
 from shared.documents.finding import joined
@@ -69,23 +69,31 @@ class Page(NamedTuple):
 
     lines: Sequence[Line]
     after: str | None
+    found: int | None = None  # by a search, on its first page; `COUNTED` + 1 is more than that
 
 
 def lines(*, scope: Scope, shown: Shown, after: str = "", limit: int = PAGE) -> Page:
-    """The documents in reach, the last filed first. `after` is the key that the former page gave."""
+    """The documents in reach, the last filed first. `after` is the key that the former page gave.
+
+    What is out of reach is neither found nor counted.
+    """
+    key, counts = _key(after), bool(shown.search.strip()) and not after
     query = _chosen(scope, shown)
-    key = _key(after)
     if key is not None:
         query = query.where(tuple_(Document.filed_at, Document.id) < key)
     # First which ones, by index; then all that their lines show.
-    chosen = query.order_by(Document.filed_at.desc(), Document.id.desc()).limit(limit + 1).subquery()
-    full = joined(*_LINE).join(chosen, chosen.c.id == Document.id)
-    rows = db.session.execute(full.order_by(Document.filed_at.desc(), Document.id.desc())).all()
-    found = [Line._make(row) for row in rows[:limit]]
-    return Page(found, f"{found[-1].filed_at.isoformat()}~{found[-1].id}" if len(rows) > limit else None)
+    size = max(limit, COUNTED) if counts else limit
+    chosen = query.order_by(Document.filed_at.desc(), Document.id.desc()).limit(size + 1).cte("chosen")
+    total = select(func.count()).select_from(chosen).scalar_subquery() if counts else null()
+    full = joined(*_LINE, total).join(chosen, chosen.c.id == Document.id)
+    newest = full.order_by(Document.filed_at.desc(), Document.id.desc()).limit(limit + 1)
+    rows = db.session.execute(newest).all()
+    lines = [Line._make(row[:-1]) for row in rows[:limit]]
+    following = f"{lines[-1].filed_at.isoformat()}~{lines[-1].id}" if len(rows) > limit else None
+    return Page(lines, following, (rows[0][-1] if rows else 0) if counts else None)
 
 
-def few(*, scope: Scope, search: str, limit: int) -> Sequence[Row[Any]]:
+def few(*, scope: Scope, search: str, limit: int) -> Sequence[Row[uuid.UUID, str, str, str]]:
     """The latest documents in reach that hold these words, of every family: id, title, number, name of the party."""
     query = (
         select(Document.id, Document.title, Document.number, Party.name)
@@ -94,12 +102,6 @@ def few(*, scope: Scope, search: str, limit: int) -> Sequence[Row[Any]]:
         .where(scope.documents(), *searching.matching(search))
     )
     return db.session.execute(query.order_by(Document.filed_at.desc(), Document.id.desc()).limit(limit)).all()
-
-
-def count(*, scope: Scope, shown: Shown) -> int:
-    """How many there are, `COUNTED` + 1 meaning more than that; what is out of reach is not counted."""
-    some = _chosen(scope, shown).limit(COUNTED + 1).subquery()
-    return db.session.scalar(select(func.count()).select_from(some)) or 0
 
 
 STATES: dict[str, ColumnElement[bool]] = {

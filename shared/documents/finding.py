@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from shared.documents import effective
 from shared.documents.models import Document, Folder, FolderException, Publication, StoredObject, Version
+from shared.documents.standing import Standing, standing
 from shared.extensions import db
 from shared.people.models import Party
 from shared.people.scopes import Scope
@@ -23,14 +24,21 @@ class Sheet(NamedTuple):
     version: Version
     publication: Publication | None
     damaged_at: datetime | None
+    standing: str  # of `Standing`
     settings: effective.Settings  # of the folder, for this party
 
 
 def sheet(*, scope: Scope, document_id: uuid.UUID) -> Sheet | None:
     """One document in reach with its newest version; one query."""
-    query = joined(Document, Party, Folder, Version, Publication, StoredObject.damaged_at, FolderException)
+    query = joined(Document, Party, Folder, Version, Publication, StoredObject.damaged_at, standing(), FolderException)
     row = db.session.execute(query.where(Document.id == document_id, scope.documents())).first()
     return Sheet._make([*row[:-1], effective.settings_of(row.Folder, row[-1])]) if row else None
+
+
+def standings(document_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Standing]:
+    """Document → where it stands against what is wanted of it; one query."""
+    query = joined(Document.id, standing()).where(Document.id.in_(document_ids))
+    return {document_id: Standing(found) for document_id, found in db.session.execute(query)}
 
 
 def documents(*, scope: Scope, ids: Sequence[uuid.UUID]) -> list[Document]:

@@ -7,9 +7,10 @@ from sqlalchemy import select, update
 from shared.clock import now
 from shared.documents import publishing
 from shared.documents.comparison_models import Comparison, Difference, Finding
+from shared.documents.finding import standings
 from shared.documents.models import Document, StoredObject, Version
 from shared.documents.sharing import UNSHARED
-from shared.documents.standing import Standing, standings
+from shared.documents.standing import Standing
 from shared.documents.storage import Unavailable, original_key, storage
 from shared.documents.sweeping import hold
 from shared.documents.verifying import verify

@@ -1,17 +1,13 @@
 """Where a document stands on the portal against what is wanted: available, missing, different…"""
 
 import enum
-import uuid
-from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, case, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from shared.documents import effective
 from shared.documents.consents import CONSENT_HOLDS
-from shared.documents.finding import joined
 from shared.documents.models import Document, Publication, StoredObject, Version
-from shared.extensions import db
 
 STAFF = "staff"
 
@@ -42,12 +38,6 @@ def standing() -> ColumnElement[str]:
         (shared & _last_end().is_distinct_from(STAFF), Standing.MISSING.value),
         else_=Standing.OFF.value,
     )
-
-
-def standings(document_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Standing]:
-    """Document → where it stands; one query."""
-    query = joined(Document.id, standing()).where(Document.id.in_(document_ids))
-    return {document_id: Standing(found) for document_id, found in db.session.execute(query)}
 
 
 def _last_end() -> ColumnElement[str | None]:

@@ -5,15 +5,17 @@ import itertools
 from sqlalchemy import select
 
 from shared.access.synchronising import ask
-from shared.documents import filing, publishing
+from shared.documents import comparing, filing, publishing
+from shared.documents.comparison_models import Comparison
 from shared.documents.filing import Facts
 from shared.documents.inspecting import inspect
 from shared.documents.models import Document, Folder
 from shared.documents.shipping import ship_folders
 from shared.extensions import db
 from shared.people.cards import Card
-from shared.people.models import ConsentState, EmailSlot, Family, Party
+from shared.people.models import ConsentState, EmailSlot, Family, Grant, Party
 from shared.people.registering import register
+from shared.people.scopes import Scope
 from shared.people.shipping import ship_families
 from shared.settings.changing import change
 
@@ -81,6 +83,16 @@ def filed(party: Party, where: Folder, data: bytes = b"", filename: str = "note.
         facts=Facts(**facts),
         by=BY,  # type: ignore[arg-type]
     )
+
+
+def a_comparison(key: str = "customers") -> Comparison:
+    """« Comparer avec le portail », from its beginning to its end."""
+    chosen = family(key)
+    everywhere = Scope((Grant(),))
+    made = comparing.compare(family=chosen, scope=everywhere, by=BY)
+    while comparing.advance(comparison_id=made.id):
+        pass
+    return made
 
 
 def manual_mode() -> None:

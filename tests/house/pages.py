@@ -182,4 +182,5 @@ def _doors(company: Company) -> dict[str, list[str]]:
         "portal.activation": [links["a"], "/a/faux"],
         "portal.reset_link": [links["r"], "/r/faux"],
         "portal.document_link": [links["d"], "/d/faux"],
+        "portal.take_ticket": ["/as-customer/faux"],
     }

@@ -9,8 +9,9 @@ from sqlalchemy import delete, select, update
 from shared.documents import comparing, publishing, repairing
 from shared.documents.comparison_models import Comparison, Difference, Finding
 from shared.documents.differing import differing, tallies
-from shared.documents.models import Document, Folder, Publication, StoredObject, Version
-from shared.documents.standing import Standing, standings
+from shared.documents.finding import standings
+from shared.documents.models import Document, Publication, StoredObject, Version
+from shared.documents.standing import Standing
 from shared.documents.storage import original_key, storage
 from shared.errors import Refused
 from shared.events.models import Event
@@ -31,12 +32,8 @@ def scope(app: Flask) -> Scope:
     return scope_of(a_clerk(), "backoffice:documents:see")
 
 
-def folder_ids(scope: Scope) -> list[object]:
-    return list(db.session.scalars(select(Folder.id).where(Folder.family_id == office.family().id, scope.folders())))
-
-
 def compared(scope: Scope, party: Party | None = None) -> Comparison:
-    made = comparing.compare(family=office.family(), folder_ids=folder_ids(scope), by=BY, party=party)  # type: ignore[arg-type]
+    made = comparing.compare(family=office.family(), scope=scope, by=BY, party=party)
     while comparing.advance(comparison_id=made.id):
         pass
     assert made.finished_at is not None and made.done == made.total
@@ -137,8 +134,8 @@ def test_it_goes_on_where_it_stopped_and_reads_an_object_once(scope: Scope, monk
     for number in range(7):
         filed(party, folder("c.contracts"), b"les memes" if number % 2 else b"", title=f"n{number}")
     monkeypatch.setattr(comparing, "BATCH", 3)
-    made = comparing.compare(family=office.family(), folder_ids=folder_ids(scope), by=BY)  # type: ignore[arg-type]
-    again = comparing.compare(family=office.family(), folder_ids=folder_ids(scope), by=BY)  # type: ignore[arg-type]
+    made = comparing.compare(family=office.family(), scope=scope, by=BY)
+    again = comparing.compare(family=office.family(), scope=scope, by=BY)
     assert again.id == made.id, "asked twice, it runs once"
     assert comparing.advance(comparison_id=made.id) and made.done == 3
     assert comparing.unfinished() == [made.id]
@@ -157,10 +154,10 @@ def test_of_one_party_and_of_my_folders_only(scope: Scope) -> None:
     assert lists(scope, made)["different"] == [alpha.code] and made.total == 1
     nothing = Scope(())
     assert lists(nothing, made)["different"] == []
-    fewer = folder_ids(scope)[:2]
-    assert comparing.latest(family_id=office.family().id, party_id=alpha.id, folder_ids=fewer) is None  # type: ignore[arg-type]
+    assert comparing.latest(family_id=office.family().id, party_id=alpha.id, scope=nothing) is None
+    assert comparing.latest(family_id=office.family().id, party_id=alpha.id, scope=scope) is made
     with pytest.raises(Refused):
-        comparing.compare(family=office.family(), folder_ids=[], by=BY)
+        comparing.compare(family=office.family(), scope=nothing, by=BY)
 
 
 def test_an_object_of_another_size_than_its_version_is_different(scope: Scope) -> None:

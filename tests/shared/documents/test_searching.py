@@ -33,9 +33,9 @@ def scope(app: Flask) -> Scope:
 
 def found(scope: Scope, typed: str, party: Party | None = None) -> list[str]:
     shown = Shown(office.family().id, party_id=party.id if party else None, search=typed)
-    lines = exploring.lines(scope=scope, shown=shown).lines
-    assert exploring.count(scope=scope, shown=shown) == len(lines)
-    return sorted(line.title for line in lines)
+    found = exploring.lines(scope=scope, shown=shown)
+    assert found.found == len(found.lines)
+    return sorted(line.title for line in found.lines)
 
 
 def docx(words: str) -> bytes:
@@ -85,10 +85,10 @@ def test_a_word_out_of_my_scope_finds_and_counts_nothing(scope: Scope) -> None:
     filed(employee, folder("e.contracts"), b"Remuneration annuelle", title="Contrat")
     shown = Shown(office.family("employees").id, search="remuneration")
     assert [line.title for line in exploring.lines(scope=scope, shown=shown).lines] == ["Contrat"]
-    assert exploring.count(scope=scope, shown=shown) == 1
+    assert exploring.lines(scope=scope, shown=shown).found == 1
     secret = Shown(office.family("employees").id, search="exceptionnelle")
-    assert exploring.lines(scope=scope, shown=secret).lines == [] and exploring.count(scope=scope, shown=secret) == 0
-    assert exploring.count(scope=Scope(()), shown=shown) == 0
+    assert exploring.lines(scope=scope, shown=secret) == exploring.Page([], None, 0)
+    assert exploring.lines(scope=Scope(()), shown=shown) == exploring.Page([], None, 0)
 
 
 @pytest.mark.row("B-07")

@@ -9,15 +9,19 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from shared.clock import now
+from shared.config import configure
 from shared.events.models import Event
 from shared.extensions import db
 from shared.notifications.models import Notification
+from shared.notifications.sending import drain
+from shared.people import inviting
 from shared.people.commands import staff as commands
 from shared.people.models import Grant, Role, Staff
 from shared.people.permission_words import WORDS
 from shared.people.roles import ROLES
 from shared.people.staffing import ship_roles
 from shared.web.permissions import PORTAL, Permission
+from tests.engines import Machine
 from tests.factories import office, post
 from tests.factories.identity import OTHER, STAFF_PASSWORD, Browser, a_clerk, an_invitation, path_of
 from tests.house.routes import routes
@@ -60,7 +64,7 @@ def a_link(invited: Staff) -> str:
     return path_of(an_invitation(invited))
 
 
-def test_an_invited_clerk_chooses_a_password_and_comes_in(app: Flask, boss: Browser, sink: Sink) -> None:
+def test_an_invited_clerk_chooses_a_password_and_comes_in(app: Flask, boss: Browser) -> None:
     lea = invite(boss, family=str(office.family("customers").id))
     assert (lea.password_hash, lea.grants[0].family_id) == (None, office.family("customers").id)
     line = db.session.scalars(select(Notification).where(Notification.staff_id == lea.id)).one()
@@ -75,6 +79,26 @@ def test_an_invited_clerk_chooses_a_password_and_comes_in(app: Flask, boss: Brow
     assert "mot de passe est enregistré" in newcomer.get("/backoffice/").text
     assert Browser(app).get(path).status_code == 410, "the link has served"
     assert Browser(app).get("/backoffice/invitation/faux").status_code == 410
+
+
+@pytest.mark.parametrize(("locale", "subject"), [("fr", "Votre accès"), ("en", "Your access")])
+def test_the_invitation_carries_its_link(machine: Machine, sink: Sink, locale: str, subject: str) -> None:
+    configure(machine.config)
+    with machine.app.app_context():
+        post.an_installation()
+        ship_roles()
+        inviting.invite(email="lea@exemple.fr", name="Léa", role=role("reader"), by="command", locale=locale)
+        db.session.commit()
+        assert drain("email") == 1
+        kept = db.session.scalars(select(Notification)).one().body
+    (mail,) = sink.received
+    plain = mail.message.get_body(("plain",))
+    assert plain is not None and subject in mail.message["Subject"] and mail.recipients == ["lea@exemple.fr"]
+    found = re.search(r"https?://[^/\s]+(/backoffice/invitation/\S+)", plain.get_content())
+    assert found and found[1] not in (kept or "")
+    newcomer = Browser(machine.app)
+    assert "Léa" in newcomer.get(found[1]).text
+    assert newcomer.post(found[1], password=STAFF_PASSWORD).location == "/backoffice/"
 
 
 def test_a_second_invitation_ends_the_first(app: Flask, boss: Browser) -> None:

@@ -1,6 +1,7 @@
 """The demo's story, told to the end by every process of the product, on ports of its own."""
 
 import os
+import re
 import subprocess
 import sys
 import urllib.error
@@ -10,8 +11,11 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
+from shared.access import totp
 from shared.config import CHECKOUT, configure
 from shared.demo.loading import load
+from shared.demo.logins import ADMINISTRATOR, demo_password, welcome
+from shared.demo.walking import Walker
 from shared.documents.models import Download
 from shared.extensions import db
 from shared.notifications.models import Notification
@@ -59,6 +63,22 @@ def test_the_story_is_told_once(demo: Machine) -> None:
     assert "✓" not in again.stdout and "n’est pas rejoué" in again.stdout
     with demo.app.app_context():
         assert db.session.scalars(select(Download.id)).all() == before
+
+
+def test_the_administrator_enters_by_what_is_printed(demo: Machine) -> None:
+    demo.start("-m", "gunicorn", "-c", "deploy/gunicorn.conf.py")
+    until(lambda: _answers(demo.config.port))
+    with demo.app.app_context():
+        printed = welcome(administrator=ADMINISTRATOR.email, activated=1, with_shop=False)
+        password = demo_password("staff")
+    secret = re.search(r"clé ([A-Z2-7]{32}), code du moment (\d{6})", printed)
+    assert secret and password in printed
+    clerk = Walker(demo.config)
+    asked = clerk.press(
+        clerk.visit("/backoffice/sign-in"), "Se connecter", email=ADMINISTRATOR.email, password=password
+    )
+    clerk.press(asked.holds("Second facteur"), "Continuer", code=totp.code_of(secret[1]))
+    clerk.visit("/backoffice/staff").holds("Claire Vasseur", "Inès Carpentier")
 
 
 def test_a_step_that_fails_is_named(demo: Machine) -> None:

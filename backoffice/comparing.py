@@ -98,12 +98,9 @@ def _comparison(comparison_id: uuid.UUID) -> tuple[Comparison, Family]:
     """One comparison whose folders are all in reach, and in which whoever asks may publish everywhere."""
     found = db.session.get(Comparison, comparison_id)
     family = db.session.get(Family, found.family_id) if found else None
-    if (
-        found is None
-    seen = set(_folder_ids(family, Permission.DOCUMENTS_SEE)) if family else set()
-    if found is None or family is None or not set(found.folder_ids) <= seen:
-        or not set(found.folder_ids) <= set(_folder_ids(family, Permission.DOCUMENTS_SEE))
-    ):
+    if found is None or family is None:
+        unknown()
+    if not set(found.folder_ids) <= set(_folder_ids(family, Permission.DOCUMENTS_SEE)):
         unknown()
     if not set(found.folder_ids) <= set(_folder_ids(family, Permission.DOCUMENTS_PUBLISH)):
         refuse(Permission.DOCUMENTS_PUBLISH)

@@ -78,4 +78,9 @@ def _record(sentence: str | None) -> None:
 def _alone() -> Iterator[bool]:
     """Hold the lock on a connection of its own: a killed process frees it at once."""
     with psycopg.connect(plain_url(), connect_timeout=5, autocommit=True) as alone:
-        yield alone.execute("SELECT pg_try_advisory_lock(%s)", (ONLY_ONE,)).fetchone() == (True,)
+        mine = alone.execute("SELECT pg_try_advisory_lock(%s)", (ONLY_ONE,)).fetchone() == (True,)
+        try:
+            yield mine
+        finally:
+            if mine:  # at once, not when the server notices that we left
+                alone.execute("SELECT pg_advisory_unlock(%s)", (ONLY_ONE,))

@@ -1,6 +1,7 @@
-"""SFTP, by asyncssh: each call runs its coroutine to its end on a loop of its own."""
+"""SFTP, by asyncssh: each call waits for its coroutine, which runs on a loop in a thread of its own."""
 
 import asyncio
+import threading
 from collections.abc import Coroutine
 from contextlib import suppress
 from pathlib import PurePosixPath
@@ -20,7 +21,10 @@ class Sftp:
 
     def __init__(self, where: Transfer, *, learn: bool) -> None:
         self._where, self._raw = where, dict[str, bytes]()
-        self._runner = asyncio.Runner()
+        # A thread of its own: the session also works where another loop is running already.
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="sftp", daemon=True)
+        self._thread.start()
         self._judge = _Judge(learn and not where.host_key)
         self._connection: asyncssh.SSHClientConnection | None = None
         try:
@@ -50,11 +54,11 @@ class Sftp:
 
     def close(self) -> None:
         with suppress(Exception):
-            if self._connection is not None:
-                self._connection.abort()
-                self._runner.run(self._connection.wait_closed())
-        with suppress(Exception):
-            self._runner.close()
+            asyncio.run_coroutine_threadsafe(self._leave(), self._loop).result(PATIENCE)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(PATIENCE)
+        with suppress(RuntimeError):
+            self._loop.close()
 
     async def _open(self) -> asyncssh.SFTPClient:
         where = self._where
@@ -76,6 +80,11 @@ class Sftp:
             login_timeout=PATIENCE,
         )
         return await self._connection.start_sftp_client(path_encoding=None)
+
+    async def _leave(self) -> None:
+        if self._connection is not None:
+            self._connection.abort()
+            await self._connection.wait_closed()
 
     async def _entries(self, folder: str) -> list[Entry]:
         found: list[Entry] = []
@@ -114,7 +123,7 @@ class Sftp:
 
     def _run(self, work: Coroutine[Any, Any, Result], stage: str = "", patience: float = PATIENCE * 2) -> Result:
         try:
-            return self._runner.run(asyncio.wait_for(work, patience))
+            return asyncio.run_coroutine_threadsafe(asyncio.wait_for(work, patience), self._loop).result()
         except asyncssh.HostKeyNotVerifiable as error:
             raise TransferError(self._unproven(), "login") from error
         except asyncssh.PermissionDenied as error:

@@ -42,21 +42,29 @@ class _Around:
 
 def apply_all(rows: Sequence[tuple[Access, str | None]]) -> None:
     """Each access, held by the caller, with the slow hash of its new initial password where it has one."""
+    if not rows:
+        return
     around = _look_around([access for access, _hashed in rows])
-    for access, hashed in rows:
-        account = around.accounts[access.contact.person_id]
-        _name(account, access, around)
-        if hashed is not None:
-            _set_initial(account, access, hashed, around)
-        _seat(account, access)
-    db.session.flush()
-    for access, _hashed in rows:
-        account = around.accounts[access.contact.person_id]
-        about = _About(party_id=access.party_id, access_id=access.id, account_id=account.id)
-        record("access.applied", by=SYSTEM, facts={"revision": access.revision}, **about)
-        if access.allowed and access.notify:
-            access.notify = False
-            record("access.renotified" if access.id in around.opened else "access.opened", by=SYSTEM, **about)
+    told: list[tuple[str, _About]] = []
+    with db.session.no_autoflush:  # one flush for all, not one before each question
+        for access, hashed in rows:
+            account = around.accounts[access.contact.person_id]
+            _name(account, access, around)
+            if hashed is not None:
+                _set_initial(account, access, hashed, around)
+            _seat(account, access)
+            about = _About(party_id=access.party_id, access_id=access.id, account_id=account.id)
+            if access.allowed and access.notify:
+                access.notify = False
+                told.append(("access.renotified" if access.id in around.opened else "access.opened", about))
+        db.session.flush()
+        for access, _hashed in rows:
+            account = around.accounts[access.contact.person_id]
+            about = _About(party_id=access.party_id, access_id=access.id, account_id=account.id)
+            record("access.applied", by=SYSTEM, facts={"revision": access.revision}, **about)
+        db.session.flush()
+    for name, about in told:
+        record(name, by=SYSTEM, **about)
 
 
 def _look_around(accesses: Sequence[Access]) -> _Around:

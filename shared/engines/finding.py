@@ -10,7 +10,7 @@ from shared.clock import now
 from shared.engines.checking import SILENT
 from shared.engines.models import EngineState, Heartbeat
 from shared.extensions import db
-from shared.notifications.models import Channel, Notification, Status
+from shared.notifications.models import Channel, Notification, Reason, Status
 from shared.people.models import Family
 
 MAIL, SMTP = "email", "smtp"
@@ -23,7 +23,11 @@ _BECAUSE = select(Channel.paused_because).where(Channel.key == MAIL).scalar_subq
 _WAITING = (
     select(func.count())
     .select_from(Notification)
-    .where(Notification.channel == MAIL, Notification.status == Status.WAITING)
+    .where(
+        Notification.channel == MAIL,
+        Notification.status.in_((Status.WAITING, Status.SENDING)),
+        Notification.reason.in_((Reason.NONE, Reason.RETRY)),  # the others wait for something else
+    )
     .scalar_subquery()
 )
 # Counted only while something is wrong: the rest of the time nobody asks.

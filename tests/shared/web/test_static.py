@@ -51,7 +51,7 @@ def test_nothing_else_is_served(client: FlaskClient, name: str) -> None:
 def test_the_brand_s_colours_come_from_the_address_alone(gallery: Flask, client: FlaskClient) -> None:
     with gallery.test_request_context():
         address = brand_url("#C0392B")
-        assert address == url_for("brand", colour="c0392b")
+        assert address == url_for("brand", colours="c0392b")
     answer = client.get(address)
     assert answer.mimetype == "text/css"
     assert "--brand:#c0392b" in answer.text

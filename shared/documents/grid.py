@@ -63,6 +63,8 @@ def held(folder_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
 
 def last_changes(folder_ids: Sequence[uuid.UUID]) -> list[Change]:
     """The last changes that touched one of these folders, the newest first."""
+    if not folder_ids:
+        return []
     touched = or_(*(FolderChange.cells.contains([{"folder_id": str(folder_id)}]) for folder_id in folder_ids))
     query = (
         select(FolderChange, func.coalesce(Staff.name, "Guichet"))
@@ -71,7 +73,7 @@ def last_changes(folder_ids: Sequence[uuid.UUID]) -> list[Change]:
         .order_by(FolderChange.at.desc(), FolderChange.id.desc())
         .limit(CHANGES_SHOWN)
     )
-    return [Change._make(row) for row in db.session.execute(query)] if folder_ids else []
+    return [Change._make(row) for row in db.session.execute(query)]
 
 
 def targets_of(folders: Sequence[Folder]) -> list[LinkTarget]:

@@ -208,6 +208,7 @@ def test_the_access_tab_lists_each_contact_and_acts_on_one(browser: Browser, par
     url = f"/backoffice/parties/{party.id}/access"
     text = browser.get(url).text
     assert "Petit" in text
+    assert "Ajouter un interlocuteur" in text
     assert company.customer.access.identifier in text
 
     browser.post(f"{url}/{contact.id}/allow")

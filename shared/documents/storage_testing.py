@@ -113,7 +113,7 @@ class _Test:
             found = len(list(islice(self.where.keys("originals/"), 100)))
         except StorageError as error:
             raise Failed(f"La liste des objets n’est pas donnée ({_reason(error)}).") from error
-        return "Plus de cent documents s’y trouvent." if found == 100 else f"{found} document(s) s’y trouvent."
+        return "Plus de cent documents s’y trouvent." if found == 100 else f"Documents trouvés : {found}."
 
     def write(self) -> str:
         self.present = True

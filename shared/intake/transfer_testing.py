@@ -89,7 +89,7 @@ class _Test:
                 raise Failed(
                     _sentence(f"{words} « {folder} » ne s’ouvre pas (créez-le sur le serveur s’il manque)", error)
                 ) from error
-        return f"{seen[self.where.folder]} fichier(s) à prendre, {seen[self.where.temporary]} déjà rangé(s)."
+        return f"Fichiers à prendre : {seen[self.where.folder]} ; déjà rangés : {seen[self.where.temporary]}."
 
     def write(self) -> str:
         try:

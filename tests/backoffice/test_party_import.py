@@ -77,13 +77,13 @@ def test_from_the_file_to_the_parties(browser: Browser) -> None:
     url = previewed(browser, data.replace("après", "apres").encode("cp1252"))
     shown = browser.get(f"{url}?show=changed").text
     assert "<del" in shown and "avant@k.example" in shown and "apres@k.example" in shown
-    assert "Importer : 1 nouveaux, 1 modifiés" in shown
+    assert "Importer : 1 à créer, 1 à modifier" in shown
     assert db.session.scalar(select(func.count()).select_from(Party)) == 1
     assert browser.post(f"{url}/apply").status_code == 303
     assert "Import en cours" in browser.get(url).text
     work()
     shown = browser.get(url).text
-    assert "1 créés, 1 modifiés" in shown
+    assert "Créés : 1. Modifiés : 1." in shown
     assert {cell.slot: cell.address for cell in _party("K1").cells} == {
         EmailSlot.CARD: "apres@k.example",
         EmailSlot.REMINDER: "r@k.example",
@@ -159,7 +159,7 @@ def test_the_columns_may_be_chosen_on_screen(browser: Browser) -> None:
     data = {"csrf_token": browser.token, "column": ["code", "name"]}
     assert browser.client.post(f"{url}/columns", data=data).status_code == 303
     work()
-    assert "Importer : 1 nouveaux, 0 modifiés" in browser.get(url).text
+    assert "Importer : 1 à créer, 0 à modifier" in browser.get(url).text
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_what_is_saved_is_tested_and_used_and_its_password_never_shown(browser: 
     assert tried() == 1
 
     shown = browser.get(URL)
-    assert "Tout a réussi" in shown.text
+    assert "Réussi" in shown.text
     for words in ("Nom du serveur", "Port", "Identifiant", "Liste", "Écriture", "Lecture", "Suppression"):
         assert words in shown.text
     assert "SHA256:" in shown.text
@@ -84,7 +84,7 @@ def test_the_failing_stage_is_named_on_the_page(browser: Browser, box: Dropbox) 
     browser.post(URL, **{**box.settings, "password": "faux"})
     tried()
     text = browser.get(URL).text
-    assert "Essai arrêté" in text
+    assert "Échec" in text
     assert "Le serveur refuse cet identifiant ou ce mot de passe." in text
     assert "pas essayé" in text
     assert "faux" not in text
@@ -102,6 +102,18 @@ def test_plain_ftp_is_refused_until_its_warning_is_ticked(browser: Browser, tmp_
     assert "Accepté par Jeanne Roy" in browser.get(URL).text
     facts = db.session.scalars(select(Event.facts).where(Event.name == "setting.changed")).all()
     assert any(each.get("plain_accepted") for each in facts)
+
+
+def test_the_page_follows_the_test_without_being_loaded_again(browser: Browser) -> None:
+    browser.post(f"{URL}/test", kind="storage")
+    asked = {"HX-Request": "true", "HX-Target": "div%23trials"}
+    fragment = browser.get(URL, headers=asked).text
+    assert "<h1" not in fragment
+    assert 'hx-trigger="load delay:2s"' in fragment
+    tried()
+    fragment = browser.get(URL, headers=asked).text
+    assert "Réussi" in fragment
+    assert 'hx-trigger="load delay:2s"' not in fragment
 
 
 def test_a_wrong_field_is_named_and_nothing_typed_is_lost(browser: Browser, box: Dropbox) -> None:
@@ -144,7 +156,7 @@ def test_the_storage_is_shown_and_tested_from_the_page(browser: Browser) -> None
     tried()
     text = browser.get(URL).text
     assert "Dossier de cette machine" in text
-    assert "Tout a réussi" in text
+    assert "Réussi" in text
     assert browser.post(f"{URL}/test", kind="autre").status_code == 404
 
 

@@ -110,6 +110,7 @@ CATALOGUE: dict[str, Kind] = {
     "notice.forced": Kind("Notification forcée", ("documents",)),
     "notification.resent": Kind("Notification renvoyée"),
     "notification.cancelled": Kind("Notification annulée"),
+    "notification.restored": Kind("Annulation d’une notification reprise"),
     "notices.held": Kind("Notifications d’une famille désactivées", ("family",)),
     "notices.released": Kind("Notifications d’une famille réactivées", ("family", "then", "released", "cancelled")),
     "notification.bounced": Kind("Notification rejetée", ("status",)),

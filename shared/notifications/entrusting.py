@@ -16,6 +16,7 @@ from shared.clock import now
 from shared.events.actors import SYSTEM
 from shared.events.recording import record
 from shared.extensions import db
+from shared.notifications.field_table import ACCESS
 from shared.notifications.fields import Context
 from shared.secrets import unseal
 from shared.settings.reading import setting
@@ -35,7 +36,7 @@ class Entrusted:
 
 def context_of(kind: str, family: str | None = None) -> Context:
     """Where a text of e-mail will be used, with what the setting allows today."""
-    return Context(kind, family, "email", secrets_by_mail=bool(setting("password_by_mail")))
+    return Context(kind, family, "email", secrets_by_mail=kind == ACCESS and bool(setting("password_by_mail")))
 
 
 def passwords_for(connection: Connection, access_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Entrusted]:

@@ -1,19 +1,21 @@
 """The history: every line since the installation, the same everywhere it is shown, in two queries."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal_column, or_, select, tuple_, union
 from sqlalchemy.orm import aliased
 
+from shared.documents import searching
 from shared.documents.models import Document, Folder
 from shared.extensions import db
 from shared.folding import fold
-from shared.notifications.models import Notification, NotificationDocument, Status, Template, TemplateVersion
+from shared.notifications.models import Notification, NotificationDocument, Reason, Status, Template, TemplateVersion
+from shared.people.finding import matching
 from shared.people.models import EmailCell, Family, Party
 from shared.people.scopes import Scope
 
@@ -30,6 +32,8 @@ class Filter:
     access_id: uuid.UUID | None = None
     family: str = ""
     status: str = ""
+    reason: str = ""  # of those that wait
+    template_id: uuid.UUID | None = None
     text: str = ""
     since: date | None = None
     until: date | None = None
@@ -46,7 +50,9 @@ class Page:
     before: Key | None
 
 
-def history(scope: Scope, chosen: Filter, *, after: Key | None = None, before: Key | None = None) -> Page:
+def history(
+    scope: Scope, chosen: Filter, *, after: Key | None = None, before: Key | None = None, size: int = PAGE
+) -> Page:
     """Fifty lines that `scope` may see; a line waiting shows the address that it would go to now."""
     place = tuple_(Notification.created_at, Notification.id)
     query = _lines().where(_in_reach(scope), *_conditions(chosen))
@@ -56,8 +62,9 @@ def history(scope: Scope, chosen: Filter, *, after: Key | None = None, before: K
         if after is not None:
             query = query.where(place < after)
         query = query.order_by(Notification.created_at.desc(), Notification.id.desc())
-    found = list(db.session.execute(query.limit(PAGE + 1)))
-    more, rows = len(found) > PAGE, found[:PAGE]
+    # Written out: PostgreSQL then knows how few lines are wanted.
+    found = list(db.session.execute(query.limit(literal_column(str(size + 1)))))
+    more, rows = len(found) > size, found[:size]
     if before is not None:
         rows.reverse()
     has_next, has_former = (True, more) if before is not None else (more, after is not None)
@@ -67,6 +74,22 @@ def history(scope: Scope, chosen: Filter, *, after: Key | None = None, before: K
         _key(rows[-1]) if rows and has_next else None,
         _key(rows[0]) if rows and has_former else None,
     )
+
+
+def whole_history(scope: Scope, chosen: Filter, *, size: int = 500) -> Iterator[Page]:
+    """The whole filter in the order of the screen, some lines at a time, for the export."""
+    after: Key | None = None
+    while True:
+        found = history(scope, chosen, after=after, size=size)
+        yield found
+        if found.after is None:
+            return
+        after = found.after
+
+
+def some(scope: Scope, ids: Sequence[uuid.UUID]) -> Sequence[Row[Any]]:
+    """These lines, for those in reach."""
+    return db.session.execute(_lines().where(Notification.id.in_(ids), _in_reach(scope))).all()
 
 
 def line(scope: Scope, notification_id: uuid.UUID) -> Row[Any] | None:
@@ -99,16 +122,10 @@ def titles_of(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
     return titles
 
 
-def counts(scope: Scope) -> dict[Status, int]:
-    """How many lines wait, are to be checked or came back, for the home page."""
-    wanted = (Status.WAITING, Status.UNKNOWN, Status.BOUNCED)
-    query = (
-        select(Notification.status, func.count())
-        .outerjoin(Party, Party.id == Notification.party_id)
-        .where(Notification.status.in_(wanted), _in_reach(scope))
-        .group_by(Notification.status)
-    )
-    return {row[0]: row[1] for row in db.session.execute(query)}
+def documents_of(ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    """The documents that these lines announced, each once."""
+    query = select(NotificationDocument.document_id).where(NotificationDocument.notification_id.in_(ids)).distinct()
+    return list(db.session.scalars(query))
 
 
 def _lines() -> Select[*tuple[Any, ...]]:
@@ -141,6 +158,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Template.label.label("template"),
             TemplateVersion.number.label("version"),
             first.created_at.label("first_at"),
+            exists().where(NotificationDocument.notification_id == Notification.id).label("has_documents"),
         )
         .join(Template, Template.id == Notification.template_id)
         .outerjoin(TemplateVersion, TemplateVersion.id == Notification.template_version_id)
@@ -175,30 +193,35 @@ def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
         conditions.append(Family.key == chosen.family)
     if chosen.status in set(Status):
         conditions.append(Notification.status == chosen.status)
+    if chosen.reason in set(Reason):
+        conditions += [Notification.status == Status.WAITING, Notification.reason == chosen.reason]
+    if chosen.template_id:
+        conditions.append(Notification.template_id == chosen.template_id)
     if chosen.since:
         conditions.append(Notification.created_at >= _midnight(chosen.since, chosen.zone))
     if chosen.until:
         conditions.append(Notification.created_at < _midnight(chosen.until + timedelta(days=1), chosen.zone))
     if chosen.text:
-        conditions.append(_matches(fold(chosen.text)))
+        conditions.append(_matches(chosen.text))
     return conditions
 
 
-def _matches(text: str) -> ColumnElement[bool]:
-    """A party's code or name, an address it was or would be sent to, or a document's number."""
-    document = exists().where(
-        NotificationDocument.notification_id == Notification.id,
-        Document.id == NotificationDocument.document_id,
-        Document.search_folded.contains(text, autoescape=True),
-    )
-    return or_(
-        Party.code_folded == text,
-        Party.name_folded.contains(text, autoescape=True),
-        func.lower(Notification.address).contains(text, autoescape=True),
-        exists().where(
-            EmailCell.party_id == Notification.party_id, EmailCell.address_folded.contains(text, autoescape=True)
-        ),
-        document,
+def _matches(typed: str) -> ColumnElement[bool]:
+    """A party found by code, name or any of its addresses, how an address written to begins, words of a document.
+
+    Each part is found by its own index, so that half a million lines are never read one by one.
+    """
+    line, about = aliased(Notification), aliased(NotificationDocument)
+    written = select(line.id).where(func.lower(line.address).startswith(typed.lower(), autoescape=True))
+    parties = select(Party.id).where(*matching(typed)).correlate(None)
+    cells = select(EmailCell.party_id).where(EmailCell.address_folded.contains(fold(typed), autoescape=True))
+    of_document = select(about.notification_id).join(Document, Document.id == about.document_id)
+    return Notification.id.in_(
+        union(
+            written,
+            select(line.id).where(line.party_id.in_(union(parties, cells.correlate(None)))),
+            of_document.where(*searching.matching(typed)).correlate(None),
+        )
     )
 
 

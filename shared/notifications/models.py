@@ -5,7 +5,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
@@ -120,6 +120,9 @@ class Notification(Model):
         Index("ix_notification_party", "party_id", "created_at", "id"),
         Index("ix_notification_history", "created_at", "id"),
         Index("ix_notification_access", "access_id", "created_at"),
+        Index("ix_notification_address", text("lower(address) text_pattern_ops")),
+        Index("ix_notification_waiting", "reason", "created_at", "id", postgresql_where="status = 'waiting'"),
+        Index("ix_notification_status", "status", "created_at", "id"),
         Index(
             "uq_notification_group",
             "group_key",

@@ -10,7 +10,7 @@ from shared.documents.models import LinkTarget
 from shared.events.models import Event
 from shared.extensions import db
 from shared.notifications.models import Channel, Notification, Reason, Status
-from shared.notifications.outbox import ring_bell
+from shared.notifications.outbox import CLAIMABLE, ring_bell
 from shared.settings.reading import is_automatic
 
 WAITING = Notification.status == Status.WAITING
@@ -48,6 +48,13 @@ def would_leave(*, retries: bool = True) -> bool:
     if retries:
         ready = or_(ready, Notification.reason == Reason.RETRY)
     return bool(db.session.scalar(select(exists().where(WAITING, ready))))
+
+
+def departing() -> ColumnElement[bool]:
+    """The lines that « Synchroniser » sends at once: those that are due, the retries, and what can be opened."""
+    due = and_(Notification.reason.in_(CLAIMABLE), Notification.due_at <= now())
+    ready = and_(_held_by_synchronisation(), _can_open())
+    return and_(WAITING, or_(due, Notification.reason == Reason.RETRY, ready))
 
 
 def waiting_reasons() -> dict[Reason, int]:

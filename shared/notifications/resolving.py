@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, RowMapping
 
 from shared.access.models import LinkPurpose
+from shared.clock import now
 from shared.config import config
 from shared.documents.models import LinkTarget
 from shared.errors import Refused
@@ -73,6 +74,14 @@ def resolve(connection: Connection, rows: Sequence[RowMapping]) -> list[Ready | 
         stopped.get(row["id"]) or _prepare(row, around, links.get(row["id"], Linked()), passwords.get(row["access_id"]))
         for row in rows
     ]
+
+
+def foretell(connection: Connection, rows: Sequence[RowMapping]) -> list[Ready | Stopped]:
+    """What `resolve` would answer, without a link being made: for a trial that sends nothing."""
+    around = look_around(connection, rows)
+    passwords = passwords_for(connection, {row["access_id"] for row in rows if _holds_password(row, around)})
+    linked = Linked(url=f"{config().public_url}/l/exemple", expires_at=now())
+    return [_why_not(row, around) or _prepare(row, around, linked, passwords.get(row["access_id"])) for row in rows]
 
 
 def _prepare(

@@ -34,6 +34,7 @@ SILENT = frozenset(
         "document.held",
         "notification.bounced",
         "notification.cancelled",
+        "notification.restored",
         "notices.held",
         "notices.released",
     }

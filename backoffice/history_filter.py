@@ -1,0 +1,89 @@
+"""What the address bar of the history says: one reading of it for every place that shows the lines."""
+
+import uuid
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from flask import request
+from sqlalchemy import select
+
+from backoffice.reach import scope
+from backoffice.wording import line_words
+from shared.extensions import db
+from shared.notifications.finding import Filter, Key
+from shared.notifications.finding import history as found_lines
+from shared.notifications.models import Reason, Status, Template
+from shared.people.finding import families
+from shared.settings.reading import company
+from shared.web.permissions import Permission
+
+
+def chosen_filter(**fixed: Any) -> Filter:
+    """The filter asked for, `fixed` parts apart; a value that means nothing narrows nothing."""
+    asked = request.args
+    chosen = Filter(
+        party_id=_uuid(asked.get("party")),
+        document_id=_uuid(asked.get("document")),
+        access_id=_uuid(asked.get("access")),
+        template_id=_uuid(asked.get("template")),
+        family=asked.get("family", ""),
+        text=asked.get("q", "").strip()[:100],
+        since=_day(asked.get("since")),
+        until=_day(asked.get("until")),
+        zone=company().time_zone,
+    )
+    status, reason = asked.get("status", ""), asked.get("reason", "")
+    if status in set(Status):
+        chosen = replace(chosen, status=status)
+    if reason in set(Reason) and status in ("", Status.WAITING):
+        chosen = replace(chosen, reason=reason)
+    return replace(chosen, **fixed)
+
+
+def lines_shown(chosen: Filter) -> dict[str, Any]:
+    """What templates/backoffice/history/lines.html wants: the same wherever the history is opened."""
+    after, before = _key("after"), _key("before")
+    reach = scope(Permission.HISTORY_SEE)
+    found = found_lines(reach, chosen, after=after, before=before if after is None else None)
+    return {
+        "found": found,
+        "chosen": chosen,
+        "narrowed": chosen != Filter(zone=chosen.zone, party_id=chosen.party_id),
+        "words": line_words,
+        "after": _written(found.after),
+        "before": _written(found.before),
+        "families": families(reach),
+        "templates": db.session.execute(
+            select(Template.id, Template.label).where(Template.deleted_at.is_(None)).order_by(Template.label)
+        ).all(),
+        "may_act": bool(scope(Permission.HISTORY_ACT).grants),
+        "query": request.query_string.decode(),
+    }
+
+
+def _key(name: str) -> Key | None:
+    moment, _tilde, identity = request.args.get(name, "").partition("~")
+    found = _uuid(identity)
+    try:
+        return (datetime.fromisoformat(moment), found) if found else None
+    except ValueError:
+        return None
+
+
+def _written(key: Key | None) -> str | None:
+    return f"{key[0].isoformat()}~{key[1]}" if key else None
+
+
+def _uuid(text: str | None) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None

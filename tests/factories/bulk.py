@@ -7,8 +7,10 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from shared import jobs
-from shared.access.bulk_models import BulkAction
-from shared.extensions import db
+from shared.access import selecting
+from shared.access.bulk import advance
+from shared.access.bulk_models import BulkAction, BulkKind
+from shared.extensions import db, uuid7
 from shared.people.models import Party
 from tests.factories.identity import Browser
 
@@ -37,6 +39,16 @@ def done(browser: Browser, shown: TestResponse, query: str = "") -> str:
     assert answer.status_code == 303, answer.text
     work(answer.location)
     return browser.get(answer.location).text
+
+
+def an_action(kind: BulkKind, parties: list[Party], by: str, *, carried_out: bool = True) -> BulkAction:
+    """Confirmed by the verbs, and carried out or not."""
+    ids = [party.id for party in parties]
+    digest = selecting.foresee(kind=kind, party_ids=ids).digest
+    action = selecting.confirm(action_id=uuid7(), kind=kind, party_ids=ids, digest=digest, by=by)
+    while carried_out and advance(action_id=action.id):
+        pass
+    return action
 
 
 def work(location: str) -> None:

@@ -4,8 +4,10 @@ from typing import NamedTuple
 
 from flask import Flask
 
+from shared.access.bulk_models import BulkAction, BulkKind
+from shared.events.actors import staff_actor
 from shared.extensions import db
-from tests.factories import office
+from tests.factories import bulk, office
 from tests.factories.company import Company
 from tests.factories.identity import INITIAL, STAFF_PASSWORD, Browser
 from tests.factories.intake import an_import
@@ -117,6 +119,8 @@ def _office(company: Company) -> dict[str, list[str]]:
         "printing_list": ["/printing", "/printing?family=customers&done=1", "/printing?family=employees"],
         "party_edit": [f"/parties/{party.id}/edit" for party in company.parties[:2]],
         "access": ["/access", "/access?state=unsynced&sort=-sent_at", "/access?q=4", "/access?q=introuvable"],
+        "access_bulks": ["/access/bulk"],
+        "access_bulk": [f"/access/bulk/{action.id}" for action in _bulk_actions(company)],
         "access_password": [f"/access/{company.parties[3].id}/password"],
         "access_story": [f"/access/{party.id}/story" for party in (company.parties[0], company.parties[3])],
         "explorer": [
@@ -157,6 +161,12 @@ def _office(company: Company) -> dict[str, list[str]]:
         "template": [f"/templates/{company.template.id}", f"/templates/{company.template.id}?locale=en"],
     }
     return {f"backoffice.{name}": [f"/backoffice{url}" for url in urls] for name, urls in tables.items()}
+
+
+def _bulk_actions(company: Company) -> list[BulkAction]:
+    by = staff_actor(company.clerk)
+    done = [bulk.an_action(kind, company.parties[:3], by) for kind in (BulkKind.NOTIFY, BulkKind.LETTERS)]
+    return [*done, bulk.an_action(BulkKind.DRAW, company.parties[:3], by, carried_out=False)]
 
 
 def _portal(company: Company) -> dict[str, list[str]]:

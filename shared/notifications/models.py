@@ -53,6 +53,7 @@ class Template(Model):
     kind: Mapped[str] = mapped_column(default="service")  # service, information, security
     family_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("family.id"))
     is_shipped: Mapped[bool] = mapped_column(default=False)
+    blind_copies: Mapped[str] = mapped_column(default="", server_default="")  # addresses, « ; » between them
     deleted_at: Mapped[datetime | None]  # a tombstone: an upgrade does not bring it back
 
     versions: Mapped[list["TemplateVersion"]] = relationship(
@@ -130,6 +131,13 @@ class Notification(Model):
             postgresql_where="status = 'waiting' AND group_key IS NOT NULL",
         ),
         CheckConstraint("status <> 'sent' OR sent_at IS NOT NULL", name="sent_has_time"),
+        Index(
+            "uq_notification_copy",
+            "copy_of_id",
+            "fixed_address",
+            unique=True,
+            postgresql_where="copy_of_id IS NOT NULL",
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -175,6 +183,7 @@ class Notification(Model):
     ended_at: Mapped[datetime | None]
     resend_of_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("notification.id"), index=True)
     requested_by: Mapped[str | None]
+    copy_of_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("notification.id"))  # of which it is a blind copy
 
     template: Mapped[Template] = relationship()
     template_version: Mapped[TemplateVersion | None] = relationship()
@@ -208,6 +217,30 @@ class Cause(Model):
     recipient: Mapped[str]
     channel: Mapped[str]
     notification_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("notification.id", ondelete="CASCADE"), index=True)
+
+
+class InformationRefusal(Model):
+    """Who wants no information messages; document notices leave all the same. One subject: party, contact or address.
+
+    A party's refusal covers its cells and its main contact; a further contact and a bare address have their own.
+    """
+
+    __tablename__ = "information_refusal"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(party_id, contact_id, address) = 1", name="one_subject"),
+        Index("uq_information_refusal_party", "party_id", unique=True, postgresql_where="ended_at IS NULL"),
+        Index("uq_information_refusal_contact", "contact_id", unique=True, postgresql_where="ended_at IS NULL"),
+        Index("uq_information_refusal_address", "address", unique=True, postgresql_where="ended_at IS NULL"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    party_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("party.id", ondelete="CASCADE"))
+    contact_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    address: Mapped[str | None]  # in lower case
+    at: Mapped[datetime] = mapped_column(default=now)
+    by: Mapped[str]
+    ended_at: Mapped[datetime | None]  # information wanted again
+    ended_by: Mapped[str | None]
 
 
 class DeliveryReport(Model):

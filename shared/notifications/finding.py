@@ -182,28 +182,22 @@ def _in_reach(scope: Scope) -> ColumnElement[bool]:
 
 
 def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if chosen.party_id:
-        conditions.append(Notification.party_id == chosen.party_id)
-    if chosen.access_id:
-        conditions.append(Notification.access_id == chosen.access_id)
-    if chosen.document_id:
-        conditions.append(_about(chosen.document_id))
-    if chosen.family:
-        conditions.append(Family.key == chosen.family)
-    if chosen.status in set(Status):
-        conditions.append(Notification.status == chosen.status)
-    if chosen.reason in set(Reason):
-        conditions += [Notification.status == Status.WAITING, Notification.reason == chosen.reason]
-    if chosen.template_id:
-        conditions.append(Notification.template_id == chosen.template_id)
-    if chosen.since:
-        conditions.append(Notification.created_at >= _midnight(chosen.since, chosen.zone))
-    if chosen.until:
-        conditions.append(Notification.created_at < _midnight(chosen.until + timedelta(days=1), chosen.zone))
-    if chosen.text:
-        conditions.append(_matches(chosen.text))
-    return conditions
+    since = _midnight(chosen.since, chosen.zone) if chosen.since else None
+    until = _midnight(chosen.until + timedelta(days=1), chosen.zone) if chosen.until else None
+    waiting = Notification.status == Status.WAITING
+    asked = (
+        (chosen.party_id, Notification.party_id == chosen.party_id),
+        (chosen.access_id, Notification.access_id == chosen.access_id),
+        (chosen.template_id, Notification.template_id == chosen.template_id),
+        (chosen.document_id, _about(chosen.document_id)),
+        (chosen.family, Family.key == chosen.family),
+        (chosen.status in set(Status), Notification.status == chosen.status),
+        (chosen.reason in set(Reason), and_(waiting, Notification.reason == chosen.reason)),
+        (since, Notification.created_at >= since),
+        (until, Notification.created_at < until),
+        (chosen.text, _matches(chosen.text)),
+    )
+    return [condition for wanted, condition in asked if wanted]
 
 
 def _matches(typed: str) -> ColumnElement[bool]:
@@ -225,7 +219,7 @@ def _matches(typed: str) -> ColumnElement[bool]:
     )
 
 
-def _about(document_id: uuid.UUID) -> ColumnElement[bool]:
+def _about(document_id: uuid.UUID | None) -> ColumnElement[bool]:
     return exists().where(
         NotificationDocument.notification_id == Notification.id, NotificationDocument.document_id == document_id
     )

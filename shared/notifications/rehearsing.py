@@ -41,7 +41,7 @@ def rehearse() -> Rehearsal:
     """Look at every line that would be tried. Reads only."""
     ids = list(db.session.scalars(_departing()))
     counted: Counter[tuple[str, str, Status, Reason, str]] = Counter()
-    names = {family_id: label for family_id, label in db.session.execute(select(Family.id, Family.label))}
+    names: dict[uuid.UUID | None, str] = {each.id: each.label for each in db.session.scalars(select(Family))}
     connection = db.session.connection()
     for start in range(0, min(len(ids), MOST), BATCH):
         some = select(*COLUMNS).where(Notification.id.in_(ids[start : min(start + BATCH, MOST)]))

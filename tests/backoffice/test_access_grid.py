@@ -1,0 +1,143 @@
+"""The access grid at its size: tabs, filters and sorts hold together, and the export is what the screen shows."""
+
+import csv
+import io
+import re
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from shared import clock
+from shared.access import granting, initial
+from shared.access.models import Access, Account
+from shared.access.synchronising import synchronise
+from shared.extensions import db
+from shared.notifications.models import Notification
+from shared.notifications.shipping import ship_messages
+from shared.people.models import EmailCell, EmailSlot, Party
+from tests.factories import office
+from tests.factories.identity import Browser, a_clerk
+
+COLUMNS = ["state", "code", "name", "email", "identifier", "password", "allowed", "notify", "sent_to", "sent_at"]
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    office.an_installation()
+    ship_messages()
+    a_clerk()
+    browser = Browser(app)
+    browser.sign_in_staff()
+    return browser
+
+
+@pytest.mark.row("P-51")
+def test_each_family_has_its_tab_and_a_search_stays_in_it(browser: Browser) -> None:
+    for key, code in (("customers", "M1"), ("employees", "M2"), ("suppliers", "M3")):
+        office.customer(code, "Martin", key=key, addresses={EmailSlot.CARD: f"{code.lower()}@martin.fr"})
+
+    page = browser.get("/backoffice/access").text
+    for label in ("Clients", "Salariés", "Fournisseurs"):
+        assert re.search(rf'href="/backoffice/access\?family=\w+"[^>]*>\s*{label}', page)
+    for key, code in (("customers", "M1"), ("employees", "M2"), ("suppliers", "M3")):
+        for q in ("martin", "m", "M1", "m2@", "m3@martin.fr"):
+            url = f"/backoffice/access?family={key}&q={q}"
+            assert set(_codes(browser, url)) <= {code}
+            assert {row[1] for row in _exported(browser, url)} == set(_codes(browser, url))
+        assert _codes(browser, f"/backoffice/access?family={key}&q=martin") == [code]
+
+
+@pytest.mark.row("P-54")
+@pytest.mark.parametrize("column", [*COLUMNS, "last_login"])
+def test_each_column_sorts_both_ways_across_pages_and_the_export_follows(browser: Browser, column: str) -> None:
+    _a_crowd(60)
+    url = f"/backoffice/access?family=customers&sort={column}"
+
+    rising, falling = _codes(browser, url), _codes(browser, url.replace("sort=", "sort=-"))
+
+    assert len(rising) == 60 and len(set(rising)) == 60
+    assert falling == rising[::-1]
+    assert [row[1] for row in _exported(browser, url)] == rising
+
+
+@pytest.mark.row("P-54")
+def test_the_export_says_what_the_screen_says_and_no_secret(browser: Browser) -> None:
+    parties = _a_crowd(12)
+    clear = initial.show(access=_access(parties[0]), by="command")
+    text = browser.get("/backoffice/access?family=customers").text
+    exported = _exported(browser, "/backoffice/access?family=customers")
+
+    assert len(exported) == 12
+    for row in exported:
+        line = text[text.index(f'data-label="Code">{row[1]}<') :]
+        line = line[: line.index("</tr>")]
+        for cell in (row[2], row[3], row[4], row[5], row[8], row[9], row[10]):
+            assert cell in line, (cell, line)
+    assert clear not in str(exported) + text
+    assert browser.get("/backoffice/access/export.csv?family=customers").headers["Cache-Control"] == "no-store"
+
+
+def test_filters_by_address_message_and_login_hold_together(browser: Browser) -> None:
+    parties = _a_crowd(6)
+    cell = db.session.get(EmailCell, (parties[1].id, EmailSlot.CARD))
+    assert cell is not None
+    cell.bounced_at = clock.now()
+    line = db.session.scalars(select(Notification).where(Notification.party_id == parties[1].id)).one()
+    line.status, line.sent_at = "bounced", clock.now()
+    account = db.session.scalars(
+        select(Account).where(Account.person_id == _access(parties[3]).contact.person_id)
+    ).one()
+    account.last_login_at = clock.now() - timedelta(days=400)
+
+    def codes(query: str) -> list[str]:
+        url = f"/backoffice/access?family=customers&{query}"
+        shown = _codes(browser, url)
+        assert [row[1] for row in _exported(browser, url)] == shown
+        assert f"{len(shown)} tiers" in browser.get(url).text or not shown
+        return shown
+
+    assert codes("address=missing") == ["C0", "C5"]
+    assert codes("address=bounced") == codes("sent=failed") == ["C1"]
+    assert codes("login=old") == ["C3"]
+    assert codes("login=recent") == []
+    assert codes("sent=waiting&address=present") == ["C3"]
+    assert codes("sent=never") == ["C0", "C2", "C4"]
+    assert codes("state=valid&address=missing") == ["C5"]
+    assert codes("address=nimporte&sent=quoi&login=encore") == ["C0", "C1", "C2", "C3", "C4", "C5"]
+
+
+def _a_crowd(number: int) -> list[Party]:
+    """Every fifth has no address; the odd ones have an open access, the even ones a password that waits."""
+    parties = []
+    for at in range(number):
+        addresses = {EmailSlot.CARD: f"c{at}@boutique.fr"} if at % 5 else {}
+        parties.append(office.customer(f"C{at}", f"Maison {number - at}", addresses=addresses))
+        access = granting.grant(party=parties[-1], by="command")
+        if at % 2:
+            granting.allow(access=access, by="command")
+        else:
+            initial.draw(access=access, by="command")
+    synchronise()
+    return parties
+
+
+def _codes(browser: Browser, url: str) -> list[str]:
+    """All pages, in order."""
+    found: list[str] = []
+    while url:
+        text = browser.get(url).text
+        found += re.findall(r'data-label="Code">([^<]+)<', text)
+        following = re.search(r'href="([^"]*after=[^"]*)"', text)
+        url = following[1].replace("&amp;", "&") if following else ""
+    return found
+
+
+def _exported(browser: Browser, url: str) -> list[list[str]]:
+    answer = browser.client.get(url.replace("/access?", "/access/export.csv?"))
+    return list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))[1:]
+
+
+def _access(party: Party) -> Access:
+    return db.session.scalars(select(Access).where(Access.party_id == party.id)).one()

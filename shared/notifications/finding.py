@@ -182,22 +182,25 @@ def _in_reach(scope: Scope) -> ColumnElement[bool]:
 
 
 def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
-    since = _midnight(chosen.since, chosen.zone) if chosen.since else None
-    until = _midnight(chosen.until + timedelta(days=1), chosen.zone) if chosen.until else None
-    waiting = Notification.status == Status.WAITING
-    asked = (
-        (chosen.party_id, Notification.party_id == chosen.party_id),
-        (chosen.access_id, Notification.access_id == chosen.access_id),
-        (chosen.template_id, Notification.template_id == chosen.template_id),
-        (chosen.document_id, _about(chosen.document_id)),
-        (chosen.family, Family.key == chosen.family),
-        (chosen.status in set(Status), Notification.status == chosen.status),
-        (chosen.reason in set(Reason), and_(waiting, Notification.reason == chosen.reason)),
-        (since, Notification.created_at >= since),
-        (until, Notification.created_at < until),
-        (chosen.text, _matches(chosen.text)),
+    equal = (
+        (Notification.party_id, chosen.party_id),
+        (Notification.access_id, chosen.access_id),
+        (Notification.template_id, chosen.template_id),
+        (Family.key, chosen.family),
+        (Notification.status, chosen.status if chosen.status in set(Status) else None),
     )
-    return [condition for wanted, condition in asked if wanted]
+    conditions: list[ColumnElement[bool]] = [column == value for column, value in equal if value]
+    if chosen.reason in set(Reason):
+        conditions += [Notification.status == Status.WAITING, Notification.reason == chosen.reason]
+    if chosen.document_id:
+        conditions.append(_about(chosen.document_id))
+    if chosen.since:
+        conditions.append(Notification.created_at >= _midnight(chosen.since, chosen.zone))
+    if chosen.until:
+        conditions.append(Notification.created_at < _midnight(chosen.until + timedelta(days=1), chosen.zone))
+    if chosen.text:
+        conditions.append(_matches(chosen.text))
+    return conditions
 
 
 def _matches(typed: str) -> ColumnElement[bool]:
@@ -219,7 +222,7 @@ def _matches(typed: str) -> ColumnElement[bool]:
     )
 
 
-def _about(document_id: uuid.UUID | None) -> ColumnElement[bool]:
+def _about(document_id: uuid.UUID) -> ColumnElement[bool]:
     return exists().where(
         NotificationDocument.notification_id == Notification.id, NotificationDocument.document_id == document_id
     )

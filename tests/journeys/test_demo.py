@@ -20,6 +20,7 @@ from shared.documents.models import Download
 from shared.extensions import db
 from shared.notifications.models import Notification
 from shared.people.models import EmailCell
+from shared.todos.models import Todo
 from tests.engines import Engines, Machine, a_machine
 from tests.journeys.conftest import until
 from tests.sink import free_port
@@ -54,6 +55,8 @@ def test_the_story_is_told_once(demo: Machine) -> None:
     assert "Ma jolie boutique" in told.stdout
     with demo.app.app_context():
         until(_has_bounced)
+        todo = db.session.scalars(select(Todo)).one()
+        assert todo.party is not None and todo.closed_at is None and "550" in todo.reason
         resent = db.session.scalars(select(Notification).where(Notification.event == "notice.forced")).all()
         assert [row.resend_of_id is not None for row in resent if "jolie" in (row.address or "")] == [True]
         before = db.session.scalars(select(Download.id)).all()

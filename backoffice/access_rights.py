@@ -43,7 +43,7 @@ def choice_of(kind: BulkKind, party_ids: Sequence[uuid.UUID], *, chosen: bool = 
     ticked = _ticked() if key == OWN else preset(key, folders)
     if ticked is not None and not ticked:
         raise Refused(_("Cochez au moins un répertoire, ou retirez l’accès : sans répertoire, il n’ouvre rien."))
-    _refuse_beyond(ticked, folders)
+    refuse_beyond(ticked, folders)
     return Choice(True, ticked, key, folders, presets)
 
 
@@ -69,7 +69,7 @@ def _ticked() -> list[uuid.UUID]:
         abort(400)
 
 
-def _refuse_beyond(ticked: Sequence[uuid.UUID] | None, folders: Sequence[Folder]) -> None:
+def refuse_beyond(ticked: Sequence[uuid.UUID] | None, folders: Sequence[Folder]) -> None:
     """Nobody gives more than their own part of the company. Payslips are given without being read."""
     grants = scope(Permission.ACCESS_EDIT).grants
     given = [folder for folder in folders if ticked is None or folder.id in set(ticked)]

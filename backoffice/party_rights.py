@@ -6,6 +6,7 @@ from flask import Response, abort, flash, request, url_for
 from flask_babel import gettext as _
 
 from backoffice import backoffice
+from backoffice.access_rights import refuse_beyond
 from backoffice.party_access import AT
 from backoffice.party_forms import JoinForm, RightsForm
 from backoffice.party_rows import blamed, row_of, tab
@@ -14,6 +15,7 @@ from shared.access import joining, rights
 from shared.access.candidates import candidates, chosen
 from shared.access.contacts import access_of, grant_to
 from shared.access.models import Access
+from shared.documents.models import Folder
 from shared.errors import Refused
 from shared.people.models import Contact, Party
 from shared.web import visitors
@@ -47,7 +49,9 @@ def party_rights_save(party_id: uuid.UUID, contact_id: uuid.UUID) -> Response:
         return _page(party, contact, form, status=422)
     try:
         own = form.preset.data == rights.OWN
-        ids = form.folder_ids() if own else rights.preset(form.preset.data, rights.folders_of(party))
+        folders = rights.folders_of(party)
+        ids = form.folder_ids() if own else rights.preset(form.preset.data, folders)
+        refuse_beyond(ids, _not_held(contact, folders))
         access: Access = grant_to(contact=contact, by=by)
         rights.set_rights(access=access, folder_ids=ids, by=by)
         rights.set_dates(access=access, starts_on=form.starts_on.data, ends_on=form.ends_on.data, by=by)
@@ -104,6 +108,14 @@ def _other(contact: Contact, form: JoinForm) -> Contact | None:
     except ValueError:
         return None
     return chosen(contact, scope(Permission.ACCESS_EDIT), picked) or abort(404)
+
+
+def _not_held(contact: Contact, folders: list[Folder]) -> list[Folder]:
+    """The folders that the access does not open yet: what it opens already may be left to it by anybody."""
+    access = access_of(contact)
+    if access is None:
+        return folders
+    return [] if access.folder_ids is None else [each for each in folders if each.id not in access.folder_ids]
 
 
 def _page(party: Party, contact: Contact, form: RightsForm, sentence: str = "", status: int = 200) -> Response:

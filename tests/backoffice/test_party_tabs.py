@@ -1,10 +1,8 @@
 """The tabs of a party: contacts, sites, addresses, accesses, rights, the line of time, what is to be printed."""
 
-import io
 import re
 from datetime import timedelta
 
-import pikepdf
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -14,7 +12,6 @@ from shared.access.contacts import grant_to
 from shared.access.models import Access, PortalSession
 from shared.access.synchronising import synchronise
 from shared.clock import now
-from shared.documents.models import Document, Printout, Publication
 from shared.events.models import Event
 from shared.extensions import db
 from shared.people.contacting import ContactCard, add_contact
@@ -23,7 +20,6 @@ from shared.people.party_models import Site
 from tests.factories import counter, office
 from tests.factories.company import Company, a_company
 from tests.factories.identity import Browser, a_clerk
-from tests.shared.documents.corpus import pdf
 
 
 @pytest.fixture
@@ -160,47 +156,6 @@ def test_the_two_fields_of_the_panel_are_the_cells_and_a_doubtful_address_is_poi
     assert re.search(r'Email devis</label>.*?name="address" value="mort@boutique.example"', panel, re.S)
 
 
-@pytest.mark.row("P-61")
-def test_only_accepted_publishes_requested_holds_refused_goes_to_the_list_to_print(
-    browser: Browser, company: Company
-) -> None:
-    party = office.customer("DEMAT", "Papier & Fils")
-    url = f"/backoffice/parties/{party.id}"
-    browser.get(url)
-    browser.post(f"{url}/consent/invoice", state="requested", proof="Appel du 2 mai")
-    held = office.filed(party, office.folder("c.invoices"), pdf(text="à tenir"), "facture.pdf")
-    other = office.filed(party, office.folder("c.contracts"), pdf(text="autre"), "rapport.pdf")
-    assert (_standing(held).live_at, _standing(held).held_because) == (None, "consent_requested")
-    assert _standing(other).live_at is not None
-
-    browser.post(f"{url}/consent/invoice", state="refused", proof="Courrier du 3 mai")
-    text = browser.get("/backoffice/printing?family=customers").text
-    assert "Papier &amp; Fils" in text
-    merged = browser.post("/backoffice/printing?family=customers", ids=held.id, action="pdf")
-    assert (merged.status_code, merged.mimetype) == (200, "application/pdf")
-    assert len(pikepdf.open(io.BytesIO(merged.data)).pages) == 1
-    browser.post("/backoffice/printing?family=customers", ids=held.id, action="mark")
-    printed = db.session.scalars(select(Printout).where(Printout.document_id == held.id)).one()
-    assert (printed.document_id, printed.by) == (held.id, f"staff:{company.clerk.id}")
-    assert "Jeanne Roy" in browser.get("/backoffice/printing?family=customers&done=1").text
-    again = browser.post("/backoffice/printing?family=customers", ids=held.id, action="mark")
-    assert again.status_code == 422
-    browser.post(f"/backoffice/printing/{held.id}/undo")
-    assert "Papier &amp; Fils" in browser.get("/backoffice/printing?family=customers").text
-
-    browser.post(f"{url}/consent/invoice", state="accepted", proof="Bon signé", document_id=str(other.id))
-    assert _standing(held).live_at is not None
-    panel = browser.get(url).text.partition('id="dematerialisation"')[2]
-    for words in (
-        "Appel du 2 mai",
-        "Courrier du 3 mai",
-        "Bon signé",
-        "Jeanne Roy",
-        f"/backoffice/documents/{other.id}",
-    ):
-        assert words in panel
-
-
 @pytest.mark.row("P-33")
 @pytest.mark.row("P-73")
 def test_the_access_tab_lists_each_contact_and_acts_on_one(browser: Browser, party: Party, company: Company) -> None:
@@ -258,6 +213,20 @@ def test_whoever_has_the_right_on_invoices_only_sees_no_quote(app: Flask, browse
     assert "Facture visible" in customer.get("/documents?q=facture").text
     assert customer.get(f"/documents/{invoice.id}").status_code == 200
     assert "factures seulement" in browser.get(f"/backoffice/parties/{party.id}/access").text
+
+
+def test_nobody_gives_folders_beyond_their_own_part(app: Flask, party: Party) -> None:
+    clerk = a_clerk(role="referent", email="lea@exemple.fr")
+    contact = db.session.scalars(select(Contact).where(Contact.party_id == party.id, Contact.is_main)).one()
+    _access(contact).folder_ids = [office.folder("c.quotes").id]
+    clerk.grants[0].folder_id = office.folder("c.quotes").id
+    lea = Browser(app)
+    lea.sign_in_staff("lea@exemple.fr")
+    url = f"/backoffice/parties/{party.id}/access/{contact.id}/rights"
+    lea.get(url)
+
+    assert "hors de votre habilitation" in lea.post(url, preset="invoices").text
+    assert lea.post(url, preset="own", folders=office.folder("c.quotes").id).status_code == 303
 
 
 def test_an_access_that_ended_lets_nobody_in_at_once(app: Flask, browser: Browser, party: Party) -> None:
@@ -331,9 +300,3 @@ def _access(contact: Contact) -> Access:
 def _cells(party: Party) -> list[EmailCell]:
     db.session.expire_all()
     return list(db.session.scalars(select(EmailCell).where(EmailCell.party_id == party.id)))
-
-
-def _standing(document: Document) -> Publication:
-    db.session.expire_all()
-    query = select(Publication).where(Publication.document_id == document.id, Publication.withdrawn_at.is_(None))
-    return db.session.scalars(query).one()

@@ -532,7 +532,10 @@ def upgrade() -> None:
     with op.batch_alter_table("notification", schema=None) as batch_op:
         batch_op.add_column(sa.Column("copy_of_id", sa.Uuid(), nullable=True))
         batch_op.create_index(
-            "ix_notification_address", [sa.literal_column("lower(address) text_pattern_ops")], unique=False
+            "ix_notification_address",
+            [sa.literal_column("lower(address)").label("lowered")],
+            unique=False,
+            postgresql_ops={"lowered": "text_pattern_ops"},
         )
         batch_op.create_index("ix_notification_status", ["status", "created_at", "id"], unique=False)
         batch_op.create_index(
@@ -558,17 +561,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_portal_session_staff_session_id"), ["staff_session_id"], unique=False)
         batch_op.create_unique_constraint(batch_op.f("uq_portal_session_ticket_hash"), ["ticket_hash"])
         batch_op.create_foreign_key(
-            batch_op.f("fk_portal_session_party_id"), "party", ["party_id"], ["id"], ondelete="CASCADE"
-        )
-        batch_op.create_foreign_key(
-            batch_op.f("fk_portal_session_access_id"), "access", ["access_id"], ["id"], ondelete="CASCADE"
-        )
-        batch_op.create_foreign_key(
             batch_op.f("fk_portal_session_staff_session_id"),
             "staff_session",
             ["staff_session_id"],
             ["id"],
             ondelete="CASCADE",
+        )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_portal_session_access_id"), "access", ["access_id"], ["id"], ondelete="CASCADE"
+        )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_portal_session_party_id"), "party", ["party_id"], ["id"], ondelete="CASCADE"
         )
 
     with op.batch_alter_table("role", schema=None) as batch_op:
@@ -601,9 +604,9 @@ def downgrade() -> None:
         batch_op.drop_column("second_factor")
 
     with op.batch_alter_table("portal_session", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_portal_session_staff_session_id"), type_="foreignkey")
-        batch_op.drop_constraint(batch_op.f("fk_portal_session_access_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_portal_session_party_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_portal_session_access_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_portal_session_staff_session_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_portal_session_ticket_hash"), type_="unique")
         batch_op.drop_index(batch_op.f("ix_portal_session_staff_session_id"))
         batch_op.drop_column("ticket_until")
@@ -617,7 +620,7 @@ def downgrade() -> None:
         batch_op.drop_index("uq_notification_copy", postgresql_where="copy_of_id IS NOT NULL")
         batch_op.drop_index("ix_notification_waiting", postgresql_where="status = 'waiting'")
         batch_op.drop_index("ix_notification_status")
-        batch_op.drop_index("ix_notification_address")
+        batch_op.drop_index("ix_notification_address", postgresql_ops={"lowered": "text_pattern_ops"})
         batch_op.drop_column("copy_of_id")
 
     with op.batch_alter_table("link", schema=None) as batch_op:

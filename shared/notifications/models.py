@@ -5,7 +5,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
@@ -121,7 +121,6 @@ class Notification(Model):
         Index("ix_notification_party", "party_id", "created_at", "id"),
         Index("ix_notification_history", "created_at", "id"),
         Index("ix_notification_access", "access_id", "created_at"),
-        Index("ix_notification_address", text("lower(address) text_pattern_ops")),
         Index("ix_notification_waiting", "reason", "created_at", "id", postgresql_where="status = 'waiting'"),
         Index("ix_notification_status", "status", "created_at", "id"),
         Index(
@@ -188,6 +187,13 @@ class Notification(Model):
     template: Mapped[Template] = relationship()
     template_version: Mapped[TemplateVersion | None] = relationship()
     documents: Mapped[list["NotificationDocument"]] = relationship(back_populates="notification")
+
+
+Index(
+    "ix_notification_address",
+    func.lower(Notification.address).label("lowered"),
+    postgresql_ops={"lowered": "text_pattern_ops"},
+)
 
 
 class NotificationDocument(Model):

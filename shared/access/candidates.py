@@ -32,7 +32,8 @@ def candidates(contact: Contact, scope: Scope, q: str = "") -> list[Candidate]:
     address = func.lower(Contact.email) == contact.email.lower()
     cell = func.lower(EmailCell.address) == contact.email.lower()
     same_mail = and_(literal(bool(contact.email)), or_(address, and_(Contact.is_main, cell)))
-    same_phone = and_(literal(bool(contact.phone)), _figures(Contact.phone.expression) == func.right(_digits(contact.phone), 9))
+    figures = _digits(contact.phone)[-9:]
+    same_phone = and_(literal(len(figures) == 9), _figures(Contact.phone.expression) == figures)
     same_name = and_(
         func.lower(Person.family_name) == contact.person.family_name.lower(),
         func.lower(Person.given_name) == contact.person.given_name.lower(),

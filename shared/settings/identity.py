@@ -41,7 +41,7 @@ def identity() -> Identity:
 
 
 def drawn_identifier() -> str:
-    """« GUI-XXXX-XXXX », the same at each start: derived from the installation's key."""
+    """« GUI-0000-0000 », the same at each start: derived from the installation's key."""
     letters = base64.b32encode(config().derive(b"installation-id")).decode()
     return f"GUI-{letters[:4]}-{letters[4:8]}"
 

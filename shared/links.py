@@ -14,7 +14,7 @@ from itsdangerous import BadSignature, Signer
 from shared.config import config
 from shared.settings.reading import secret, setting
 
-PATHS = {"activation": "/a/", "reset": "/r/", "document": "/d/", "target": "/l/", "invitation": "/backoffice/invitation/"}
+PATHS = {"activation": "/a/", "reset": "/r/", "document": "/d/", "target": "/l/", "invitation": "/backoffice/invitation/", "unsubscribe": "/u/"}
 
 
 class Linked(Protocol):

@@ -12,6 +12,7 @@ from shared.documents.paths import canonical_path
 from shared.errors import Refused
 from shared.extensions import db
 from shared.notifications.models import Template
+from shared.notifications.using import forbids_copies
 from shared.people.models import EmailSlot
 
 LONGEST_LABEL = 80
@@ -104,7 +105,10 @@ def read_cell(folder: Folder, name: str, written: Any) -> Any:
         return canonical_path(str(written), folder.family.root)
     if spell(getattr(folder, name)) == spell(written):
         return getattr(folder, name)  # what stands may be a value that is offered no more
-    return field.read(spell(written))
+    value = field.read(spell(written))
+    if name == "template_id" and forbids_copies(folder, value):
+        raise Refused("Ce modèle part en copie cachée : un répertoire de bulletins ou réservé ne peut pas le prendre.")
+    return value
 
 
 def check_signature(folder: Folder, side: Any) -> None:

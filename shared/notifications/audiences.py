@@ -196,7 +196,7 @@ def _last_about(document_ids: list[uuid.UUID]) -> uuid.UUID | None:
     return db.session.scalars(
         select(Notification.id)
         .join(NotificationDocument, NotificationDocument.notification_id == Notification.id)
-        .where(NotificationDocument.document_id.in_(document_ids))
+        .where(NotificationDocument.document_id.in_(document_ids), Notification.copy_of_id.is_(None))
         .order_by(Notification.created_at.desc(), Notification.id.desc())
         .limit(1)
     ).first()

@@ -89,6 +89,13 @@ FIELDS = (
         datetime(2026, 6, 19, 16, 30, tzinfo=UTC),
     ),
     Field("appareil", N_("l’appareil ou le navigateur concerné"), "Firefox sur Windows", ABOUT_LOGIN, optional=True),
+    Field(
+        "désinscription",
+        N_("l’adresse qui met fin aux informations ; le cadre la place lui-même"),
+        Link("https://portail.exemple.fr/u/exemple"),
+        frozenset(),
+        hidden=True,
+    ),
     Field("expéditeur", N_("le nom de l’expéditeur"), "Service facturation"),
     Field(
         "signature",

@@ -21,6 +21,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "templates" / "messages"
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 FALLBACK = "#1f5fae"
 LABEL = re.compile(r"([^\n]{2,40}?)\s*:\s*\Z")  # « Voir mes devis : #lien# » on a line is a button
+LINKS = frozenset({"lien", "portail", "desinscription"})
 SLOT_FOR_LABEL = "\0@button:{}\0"
 
 Piece = str | Used
@@ -156,7 +157,7 @@ def _marked(pieces: Iterable[Piece]) -> Markup:
         if isinstance(piece, str):
             out.append(escape(piece).replace("\n", "<br>"))
         else:
-            out.append(f"\0{piece.key}:{'anchor' if piece.key in ('lien', 'portail') else 'html'}\0")
+            out.append(f"\0{piece.key}:{'anchor' if piece.key in LINKS else 'html'}\0")
     return Markup("".join(out))
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from shared.config import config
 from shared.errors import Refused
 from shared.notifications.models import Template, TemplateVersion
+from shared.notifications.promoting import INFORMATION, SERVICE, with_promotion, without_promotion
 from shared.notifications.rendering import Brand, Compiled
 from shared.notifications.rendering import compile as compile_text
 from shared.people.models import Activity
@@ -26,6 +27,9 @@ class Text:
     version_id: uuid.UUID
     compiled: Compiled
     context: str
+    kind: str = SERVICE
+    blind_copies: str = ""
+    bare: Compiled | None = None  # of an information message: what is left without promotion
 
 
 def brand_of(company: Activity) -> Brand:
@@ -55,6 +59,8 @@ def current_texts(
             TemplateVersion.subject,
             TemplateVersion.body,
             Template.context,
+            Template.kind,
+            Template.blind_copies,
         )
         .join(Template)
         .where(TemplateVersion.is_current, TemplateVersion.template_id.in_({template for template, _locale in pairs}))
@@ -66,12 +72,22 @@ def current_texts(
 def _text(row: Any, brand: Brand) -> Text | None:
     """None for a text that cannot be read, written by another release: its messages stay drafts, the others leave."""
     try:
-        return Text(row.id, compiled(row.id, row.subject, row.body, brand, row.locale, row.context), row.context)
+        plain = compiled(row.id, row.subject, without_promotion(row.body), brand, row.locale, row.context)
+        if row.kind != INFORMATION:
+            return Text(row.id, plain, row.context, row.kind, row.blind_copies)
+        whole = compiled(row.id, row.subject, row.body, brand, row.locale, row.context, informs=True)
+        return Text(row.id, whole, row.context, row.kind, row.blind_copies, plain)
     except Refused:
         return None
 
 
 @functools.lru_cache(maxsize=256)
-def compiled(key: uuid.UUID | str, subject: str, body: str, brand: Brand, locale: str, context: str) -> Compiled:
-    """A text compiled once; `key` names the version, or the row whose text a person edited."""
-    return compile_text(subject, body, brand, locale=locale, kind=context)
+def compiled(
+    key: uuid.UUID | str, subject: str, body: str, brand: Brand, locale: str, context: str, *, informs: bool = False
+) -> Compiled:
+    """A text compiled once; `key` names the version, or the row whose text a person edited.
+
+    `informs`: an information message, which holds its promotion and says how to have no more of them.
+    """
+    body = with_promotion(body) if informs else without_promotion(body)
+    return compile_text(subject, body, brand, locale=locale, kind=context, informs=informs)

@@ -110,15 +110,17 @@ def compile(
     kind: str = "document",
     reason: str = "",
     button: str = "",
+    informs: bool = False,
 ) -> Compiled:
     """Cut a text and set it in its frame; raises Refused on an unknown field or an invisible character.
 
     `kind` (document, access, security…) chooses the usual sentence « Vous recevez ce message parce
-    que … » and the usual button, where `reason` and `button` do not.
+    que … » and the usual button, where `reason` and `button` do not; `informs` adds how to have no more of them.
     """
     if CONTROLS.search(subject + body + reason):
         raise Refused(_("Le texte contient un caractère invisible : effacez-le et tapez-le à nouveau."), "body")
     words = WORDS[language(locale)]
+    because = reason or words.because.get(kind, words.because_of_all)
     plain = body.replace("\r\n", "\n").strip()
     frame = Frame(
         brand=brand,
@@ -126,7 +128,7 @@ def compile(
         words=words,
         subject=parse(typeset(clean(subject, "subject"), locale)),
         blocks=cut(typeset(plain, locale)),
-        because=parse(typeset(reason or words.because.get(kind, words.because_of_all), locale)),
+        because=parse(typeset(f"{because}\n{words.no_more}" if informs else because, locale)),
     )
     return Compiled(
         subject_parts=slotted(frame.subject).split("\0"),

@@ -10,6 +10,7 @@ from shared.events.repeating import is_repeat
 from shared.extensions import db
 from shared.notifications.models import Notification, Reason, Status
 from shared.notifications.outbox import ring_bell
+from shared.notifications.trial_values import TRIED
 
 FINAL = (Status.SENT, Status.DELIVERED, Status.BOUNCED, Status.FAILED, Status.CANCELLED)
 
@@ -23,6 +24,10 @@ def resend(*, notification_id: uuid.UUID, by: str, key: str = "") -> None:
     row = db.session.get(Notification, notification_id, with_for_update=True)
     if row is None:
         raise Refused("Cette ligne n’existe plus.")
+    if row.copy_of_id is not None and row.status is not Status.UNKNOWN:
+        raise Refused("C’est une copie cachée : renvoyez le message lui-même, sa copie le suivra.")
+    if row.event == TRIED:
+        raise Refused("C’est un essai : demandez-en un autre depuis le modèle.")
     if _is_done(row, by, key):
         return
     if row.status is Status.UNKNOWN and row.kind != "security":

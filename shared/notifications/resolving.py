@@ -10,24 +10,30 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, RowMapping
 
+from shared import links
 from shared.access.models import LinkPurpose
 from shared.clock import now
 from shared.config import config
+from shared.documents.classes import NEEDS_GRANT
 from shared.documents.models import LinkTarget
 from shared.errors import Refused
 from shared.notifications.channels.mailboxes import Mailbox
+from shared.notifications.copying import copies_of
 from shared.notifications.entrusting import FIELD, Entrusted, passwords_for
 from shared.notifications.field_table import key_of
 from shared.notifications.linking import Linked, Wanted, links_for
 from shared.notifications.merging import merge_values
 from shared.notifications.messages import compiled
 from shared.notifications.models import Reason, Status
+from shared.notifications.promoting import SECURITY
 from shared.notifications.rendering import Rendered
 from shared.notifications.surroundings import Surroundings, look_around
-from shared.notifications.values import Value
+from shared.notifications.trial_values import TRIED, thawed
+from shared.notifications.values import Link, Value
 from shared.people.models import EmailSlot
 
 TOO_MANY_BOUNCES = 2
+LOGIN = frozenset({"access", "security"})  # contexts whose messages nobody else reads
 ASKS_LOGIN = frozenset({"payslip"})  # always behind authentication, whatever the folder's link target
 FACTS = {"device": "appareil"}  # what an event says, and the field that shows it
 PURPOSES = {
@@ -51,6 +57,16 @@ class Ready:
     sender: Mailbox
     reply_to: Mailbox | None
     entrusted: Entrusted | None = None  # the initial password that it holds
+    copies: tuple[str, ...] = ()  # the blind copies that follow once it was accepted
+    unsubscribe: str = ""  # of an information message: the address of one click (RFC 8058)
+
+
+@dataclass(frozen=True)
+class UnsubscribeLink:
+    """The link of one click: derived from the message itself, it works as long as the message is kept."""
+
+    id: uuid.UUID
+    purpose: str = "unsubscribe"
 
 
 @dataclass(frozen=True)
@@ -67,11 +83,12 @@ def resolve(connection: Connection, rows: Sequence[RowMapping]) -> list[Ready | 
     """One answer a row, in the same order."""
     around = look_around(connection, rows)
     stopped = {row["id"]: why for row in rows if (why := _why_not(row, around))}
-    wanted = [_wanted(row, around) for row in rows if row["id"] not in stopped]
-    links = links_for(connection, wanted, around.lifetimes)
+    wanted = [_wanted(row, around) for row in rows if row["id"] not in stopped and not _is_outside(row)]
+    linked = links_for(connection, wanted, around.lifetimes)
     passwords = passwords_for(connection, {row["access_id"] for row in rows if _holds_password(row, around)})
     return [
-        stopped.get(row["id"]) or _prepare(row, around, links.get(row["id"], Linked()), passwords.get(row["access_id"]))
+        stopped.get(row["id"])
+        or _prepare(row, around, linked.get(row["id"], Linked()), passwords.get(row["access_id"]))
         for row in rows
     ]
 
@@ -91,21 +108,43 @@ def _prepare(
     text = around.texts.get((row["template_id"], row["locale"]))
     if text is None:
         return Stopped(row, Status.WAITING, "Le modèle de ce message est illisible : corrigez-le.", Reason.DRAFT)
-    whole = text.compiled
+    informs_too = text.bare is not None and row["id"] not in around.refusing
+    whole = text.compiled if informs_too or text.bare is None else text.bare
     values = _values(row, around, linked) | ({FIELD: entrusted.clear} if entrusted else {})
     try:
         if row["edited_body"] is not None:
             subject = row["edited_subject"] or ""
-            whole = compiled(row["id"], subject, row["edited_body"], around.brand, row["locale"], text.context)
+            edited = (row["id"], subject, row["edited_body"], around.brand, row["locale"], text.context)
+            whole = compiled(*edited, informs=informs_too)
         rendered = whole.merge(values)
-        body = whole.kept(values)
+        body = whole.kept(values) if row["event"] != TRIED else row["edited_body"]
         to = Mailbox(address, _name(row, around))
         sender, reply_to = _sender(row, around)
     except Refused as refused:
         return Stopped(row, Status.WAITING, refused.sentence, Reason.DRAFT)
     version = text.version_id if row["edited_body"] is None else None
     held = entrusted if FIELD in whole.keys else None
-    return Ready(row, to, slot, version, rendered, body, sender, reply_to, held)
+    copies = _copies(row, around, text.blind_copies, address)
+    unsubscribe = _unsubscribing(row) if informs_too else ""
+    return Ready(row, to, slot, version, rendered, body, sender, reply_to, held, copies, unsubscribe)
+
+
+def _is_outside(row: RowMapping) -> bool:
+    """A blind copy or a trial: whoever reads it is not the addressee, so that its links open nothing."""
+    return row["copy_of_id"] is not None or row["event"] == TRIED
+
+
+def _copies(row: RowMapping, around: Surroundings, written: str, address: str) -> tuple[str, ...]:
+    """Never of what is about security, an access or a folder that wants a grant of its own: payslips, sick notes."""
+    if not written or _is_outside(row) or row["kind"] == SECURITY or _context(row, around) in LOGIN:
+        return ()
+    if any(each.needs_grant or each.document_class in NEEDS_GRANT for each in _live(row, around)):
+        return ()
+    return copies_of(written, but=address)
+
+
+def _unsubscribing(row: RowMapping) -> str:
+    return links.url(UnsubscribeLink(row["id"]))
 
 
 def _holds_password(row: RowMapping, around: Surroundings) -> bool:
@@ -127,9 +166,13 @@ def _wanted(row: RowMapping, around: Surroundings) -> Wanted:
 
 
 def _why_not(row: RowMapping, around: Surroundings) -> Stopped | None:
-    """Cancelling, access, publication and address are looked at again at the moment of sending."""
+    """Cancelling, access, publication, refusal and address are looked at again at the moment of sending."""
+    if row["event"] == TRIED:
+        return None
     if row["id"] in around.about and not _live(row, around):
         return Stopped(row, Status.CANCELLED, "Le document n’est plus sur le portail.")
+    if row["id"] in around.refusing and row["id"] not in around.about:
+        return Stopped(row, Status.CANCELLED, "Le destinataire ne veut plus d’informations.")
     person = around.people.get(row["id"])
     if _context(row, around) == "access" and (person is None or not person.allowed):
         return Stopped(row, Status.CANCELLED, "L’accès a été retiré.")
@@ -166,7 +209,12 @@ def address_of(row: Mapping[str, Any] | RowMapping, around: Surroundings) -> tup
 
 def _values(row: RowMapping, around: Surroundings, linked: Linked) -> dict[str, Value]:
     party, person = around.parties.get(row["party_id"]), around.people.get(row["id"])
+    if row["event"] == TRIED:
+        return thawed(row["facts"])
+    if _is_outside(row):
+        linked = Linked(around.brand.portal_url, row["created_at"] + around.lifetimes[LinkPurpose.TARGET])
     values = merge_values(party, person, _live(row, around), linked, row["created_at"], around.brand)
+    values["desinscription"] = Link(_unsubscribing(row))
     return values | {FACTS[key]: value for key, value in row["facts"].items() if key in FACTS}
 
 

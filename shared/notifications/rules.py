@@ -35,6 +35,12 @@ SILENT = frozenset(
         "notification.bounced",
         "notification.cancelled",
         "notification.restored",
+        "template.created",
+        "template.changed",
+        "template.deleted",
+        "template.tried",
+        "information.refused",
+        "information.accepted",
         "notices.held",
         "notices.released",
     }

@@ -7,9 +7,11 @@ from sqlalchemy import func, select
 from shared.errors import Refused, Stale
 from shared.events.recording import record
 from shared.extensions import db
+from shared.notifications.arranging import check_copied
 from shared.notifications.entrusting import context_of
 from shared.notifications.fields import check
 from shared.notifications.models import Template, TemplateVersion
+from shared.notifications.promoting import check_promotion
 from shared.notifications.shipped import shipped_messages
 
 
@@ -21,6 +23,8 @@ def save(*, template: Template, locale: str, subject: str, body: str, seen: int,
     body = body.replace("\r\n", "\n").strip()
     subject = " ".join(subject.split())
     check(subject, body, context_of(template.context))
+    check_promotion(template.kind, body)
+    check_copied(template, body)
     current = current_version(template.id, locale, lock=True)
     if current is not None and current.number != seen:
         raise Stale(
@@ -34,8 +38,10 @@ def save(*, template: Template, locale: str, subject: str, body: str, seen: int,
 
 
 def restore_version(*, version: TemplateVersion, by: str) -> TemplateVersion:
-    """Make an earlier text current again, as a new version."""
+    """Make an earlier text current again, as a new version. Raises Refused where the template no longer allows it."""
     template = version.template
+    check_promotion(template.kind, version.body)
+    check_copied(template, version.body)
     current = current_version(template.id, version.locale, lock=True)
     restored = _replace(template, version.locale, current, version.subject, version.body, by)
     restored.shipped_hash = version.shipped_hash

@@ -21,6 +21,7 @@ from shared.notifications.channels.building import make_skeleton
 from shared.notifications.channels.outcome import Outcome
 from shared.notifications.channels.smtp import MailConnection, settings_from
 from shared.notifications.channels.verp import envelope_sender
+from shared.notifications.copying import spread
 from shared.notifications.entrusting import hand_over
 from shared.notifications.models import Reason, Status
 from shared.notifications.resolving import Ready, Stopped, resolve
@@ -101,7 +102,7 @@ def _send_batch(
         outcome = _deliver(server, answer)
         if outcome.kind == "accepted":
             moment = now()
-            cursor.execute(SENT, _sent_values(answer, outcome, moment, owner))
+            _note_sent(connection, cursor, answer, _sent_values(answer, outcome, moment, owner))
             _entrust(answer)
             sent += 1
             continue
@@ -114,6 +115,17 @@ def _send_batch(
     if sent:
         circuit.close(connection, channel)
     return sent, True
+
+
+def _note_sent(connection: Connection, cursor: DBAPICursor, message: Ready, values: tuple[Any, ...]) -> None:
+    """One statement; with blind copies, they are written in its transaction: both stand or neither."""
+    if not message.copies:
+        cursor.execute(SENT, values)
+        return
+    with connection.connection.driver_connection.transaction():  # type: ignore[union-attr]  # psycopg's own
+        cursor.execute(SENT, values)
+        if cursor.rowcount:
+            spread(cursor, message.row["id"], message.copies)
 
 
 def _entrust(message: Ready) -> None:
@@ -132,9 +144,15 @@ def _deliver(server: MailConnection, message: Ready) -> Outcome:
         message_id=row["message_id"],
         text=message.rendered.text,
         html=message.rendered.html,
+        extra=unsubscribing(message.unsubscribe) if message.unsubscribe else None,
     )
     envelope = envelope_sender(row["id"], config().envelope_domain, config().derive(b"bounce"))
     return server.deliver(raw, envelope, message.to.address)
+
+
+def unsubscribing(url: str) -> dict[str, str]:
+    """The two headers by which a mail program ends information with one click (RFC 8058)."""
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def _sent_values(message: Ready, outcome: Outcome, moment: datetime, owner: int) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""Everything that the rows of one batch refer to, read at once: at most seven queries, whatever the batch."""
+"""Everything that the rows of one batch refer to, read at once: at most nine queries, whatever the batch."""
 
 import uuid
 from collections.abc import Sequence
@@ -14,6 +14,8 @@ from shared.documents.effective import shared_to
 from shared.documents.models import Document, Folder, Publication
 from shared.notifications.messages import Text, brand_of, current_texts
 from shared.notifications.models import Notification, NotificationDocument
+from shared.notifications.promoting import INFORMATION
+from shared.notifications.refusals import refusing
 from shared.notifications.rendering import Brand
 from shared.people.models import Contact, EmailCell, EmailSlot, Family, Party, Person
 from shared.settings.reading import company, setting
@@ -33,6 +35,7 @@ class Surroundings:
     about: set[uuid.UUID] = field(default_factory=set)  # rows that were made for documents
     documents: dict[uuid.UUID, list[Row[Any]]] = field(default_factory=dict)
     texts: dict[tuple[uuid.UUID, str], Text] = field(default_factory=dict)
+    refusing: set[uuid.UUID] = field(default_factory=set)  # rows whose addressee wants no information
     newest: dict[tuple[uuid.UUID, str], uuid.UUID] = field(default_factory=dict)
 
 
@@ -51,10 +54,17 @@ def look_around(connection: Connection, rows: Sequence[RowMapping]) -> Surroundi
         around.about.add(row.notification_id)
         if row.live:
             around.documents.setdefault(row.notification_id, []).append(row)
+    around.refusing = refusing(connection, [row for row in rows if informs(row, around)])
     accounts = {row["account_id"] for row in rows if row["account_id"] and row["kind"] == "security"}
     if accounts:
         around.newest = {(row.account_id, row.event): row.id for row in connection.execute(_newest(accounts)).all()}
     return around
+
+
+def informs(row: RowMapping, around: Surroundings) -> bool:
+    """Whether its text is an information message, as the template says now."""
+    text = around.texts.get((row["template_id"], row["locale"]))
+    return text is not None and text.kind == INFORMATION
 
 
 def link_lifetimes() -> dict[LinkPurpose, timedelta]:
@@ -123,6 +133,7 @@ def _documents(ids: list[uuid.UUID]) -> Any:
             Document.filed_at,
             Document.amount,
             Folder.document_class,
+            Folder.needs_grant,
             live,
         )
         .join(Document, Document.id == NotificationDocument.document_id)

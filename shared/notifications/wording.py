@@ -18,6 +18,7 @@ class Words:
     button_of_all: str
     portal: str
     colon: str
+    no_more: str  # under an information message
 
 
 FRENCH = Words(
@@ -38,6 +39,7 @@ FRENCH = Words(
     button_of_all="Ouvrir le portail",
     portal="Le portail",
     colon=f"{NBSP}: ",
+    no_more="Ne plus recevoir nos informations, tout en restant prévenu de vos documents : #désinscription#",
 )
 ENGLISH = Words(
     because=MappingProxyType(
@@ -57,6 +59,7 @@ ENGLISH = Words(
     button_of_all="Open the portal",
     portal="The portal",
     colon=": ",
+    no_more="Receive no more news from us, and still be told of your documents: #désinscription#",
 )
 WORDS = {"fr": FRENCH, "en": ENGLISH}
 

@@ -8,7 +8,7 @@ from flask import Response, abort, flash, request, stream_with_context, url_for
 from flask_babel import gettext as _
 
 from backoffice import backoffice
-from backoffice.access_bulk_words import name, reported, title_of, undone_words
+from backoffice.access_bulk_words import exception_words, name, reported, title_of, undone_words
 from backoffice.csv_answers import csv_answer
 from backoffice.reach import refuse, scope
 from shared.access import bulk_finding, bulk_undoing, letter_keeping
@@ -58,7 +58,7 @@ def access_bulk(action_id: uuid.UUID) -> Response:
         taken_back=bulk_finding.undone_counts(action) if action.state is BulkState.UNDONE else [],
         undone_words=undone_words,
         exceptions=[] if running else bulk_finding.exceptions(action),
-        named=name,
+        exception_words=exception_words,
         may_undo=_may_undo(action),
         letters=letters,
         is_mine=action.by == visitors.actor(),
@@ -71,7 +71,7 @@ def access_bulk_report(action_id: uuid.UUID) -> Response:
     """Every line of it, without any secret."""
     action = _action(action_id, Permission.ACCESS_SEE)
     heads = [_("Code"), _("Nom"), _("Résultat"), _("Annulation")]
-    pages = ([_cells(line) for line in some] for some in bulk_finding.every_row(action))
+    pages = ([_cells(action.kind, line) for line in some] for some in bulk_finding.every_row(action))
     return csv_answer(f"rapport-{action.at:%Y%m%d-%H%M}", heads, pages)
 
 
@@ -115,9 +115,9 @@ def _action(action_id: uuid.UUID, permission: Permission) -> BulkAction:
     refuse(permission)
 
 
-def _cells(line: Any) -> list[str]:
+def _cells(kind: BulkKind, line: Any) -> list[str]:
     row = line.BulkRow
-    return [line.code, line.name, name((row.outcome, row.reason)), undone_words(row.undone)]
+    return [line.code, line.name, name(kind, (row.outcome, row.reason)), undone_words(row.undone)]
 
 
 def _may_undo(action: BulkAction) -> bool:

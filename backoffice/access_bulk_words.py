@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from shared.access.bulk_models import BulkAction, BulkKind, Outcome
+from shared.access.bulk_models import BulkAction, BulkKind, BulkRow, Outcome
 from shared.access.selecting import Forecast
 
 
@@ -22,9 +22,9 @@ def title_of(kind: BulkKind) -> str:
     }[kind]
 
 
-def foreseen(forecast: Forecast) -> list[str]:
+def foreseen(kind: BulkKind, forecast: Forecast) -> list[str]:
     """One sentence for each number that is not nothing."""
-    lines = [f"{name(verdict)} : {count}" for verdict, count in _ordered(forecast)]
+    lines = [f"{name(kind, verdict)} : {count}" for verdict, count in _ordered(forecast)]
     if forecast.no_street:
         lines.append(
             ngettext(
@@ -39,15 +39,20 @@ def foreseen(forecast: Forecast) -> list[str]:
 def reported(action: BulkAction) -> list[tuple[str, int]]:
     """The report: what became of how many lines."""
     known = {(Outcome(key.partition(":")[0]), key.partition(":")[2]): count for key, count in action.report.items()}
-    return [(name(each), known[each]) for each in sorted(known)]
+    return [(name(action.kind, each), known[each]) for each in sorted(known)]
 
 
-def name(verdict: tuple[Outcome, str]) -> str:
-    """An outcome with its reason."""
+def name(kind: BulkKind, verdict: tuple[Outcome, str]) -> str:
+    """An outcome with its reason, for any number of lines."""
     outcome, reason = verdict
-    said = outcome_words()[outcome]
+    said = _("Lettres") if (kind, outcome) == (BulkKind.LETTERS, Outcome.CHANGED) else outcome_words()[outcome]
     why = reason_words().get(reason, "")
     return f"{said} ({why})" if why else said
+
+
+def exception_words(row: BulkRow) -> str:
+    """What a person should look at on one line."""
+    return undone_words(row.undone) or reason_words().get(row.reason, "")
 
 
 def outcome_words() -> dict[Outcome, str]:

@@ -78,7 +78,7 @@ def _preview(
     context: dict[str, Any] = {}
     if choice.is_made:
         forecast = selecting.foresee(kind=kind, party_ids=ids, folder_ids=choice.folder_ids)
-        context = {"digest": forecast.digest, "lines": foreseen(forecast)}
+        context = {"digest": forecast.digest, "lines": foreseen(kind, forecast)}
     return page(
         "backoffice/access/selection.html",
         status=status,

@@ -32,13 +32,14 @@ def main() -> None:
         for queue in ("slow", "now"):
             made.python("-m", "shared.engines.working", queue)
         time.sleep(3)
-        alone = _hashing_alone()
+        before = _hashing_alone()
         start = time.monotonic()
         drawn = bulk.press(made, BulkKind.DRAW, ids)
         bulk.wait_for(lambda: bulk.is_done(made, drawn))
         bulk.press(made, BulkKind.ALLOW, ids)
         bulk.wait_for(lambda: _green(made) == ACCESSES)
         seconds = time.monotonic() - start
+        alone = (before + _hashing_alone()) / 2
         _check(made)
     report(
         "access",

@@ -147,9 +147,8 @@ class Story:
 
     def tell_again(self) -> str:
         """Another address on the card, then « Notification forcée »: a second line, tied to the first."""
-        card = self.staff.visit(self.party)
-        form = self.staff.visit(card.link("Modifier"))
-        self.staff.press(form, "Enregistrer", email_billing=NEW_BILLING).holds(NEW_BILLING)
+        cell = self.staff.visit(f"{self.party}/address/billing")
+        self.staff.press(cell, "Enregistrer", address=NEW_BILLING).holds(NEW_BILLING)
         found = f"/backoffice/explorer?family=customers&q={NUMBER}"
         listed = self.staff.visit(found).holds("Publié", "Envoyé", "Ouvert", "Téléchargé")
         self.staff.press(listed, "Renvoyer", ids=self.document, forced="1")

@@ -80,6 +80,7 @@ def _explored(family: Family, party: Party | None, families: list[Family], **aro
         party_id=party.id if party else None,
         search=request.args.get("q", ""),
         state=request.args.get("state", ""),
+        folder_ids=tuple(shelf.id for shelf in shelves),
     )
     found = exploring.lines(scope=seen, shown=shown, after=request.args.get("after", ""))
     stories = following.stories([line.id for line in found.lines])

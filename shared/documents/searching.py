@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, any_, cast, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, any_, bindparam, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
@@ -19,6 +19,7 @@ from shared.people.models import Party
 
 TERMS = 12  # of a search; the rest is ignored
 LONGEST = 200  # characters
+PARTIES = 500  # whose documents one word finds
 
 _QUOTED = re.compile(r'["«“„]([^"«»“”„]*)["»”]?')
 
@@ -74,16 +75,21 @@ def _of_document_or_party(term: Term) -> ColumnElement[bool]:
     """Shaped for three indexes: the words, the documents of some parties, those that have no words yet."""
     pattern = " ".join(term.words)
     unread = and_(Document.words.is_(None), Document.search_folded.contains(pattern, autoescape=True))
-    return or_(in_words(term.query), unread, Document.party_id == any_(_parties(term)))
+    # Written into the statement, being quoted letters and digits: a plan made for any word serves none.
+    query: BindParameter[str] = bindparam(None, term.query, literal_execute=True)
+    return or_(in_words(query), unread, Document.party_id == any_(_parties(term)))
 
 
 def _parties(term: Term) -> Any:
-    """The parties with that code, or with a word of their name that begins so: an array, read once."""
+    """The parties with that code, or with a word of their name that begins so: an array, read once.
+
+    Of a beginning that more than `PARTIES` share, only the first ones by their codes.
+    """
     text = fold(" ".join(term.words))
     named = or_(
         Party.code_folded == text,
         Party.name_folded.startswith(text, autoescape=True),
         Party.name_folded.contains(f" {text}", autoescape=True),
     )
-    found = select(Party.id).where(named).correlate(None).scalar_subquery()
+    found = select(Party.id).where(named).order_by(Party.code_sort).limit(PARTIES).correlate(None).scalar_subquery()
     return cast(func.array(found), ARRAY(Uuid))

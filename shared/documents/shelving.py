@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, literal, select, true
 
@@ -15,7 +15,8 @@ from shared.documents.visible import reaching, sitting
 from shared.extensions import db
 from shared.people.scopes import Scope
 
-COUNTED = 1000  # documents of a folder that are counted; beyond, « plus de 999 »
+COUNTED = 100  # documents of a folder that are counted; beyond, « 99+ »
+WAITING_COUNTED = 5000  # documents that wait, all folders together
 
 
 class Shelf(NamedTuple):
@@ -47,8 +48,9 @@ def shelves(*, scope: Scope, family_id: uuid.UUID, party_id: uuid.UUID | None = 
     """
     mine = true() if party_id is None else Document.party_id == party_id
     inside = select(Document.id).where(Document.folder_id == Folder.id, mine)
-    waits = inside.join(Publication, Publication.document_id == Document.id).where(STATES[WAITING])
-    counts = (_counted(inside), openers(party_id), _counted(waits))
+    inside = inside.correlate(Folder).order_by(Document.filed_at).limit(COUNTED)  # in the order of its own index
+    held = select(func.count()).select_from(inside.subquery()).scalar_subquery()
+    counts = (held, openers(party_id), _waiting(mine))
     on_portal = Folder.on_portal if party_id is None else effective.shared_to(literal(party_id))
     columns = (Folder.id, Folder.path, Folder.label, on_portal, Folder.document_class)
     query = (
@@ -87,6 +89,14 @@ def tree(shelves: Sequence[Shelf]) -> list[Branch]:
     return root.branches
 
 
-def _counted(inside: Any) -> ColumnElement[int]:
-    some = inside.correlate(Folder).limit(COUNTED).subquery()
-    return select(func.count()).select_from(some).scalar_subquery()
+def _waiting(mine: ColumnElement[bool]) -> ColumnElement[int]:
+    """How many documents of the folder wait for the synchronisation: read once for all folders, by their own index."""
+    waits = (
+        select(Document.folder_id)
+        .join(Publication, Publication.document_id == Document.id)
+        .where(mine, STATES[WAITING])
+        .limit(WAITING_COUNTED)
+        .cte("waits")
+    )
+    query = select(func.count()).select_from(waits).where(waits.c.folder_id == Folder.id)
+    return query.correlate(Folder).scalar_subquery()

@@ -34,6 +34,7 @@ NOT_PAGES = {
     "backoffice.journal_export",
     "backoffice.access_bulk_report",
     "backoffice.access_rows",
+    "backoffice.history_export",
     "backoffice.document_file",
     "backoffice.parties_export",
     "backoffice.parties_export_xlsx",
@@ -88,6 +89,12 @@ def _office(company: Company) -> dict[str, list[str]]:
         "role_new": ["/roles/new"],
         "role_one": [f"/roles/{one.grants[0].role_id}" for one in (company.clerk, company.colleagues[0])],
         "engines": ["/engines"],
+        "palette": ["/find", "/find?q=a", "/find?q=introuvable"],
+        "holds": ["/history/holds"],
+        "history_rehearsal": ["/history/rehearsal"],
+        "party_notifications": [
+            f"/parties/{company.parties[0].id}/notifications{q}" for q in ("", "?status=waiting", "?q=introuvable")
+        ],
         "settings": ["/settings", "/settings?q=adresse", "/settings?q=introuvable"],
         "settings_appearance": ["/settings/appearance"],
         "settings_identity": ["/settings/identity/domain", "/settings/identity/secret"],
@@ -185,6 +192,8 @@ def _portal(company: Company) -> dict[str, list[str]]:
 def _doors(company: Company) -> dict[str, list[str]]:
     links = company.links
     return {
+        "portal.accessibility": ["/accessibility"],
+        "backoffice.accessibility": ["/backoffice/accessibility"],
         "portal.sign_in": ["/sign-in", "/sign-in?next=/documents"],
         "portal.forgotten": ["/forgotten"],
         "backoffice.sign_in": ["/backoffice/sign-in"],

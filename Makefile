@@ -3,10 +3,10 @@
 PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: help demo test lint bench features translations assets clean
+.PHONY: help demo test lint bench accessibility features translations assets clean
 
 help: ## List these commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 demo: .venv/installed static/vendor/installed ## Start the whole product with a demo company, and stay until Ctrl-C
 	@$(PYTHON) -m shared.engines.supervising
@@ -24,6 +24,10 @@ lint: .venv/installed ## Check style, types, imports, templates and migrations
 
 bench: .venv/installed static/vendor/installed ## Measure; each line is a ratio to a limit measured in the same run
 	@.ci/benches $(ARGS)
+
+accessibility: .venv/installed static/vendor/installed ## Run axe on every page and write what the accessibility declaration says
+	@chromium=$$(.ci/browser) && GUICHET_DECLARE=1 GUICHET_CHROMIUM=$$chromium \
+		$(PYTHON) -m pytest -q tests/journeys/test_every_page.py -k accessible
 
 features: .venv/installed ## Write docs/features.md: each feature and the tests that hold it
 	.ci/features

@@ -16,6 +16,7 @@ from shared.people.models import Staff
 from shared.people.scopes import holds, permissions_of, scope_of
 from shared.todos.finding import open_count
 from shared.web import visitors
+from shared.web.accessibility import foot
 from shared.web.brand import brand
 from shared.web.navigation import Group, Item
 from shared.web.permissions import Permission
@@ -64,8 +65,10 @@ MENU = (Line("account", lazy_gettext("Mon compte"), "person-gear"),)
 def around() -> dict[str, Any]:
     """The company for all; navigation, menu and the state of the engines for those who are signed in."""
     staff = visitors.staff_or_none()
+    below = foot("backoffice", url_for("backoffice.accessibility"))
     if staff is None:
-        return {"company": brand(), "home_url": "/backoffice/", "language_url": url_for("backoffice.language")}
+        language = url_for("backoffice.language")
+        return {"company": brand(), "home_url": "/backoffice/", "language_url": language, "footer_links": below}
     seen = look(open_count(scope_of(staff, Permission.TO_DO_SEE)))
     return {
         "company": brand(),
@@ -77,6 +80,7 @@ def around() -> dict[str, Any]:
         "search_url": url_for("backoffice.palette"),
         "health": _health(staff, seen),
         "notices": notices(staff, seen),
+        "footer_links": below,
     }
 
 

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from portal import portal
 from shared.config import config
 from shared.web import visitors
+from shared.web.accessibility import foot
 from shared.web.brand import brand
 from shared.web.entering import current
 from shared.web.navigation import Item, Notice
@@ -23,6 +24,7 @@ def around() -> dict[str, Any]:
         "home_url": "/",
         "language_url": "" if borrowed else url_for("portal.language"),
         "notices": _notices(),
+        "footer_links": foot("portal", url_for("portal.accessibility")),
         "is_borrowed": borrowed,
     }
     if seat is None:

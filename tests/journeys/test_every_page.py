@@ -1,5 +1,6 @@
 """Every page in a real browser: accessible in both themes on a phone and at a desk, and deaf to hostile text."""
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,22 +11,19 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
 from shared.access import totp
+from shared.clock import now
 from shared.config import configure
 from shared.extensions import db
 from shared.transactions import transaction
+from shared.web.accessibility import FOUND
 from tests.engines import Engines, Machine, a_machine
 from tests.factories.company import Company, a_company, may_see_payslips
 from tests.factories.identity import INITIAL, PASSWORD, STAFF_PASSWORD, TOTP_SECRET
+from tests.house.accessibility import LOOK, Survey
 from tests.house.pages import CUSTOMER, DOUBLE, EMPLOYEE, HALF, NEWCOMER, NOBODY, STAFF, pages
 from tests.sink import free_port
 
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
-LOOK = """async ([theme, only]) => {
-  document.documentElement.dataset.bsTheme = theme;
-  const found = await axe.run({resultTypes: ["violations"], preload: false, ...(only && {runOnly: only})});
-  return found.violations.filter(({impact}) => ["serious", "critical"].includes(impact)).map(({id, nodes}) =>
-    `${id} ${nodes.slice(0, 3).map(({target}) => target)} ${nodes[0].failureSummary.slice(0, 160)}`);
-}"""
 HOSTILE = (  # as long as a name may be
     '"><svg/onload=alert(1)><img src=/evil onerror=alert(2)><b hx-get=/evil hx-trigger=load>'
     "</title></textarea></script><script>alert(4)</script><style>*{color:red}</style>{{7*7}}"
@@ -50,24 +48,31 @@ def address(engines: Engines) -> Iterator[tuple[str, Machine]]:
             server.server_close()
 
 
+@pytest.mark.row("FR-18")
 def test_every_page_is_accessible_and_fits(address: tuple[str, Machine], chromium: Browser) -> None:
+    """With GUICHET_DECLARE=1 (« make accessibility ») it also writes what the declaration says."""
     url, machine = address
     faults: list[str] = []
-    for who, paths in _company(machine, "").items():
+    survey = Survey()
+    for who, shown in _company(machine, "").items():
         with _visitor(chromium, url, who, bypass_csp=True) as page:
-            for path in paths:
+            for endpoint, path in shown:
                 page.goto(url + path)
-                faults += [f"{who} {path}: {fault}" for fault in _looked_at(page)]
+                faults += [
+                    f"{who} {path}: {fault}" for fault in _looked_at(page, endpoint, _rule(machine, endpoint), survey)
+                ]
+    if os.environ.get("GUICHET_DECLARE"):
+        survey.write(FOUND, now().date())
     assert not faults, "\n".join(faults)
 
 
 def test_hostile_text_stays_text_on_every_page(address: tuple[str, Machine], chromium: Browser) -> None:
     url, machine = address
     faults: list[str] = []
-    for who, paths in _company(machine, HOSTILE, every=True).items():
+    for who, shown in _company(machine, HOSTILE, every=True).items():
         with _visitor(chromium, url, who) as page:
             complaints = _complaints(page)
-            for path in paths:
+            for _endpoint, path in shown:
                 answer = page.goto(url + path)
                 status = f"status of {answer.status if answer else 0}"
                 faults += [f"{who} {path}: {line}" for line in complaints if status not in line]
@@ -87,22 +92,27 @@ def _complaints(page: Page) -> list[str]:
     return heard
 
 
-def _company(machine: Machine, words: str, every: bool = False) -> dict[str, list[str]]:
-    """Who looks → the addresses: every one, or the first of each page."""
+def _company(machine: Machine, words: str, every: bool = False) -> dict[str, list[tuple[str, str]]]:
+    """Who looks → (endpoint, address): every one, or the first of each page."""
     with machine.app.app_context():
         with transaction():
             company: Company = a_company(4, words)
             may_see_payslips(company.clerk)
             told = pages(company)
         db.session.remove()
-    found: dict[str, list[str]] = {}
-    for group in told.values():
+    found: dict[str, list[tuple[str, str]]] = {}
+    for endpoint, group in told.items():
         for shown in group if every else group[:1]:
-            found.setdefault(shown.who, []).append(shown.url)
+            found.setdefault(shown.who, []).append((endpoint, shown.url))
     return found
 
 
-def _looked_at(page: Page) -> Iterator[str]:
+def _rule(machine: Machine, endpoint: str) -> str:
+    """The address as the routes write it, without anybody's id."""
+    return next(rule.rule for rule in machine.app.url_map.iter_rules(endpoint))
+
+
+def _looked_at(page: Page, endpoint: str, rule: str, survey: Survey) -> Iterator[str]:
     """All rules in one theme and size; contrast and the width again in the others."""
     page.evaluate(Axe().axe_script)
     for size, theme, only in (
@@ -112,8 +122,11 @@ def _looked_at(page: Page) -> Iterator[str]:
         (DESK, "light", ["color-contrast"]),
     ):
         page.set_viewport_size(size)  # type: ignore[arg-type]
-        for fault in page.evaluate(LOOK, [theme, only]):
-            yield f"{size['width']} {theme}: {fault}"
+        found = page.evaluate(LOOK, [theme, only])
+        survey.add(endpoint, rule, found)
+        for fault in found["violations"]:
+            if fault["impact"] in ("serious", "critical"):
+                yield f"{size['width']} {theme}: {fault['id']} {fault['words']}"
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:
             yield f"{size['width']}: {wide} px too wide"

@@ -57,3 +57,18 @@ def story() -> None:
     from shared.demo.story import tell
 
     tell()
+
+
+@demo.command()
+@click.option("--parties", default=5_000, show_default=True)
+@click.option("--documents", default=100_000, show_default=True)
+@click.option("--notifications", default=500_000, show_default=True)
+@click.option("--yes", is_flag=True, help="Even where a company that is not the demo is at work.")
+def enlarge(parties: int, documents: int, notifications: int, yes: bool) -> None:
+    """Add what a real company has after two years, all of it invented, to see the screens at that size."""
+    from shared.demo.enlarging import enlarge as enlarge_company
+
+    try:
+        enlarge_company(parties=parties, documents=documents, notifications=notifications, sure=yes)
+    except Refused as refused:
+        raise click.ClickException(refused.sentence) from refused

@@ -99,7 +99,7 @@ def _page(form: LimitForm, status: int = 200, chain: Chain | None = None) -> Res
         tabs=[_tab(each, each is chosen.chain) for each in Chain],
         names={**staff, **names_of(others)},
         actors=_actors(staff),
-        events=sorted((label.label, name) for name, label in CATALOGUE.items() if label.chain is chosen.chain),
+        events=sorted((event_label(name), name) for name, kind in CATALOGUE.items() if kind.chain is chosen.chain),
         event_label=event_label,
         details=details,
         check=check,

@@ -2,6 +2,7 @@
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale, ngettext
 
 from shared.extensions import db
 from tests.factories.identity import Browser, a_clerk, a_holder
@@ -39,6 +40,7 @@ def test_a_person_of_the_portal_keeps_the_language_chosen(app: Flask) -> None:
 def test_staff_keep_the_language_chosen(app: Flask) -> None:
     with app.app_context():
         a_clerk()
+        a_holder("4")
         db.session.commit()
     browser = Browser(app)
     browser.sign_in_staff()
@@ -50,8 +52,6 @@ def test_staff_keep_the_language_chosen(app: Flask) -> None:
 
 @pytest.mark.row("B-15")
 def test_none_of_something_is_singular_in_french_and_plural_in_english(app: Flask) -> None:
-    from flask_babel import force_locale, ngettext
-
     with app.test_request_context():
         for locale, said in (("fr", "0 document"), ("en", "0 documents")):
             with force_locale(locale):

@@ -142,6 +142,73 @@
     field.dispatchEvent(new Event("input", { bubbles: true }));
   });
 
+  // The same tags by keyboard: « # » opens their list at the cursor, words narrow it, Enter or Tab puts one, Escape leaves.
+
+  const tagsOf = (field) => [...document.querySelectorAll(`[data-insert^="#"][data-into="${CSS.escape(field.id)}"]`)];
+  const tagList = element("ul", "", { id: "g-tag-list", class: "g-tag-list", role: "listbox", hidden: "" });
+  let tagged = null; // { field, from, at }: where the « # » stands, and which option is chosen
+
+  const closeTags = () => {
+    if (!tagged) return;
+    tagList.hidden = true;
+    tagged.field.setAttribute("aria-expanded", "false");
+    tagged.field.removeAttribute("aria-activedescendant");
+    tagged = null;
+  };
+  const markTag = (at) => {
+    const options = [...tagList.children];
+    tagged.at = (at + options.length) % options.length;
+    options.forEach((option, place) => option.setAttribute("aria-selected", String(place === tagged.at)));
+    tagged.field.setAttribute("aria-activedescendant", options[tagged.at].id);
+    options[tagged.at].scrollIntoView({ block: "nearest" });
+  };
+  const putTag = (at) => {
+    const { field, from } = tagged;
+    const tag = tagList.children[at].dataset.tag;
+    closeTags();
+    field.focus();
+    field.setRangeText(tag, from, field.selectionStart, "end");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const openTags = (field) => {
+    const typed = /#([\p{L}_]*)$/u.exec(field.value.slice(0, field.selectionStart));
+    const before = typed ? field.value.slice(0, typed.index) : "";
+    // An even number of « # » before it in the line: this one begins a tag, it does not end one.
+    const begins = typed && (before.split("\n").pop().match(/#/g) ?? []).length % 2 === 0;
+    const found = begins ? tagsOf(field).filter((chip) => plain(chip.dataset.insert).startsWith(plain(typed[0]))) : [];
+    if (!found.length) { closeTags(); return; }
+    tagList.replaceChildren(...found.map((chip, place) => {
+      const option = element("li", "", { id: `g-tag-${place}`, role: "option", "data-tag": chip.dataset.insert });
+      option.append(element("strong", chip.dataset.insert), " ", element("span", chip.title));
+      return option;
+    }));
+    tagged = { field, from: typed.index, at: 0 };
+    field.after(tagList);
+    tagList.hidden = false;
+    tagList.setAttribute("aria-label", field.dataset.tags ?? field.labels?.[0]?.textContent ?? "");
+    for (const [name, value] of [["aria-autocomplete", "list"], ["aria-controls", tagList.id], ["aria-expanded", "true"]]) {
+      field.setAttribute(name, value);
+    }
+    markTag(0);
+  };
+  on("input", "textarea, input[type=text]", (field) => { if (tagsOf(field).length) openTags(field); });
+  document.addEventListener("keydown", (event) => {
+    if (!tagged || event.target !== tagged.field) return;
+    if (event.key === "ArrowDown") markTag(tagged.at + 1);
+    else if (event.key === "ArrowUp") markTag(tagged.at - 1);
+    else if (event.key === "Enter" || event.key === "Tab") putTag(tagged.at);
+    else if (event.key === "Escape") closeTags();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
+  on("mousedown", "[data-tag]", (option, event) => {
+    event.preventDefault();
+    putTag([...tagList.children].indexOf(option));
+  });
+  document.addEventListener("focusout", (event) => { if (tagged && event.target === tagged.field) closeTags(); });
+
   // Selection: boxes of a table, and the bar that says how many.
 
   const boxes = (bar) => [...document.querySelectorAll("[data-select]")].filter((box) => box.form === bar);
@@ -258,6 +325,23 @@
       resolve({ refusal: typeof told.error === "string" ? told.error : told.error?.detail ?? null });
     });
     request.send(body);
+  });
+
+  // A document beside its list: the panel takes the focus when it opens, and gives it back when it closes.
+
+  let glanced = null;
+  on("click", ".g-glance-link", (link) => { glanced = link; });
+  const closeGlance = (place) => {
+    place.replaceChildren();
+    if (glanced?.isConnected) glanced.focus();
+  };
+  on("click", "[data-empty]", (button) => closeGlance(document.querySelector(button.dataset.empty)));
+  document.addEventListener("keydown", (event) => {
+    const place = document.getElementById("glance");
+    if (event.key === "Escape" && place?.querySelector("[data-empty]")) closeGlance(place);
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    if (glanced && document.activeElement === glanced) document.querySelector("#glance [data-empty]")?.focus();
   });
 
   // Passkeys: the browser's key answers in the place of a code. The form carries the question, then the answer.

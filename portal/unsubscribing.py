@@ -1,4 +1,4 @@
-"""Ending information with one click (RFC 8058). Looking at the link changes nothing; a mail program posts without cookie."""
+"""Ending information with one click (RFC 8058): looking changes nothing, a mail program posts without cookie."""
 
 from flask import Response, abort, request
 

@@ -14,7 +14,14 @@ from itsdangerous import BadSignature, Signer
 from shared.config import config
 from shared.settings.reading import secret, setting
 
-PATHS = {"activation": "/a/", "reset": "/r/", "document": "/d/", "target": "/l/", "invitation": "/backoffice/invitation/", "unsubscribe": "/u/"}
+PATHS = {
+    "activation": "/a/",
+    "reset": "/r/",
+    "document": "/d/",
+    "target": "/l/",
+    "invitation": "/backoffice/invitation/",
+    "unsubscribe": "/u/",
+}
 
 
 class Linked(Protocol):

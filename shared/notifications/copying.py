@@ -16,6 +16,7 @@ from shared.extensions import uuid7
 from shared.notifications.addresses import matching, normalise
 
 MOST = 10
+RESERVED = frozenset({"payslip", "medical"})  # classes of documents that nobody is sent a copy about
 SEPARATOR = ";"
 
 COPY = """

@@ -1,4 +1,4 @@
-"""Information wanted or refused, by the person, by staff or by one click in a message. Document notices leave anyway."""
+"""Information wanted or refused, by the person, by staff or by one click in a message. Notices leave anyway."""
 
 import uuid
 from typing import Literal
@@ -41,7 +41,7 @@ def prefer(*, subject: Subject, information: bool, by: str, how: Way, message: N
 
 def refuses(subject: Subject) -> bool:
     """Whether this one refuses information now; one query."""
-    return bool(refused_among(db.session, [subject]))
+    return bool(refused_among(db.session(), [subject]))
 
 
 def behind(token: str) -> Notification | None:
@@ -53,7 +53,7 @@ def behind(token: str) -> Notification | None:
 def subject_behind(message: Notification) -> Subject | None:
     """Whose information one click in that message ends."""
     row = {name: getattr(message, name) for name in ("id", "copy_of_id", "contact_id", "party_id", "fixed_address")}
-    return subjects_of(db.session, [row]).get(message.id)
+    return subjects_of(db.session(), [row]).get(message.id)
 
 
 def _wait_for_others(subject: Subject) -> None:

@@ -4,14 +4,15 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, or_, select
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy import Connection, RowMapping, or_, select
+from sqlalchemy.orm import Session
 
 from shared.notifications.addresses import matching
 from shared.notifications.models import InformationRefusal
 from shared.people.models import Contact
 
-Reader = Connection | Session | scoped_session[Session]
+Row = Mapping[str, Any] | RowMapping
+Reader = Connection | Session
 
 
 class Subject(NamedTuple):
@@ -22,14 +23,14 @@ class Subject(NamedTuple):
     address: str | None = None
 
 
-def refusing(reader: Reader, rows: Sequence[Mapping[str, Any]]) -> set[uuid.UUID]:
+def refusing(reader: Reader, rows: Sequence[Row]) -> set[uuid.UUID]:
     """The rows whose addressee wants no information, among `rows`. At most two queries."""
     whose = subjects_of(reader, rows)
     refused = refused_among(reader, whose.values())
     return {row_id for row_id, subject in whose.items() if subject in refused}
 
 
-def subjects_of(reader: Reader, rows: Sequence[Mapping[str, Any]]) -> dict[uuid.UUID, Subject]:
+def subjects_of(reader: Reader, rows: Sequence[Row]) -> dict[uuid.UUID, Subject]:
     """Row id → whose choice decides for it."""
     named = {row["contact_id"] for row in rows if row["contact_id"]}
     main: set[uuid.UUID] = set()
@@ -60,7 +61,7 @@ def refused_among(reader: Reader, subjects: Iterable[Subject]) -> set[Subject]:
     return {Subject(*row) for row in reader.execute(query)}
 
 
-def _subject(row: Mapping[str, Any], main: set[uuid.UUID]) -> Subject | None:
+def _subject(row: Row, main: set[uuid.UUID]) -> Subject | None:
     if row["copy_of_id"] is None:
         if row["contact_id"] and row["contact_id"] not in main:
             return Subject(contact_id=row["contact_id"])

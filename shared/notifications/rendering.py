@@ -17,7 +17,7 @@ from shared.notifications.values import HIDDEN, Item, Link, Value, Values, is_em
 from shared.notifications.wording import WORDS, language, typeset
 from shared.notifications.writing import WRITERS
 
-__all__ = ["Brand", "Compiled", "Rendered", "compile"]
+__all__ = ["Brand", "Compiled", "Rendered", "compile", "own_values"]
 
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -136,7 +136,7 @@ def compile(
         text_parts=text_part(frame).split("\0"),
         html_parts=html_part(frame).split("\0"),
         fields=_fields([*frame.subject, *frame.because, *_pieces(frame.blocks)]),
-        own=_own(brand),
+        own=own_values(brand),
         locale=locale,
         zone=brand.zone,
         button=button or words.buttons.get(kind, words.button_of_all),
@@ -158,7 +158,7 @@ def _fields(pieces: list[Piece]) -> tuple[Field, ...]:
     return tuple(found.values())
 
 
-def _own(brand: Brand) -> dict[str, Value]:
+def own_values(brand: Brand) -> dict[str, Value]:
     """The fields that the company itself fills in."""
     return {
         "societe": brand.company,

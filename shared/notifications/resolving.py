@@ -14,11 +14,10 @@ from shared import links
 from shared.access.models import LinkPurpose
 from shared.clock import now
 from shared.config import config
-from shared.documents.classes import NEEDS_GRANT
 from shared.documents.models import LinkTarget
 from shared.errors import Refused
 from shared.notifications.channels.mailboxes import Mailbox
-from shared.notifications.copying import copies_of
+from shared.notifications.copying import RESERVED, copies_of
 from shared.notifications.entrusting import FIELD, Entrusted, passwords_for
 from shared.notifications.field_table import key_of
 from shared.notifications.linking import Linked, Wanted, links_for
@@ -61,7 +60,7 @@ class Ready:
     unsubscribe: str = ""  # of an information message: the address of one click (RFC 8058)
 
 
-@dataclass(frozen=True)
+@dataclass
 class UnsubscribeLink:
     """The link of one click: derived from the message itself, it works as long as the message is kept."""
 
@@ -84,11 +83,10 @@ def resolve(connection: Connection, rows: Sequence[RowMapping]) -> list[Ready | 
     around = look_around(connection, rows)
     stopped = {row["id"]: why for row in rows if (why := _why_not(row, around))}
     wanted = [_wanted(row, around) for row in rows if row["id"] not in stopped and not _is_outside(row)]
-    linked = links_for(connection, wanted, around.lifetimes)
+    made = links_for(connection, wanted, around.lifetimes)
     passwords = passwords_for(connection, {row["access_id"] for row in rows if _holds_password(row, around)})
     return [
-        stopped.get(row["id"])
-        or _prepare(row, around, linked.get(row["id"], Linked()), passwords.get(row["access_id"]))
+        stopped.get(row["id"]) or _prepare(row, around, made.get(row["id"], Linked()), passwords.get(row["access_id"]))
         for row in rows
     ]
 
@@ -125,7 +123,7 @@ def _prepare(
     version = text.version_id if row["edited_body"] is None else None
     held = entrusted if FIELD in whole.keys else None
     copies = _copies(row, around, text.blind_copies, address)
-    unsubscribe = _unsubscribing(row) if informs_too else ""
+    unsubscribe = _unsubscribing(row) if informs_too and row["event"] != TRIED else ""
     return Ready(row, to, slot, version, rendered, body, sender, reply_to, held, copies, unsubscribe)
 
 
@@ -138,7 +136,7 @@ def _copies(row: RowMapping, around: Surroundings, written: str, address: str) -
     """Never of what is about security, an access or a folder that wants a grant of its own: payslips, sick notes."""
     if not written or _is_outside(row) or row["kind"] == SECURITY or _context(row, around) in LOGIN:
         return ()
-    if any(each.needs_grant or each.document_class in NEEDS_GRANT for each in _live(row, around)):
+    if any(each.needs_grant or each.document_class in RESERVED for each in _live(row, around)):
         return ()
     return copies_of(written, but=address)
 

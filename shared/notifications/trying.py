@@ -13,18 +13,22 @@ from shared.clock import now
 from shared.config import config
 from shared.documents.models import Document, Folder, Publication
 from shared.extensions import db
-from shared.notifications.field_table import key_of
+from shared.notifications.entrusting import context_of
+from shared.notifications.field_table import Field, key_of
+from shared.notifications.fields import offered
 from shared.notifications.linking import Linked
 from shared.notifications.merging import merge_values
 from shared.notifications.messages import brand_of
 from shared.notifications.models import Template
-from shared.notifications.rendering import Compiled
+from shared.notifications.promoting import with_promotion
+from shared.notifications.rendering import Compiled, own_values
 from shared.notifications.rendering import compile as compile_text
-from shared.notifications.values import HIDDEN
+from shared.notifications.values import HIDDEN, Values, spelled
 from shared.people.models import Contact, Family, Party, Person
 from shared.people.scopes import Scope
 from shared.settings.reading import company
 
+PAPERS = 20  # documents of one party to choose from
 LOOKED_AT = 300  # parties tried for missing values, the latest documents first
 
 
@@ -36,6 +40,9 @@ class Trial:
     text: str
     html: str
     missing: list[str]
+    values: tuple[tuple[Field, str], ...] = ()  # each field offered, with its value for that record
+    papers: Sequence[Row[Any]] = ()  # the documents that it may be tried on
+    document_id: uuid.UUID | None = None
 
 
 def try_on(
@@ -47,19 +54,44 @@ def try_on(
     party_id: uuid.UUID,
     scope: Scope,
     known: Sequence[Row[Any]] = (),
+    document_id: uuid.UUID | None = None,
 ) -> Trial:
-    """The message for one party in reach, with its latest document; links in it lead nowhere.
+    """The message for one party in reach, with that document or its latest; links in it lead nowhere.
 
     `known` are parties read already by `parties_to_try`.
     """
     compiled = _compiled(subject, body, context, locale)
     party = next((row for row in known if row.id == party_id), None)
     party = party or db.session.execute(_parties(scope).where(Party.id == party_id)).one_or_none()
-    documents = db.session.execute(_documents(scope).where(Document.party_id == party_id).limit(1)).all()
+    papers = db.session.execute(_documents(scope).where(Document.party_id == party_id).limit(PAPERS)).all()
+    documents = [row for row in papers if row.id == document_id] or papers[:1]
     values = _values(party, documents)
     missing = compiled.missing(values)
     shown = compiled.merge(values | dict.fromkeys(_keys(missing), HIDDEN))
-    return Trial(shown.subject, shown.text, shown.html, missing)
+    chosen = documents[0].id if documents else None
+    listed = _listed(values, context, locale)
+    return Trial(shown.subject, shown.text, shown.html, missing, listed, papers, chosen)
+
+
+def values_of(*, context: str, party_id: uuid.UUID, scope: Scope, document_id: uuid.UUID | None = None) -> Values:
+    """The values of one party in reach for a message to oneself: secrets made up, reserved folders left out."""
+    party = db.session.execute(_parties(scope).where(Party.id == party_id)).one_or_none()
+    query = _documents(scope).where(Document.party_id == party_id, Folder.needs_grant.is_(False))
+    wanted = query.where(Document.id == document_id) if document_id else query
+    documents = db.session.execute(wanted.limit(1)).all()
+    offered_here = offered(context_of(context))
+    made_up = {field.key: field.sample for field in offered_here if field.secret or field.hidden}
+    return _values(party, documents) | made_up
+
+
+def _listed(values: Values, context: str, locale: str) -> tuple[tuple[Field, str], ...]:
+    """Each field with its value in words; what is drawn at the sending is hidden."""
+    brand = brand_of(company())
+    whole = own_values(brand) | dict(values)
+    return tuple(
+        (field, HIDDEN if field.secret or field.hidden else spelled(whole.get(field.key), locale, brand.zone))
+        for field in offered(context_of(context))
+    )
 
 
 def lacking(*, subject: str, body: str, template: Template, locale: str, scope: Scope) -> list[tuple[str, list[str]]]:
@@ -83,7 +115,7 @@ def parties_to_try(scope: Scope, text: str = "") -> Sequence[Row[Any]]:
 
 
 def _compiled(subject: str, body: str, context: str, locale: str) -> Compiled:
-    return compile_text(subject, body, brand_of(company()), locale=locale, kind=context)
+    return compile_text(subject, with_promotion(body), brand_of(company()), locale=locale, kind=context)
 
 
 def _values(party: Row[Any] | None, documents: Sequence[Row[Any]]) -> dict[str, Any]:
@@ -92,7 +124,6 @@ def _values(party: Row[Any] | None, documents: Sequence[Row[Any]]) -> dict[str, 
 
 
 def _keys(names: list[str]) -> list[str]:
-
     return [key_of(name) for name in names]
 
 

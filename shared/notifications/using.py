@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
-from shared.documents.classes import NEEDS_GRANT
 from shared.documents.models import Folder, FolderException
 from shared.extensions import db
 from shared.notifications.choosing import announcing
+from shared.notifications.copying import RESERVED
 from shared.notifications.models import Rule, Template
 from shared.people.models import Party
 
@@ -29,7 +29,7 @@ def users_of(template: Template) -> list[str]:
 
 def grants_needed_by(template: Template) -> list[str]:
     """The folders of payslips and the like that announce with this text."""
-    reserved = or_(Folder.needs_grant, Folder.document_class.in_(NEEDS_GRANT))
+    reserved = or_(Folder.needs_grant, Folder.document_class.in_(RESERVED))
     folders = _folders_of(template, list(db.session.scalars(select(Folder).where(reserved))))
     excepted = select(Folder.label).join(FolderException, FolderException.folder_id == Folder.id)
     named = FolderException.values["template_id"].astext == str(template.id)
@@ -38,7 +38,7 @@ def grants_needed_by(template: Template) -> list[str]:
 
 def forbids_copies(folder: Folder, template_id: uuid.UUID | None) -> bool:
     """Whether that folder may not announce with that text, because it is copied to somebody."""
-    if not (folder.needs_grant or folder.document_class in NEEDS_GRANT) or template_id is None:
+    if not (folder.needs_grant or folder.document_class in RESERVED) or template_id is None:
         return False
     template = db.session.get(Template, template_id)
     return template is not None and bool(template.blind_copies)

@@ -1,0 +1,139 @@
+"""The page of one text: what every view of it shows again, with what was typed."""
+
+import uuid
+from typing import Any
+
+from flask import Response, abort, request
+from sqlalchemy import select
+
+from backoffice.reach import scope
+from backoffice.templates_form import ArrangeForm, TemplateForm, arrange_form
+from shared.errors import Refused
+from shared.events.actors import WORDS, staff_name
+from shared.extensions import db
+from shared.folding import fold
+from shared.notifications.entrusting import context_of
+from shared.notifications.fields import offered
+from shared.notifications.models import Template, TemplateVersion
+from shared.notifications.promoting import BLOCK, looks_promotional
+from shared.notifications.trying import Trial, lacking, parties_to_try, try_on
+from shared.people.models import Family
+from shared.web.page import page
+from shared.web.permissions import Permission
+
+LOCALES = {"fr": "Français", "en": "English"}
+Versions = list[tuple[TemplateVersion, str | None]]
+
+
+def editor(
+    found: Template,
+    locale: str,
+    form: TemplateForm,
+    *,
+    status: int = 200,
+    sentence: str = "",
+    theirs: TemplateVersion | None = None,
+    versions: Versions | None = None,
+    arranging: ArrangeForm | None = None,
+    arranging_sentence: str = "",
+) -> Response:
+    """The whole page."""
+    versions = versions_of(found, locale) if versions is None else versions
+    families = list(db.session.scalars(select(Family).order_by(Family.position)))
+    return page(
+        "backoffice/templates/edit.html",
+        blocks=("tiers",),
+        status=status,
+        text=found,
+        locale=locale,
+        locales=LOCALES,
+        form=form,
+        sentence=sentence,
+        theirs=theirs,
+        arranging=arranging or arrange_form(found, families),
+        arranging_sentence=arranging_sentence,
+        is_free=found.context not in ("access", "security"),
+        block=BLOCK,
+        fields=offered(context_of(found.context)),
+        versions=[version for version, _name in versions],
+        names={version.by: name or WORDS.get(version.by, version.by) for version, name in versions},
+        may_edit=bool(scope(Permission.TEMPLATES_EDIT).grants),
+        **trial_of(found, locale, form),
+    )
+
+
+def current_form(found: Template, locale: str, versions: Versions) -> TemplateForm:
+    """The text in force; in a language that has none, an empty form."""
+    current = next((version for version, _name in versions if version.is_current), None)
+    data = {"subject": "", "body": "", "seen": 0}
+    if current is not None:
+        data = {"subject": current.subject, "body": current.body, "seen": current.number}
+    return TemplateForm(formdata=None, data=data)
+
+
+def versions_of(found: Template, locale: str) -> Versions:
+    """The latest texts, the one in force first, each with the name of the member of staff who wrote it."""
+    query = (
+        select(TemplateVersion, staff_name(TemplateVersion.by.expression))
+        .where(TemplateVersion.template_id == found.id, TemplateVersion.locale == locale)
+        .order_by(TemplateVersion.number.desc())
+        .limit(20)
+    )
+    return [(version, name) for version, name in db.session.execute(query)]
+
+
+def trial_of(found: Template, locale: str, form: TemplateForm) -> dict[str, Any]:
+    """The text tried on the party of the address bar or form, and the parties for whom it would have holes."""
+    reach, sought = scope(Permission.PARTIES_SEE), request.values.get("q", "").strip()
+    subject, body = form.subject.data or "", form.body.data or ""
+    parties = parties_to_try(reach, fold(sought))
+    party_id = asked("party") or (parties[0].id if parties else None)
+    trial: Trial | None = None
+    problem, holes = "", []
+    try:
+        if party_id is not None and body:
+            trial = try_on(
+                subject=subject,
+                body=body,
+                context=found.context,
+                locale=locale,
+                party_id=party_id,
+                scope=reach,
+                known=parties,
+                document_id=asked("document"),
+            )
+        if found.context == "document" and body:
+            holes = lacking(subject=subject, body=body, template=found, locale=locale, scope=reach)
+    except Refused as refusal:
+        problem = refusal.sentence
+    return {
+        "trial": trial,
+        "problem": problem,
+        "holes": holes,
+        "party_id": party_id,
+        "parties": parties,
+        "q": sought,
+        "promotional": looks_promotional(found.kind, subject, body),
+    }
+
+
+def template_or_404(template_id: uuid.UUID) -> Template:
+    """The text of an address, if it stands."""
+    found = db.session.get(Template, template_id)
+    if found is None or found.deleted_at is not None:
+        abort(404)
+    return found
+
+
+def locale_asked() -> str:
+    """The language of the tab."""
+    named = request.args.get("locale", "fr")
+    return named if named in LOCALES else "fr"
+
+
+def asked(name: str) -> uuid.UUID | None:
+    """An id of the form or address bar; anything else counts for none."""
+    try:
+        return uuid.UUID(request.values.get(name, ""))
+    except ValueError:
+        return None

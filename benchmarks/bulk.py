@@ -54,14 +54,14 @@ def is_done(made: Installation, action_id: uuid.UUID) -> bool:
         return state is BulkState.DONE
 
 
-def wait_for(what: Callable[[], bool], meanwhile: Callable[[], None] = lambda: None, most: float = 600) -> None:
-    """Look ten times a second; RuntimeError after `most` seconds."""
+def wait_for(what: Callable[[], bool], meanwhile: Callable[[], None] = lambda: None, most: float = 1_800) -> None:
+    """Look twice a second; RuntimeError after `most` seconds."""
     until = time.monotonic() + most
     while not what():
         meanwhile()
         if time.monotonic() > until:
             raise RuntimeError("it does not end")
-        time.sleep(0.1)
+        time.sleep(0.5)
 
 
 def _card(at: int, family: uuid.UUID) -> dict[str, object]:

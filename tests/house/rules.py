@@ -24,6 +24,8 @@ ENGLISH = re.compile(
     r"this|must|field|undefined|null|None|True|False|not|file|folder|size|choice|valid)\b"
 )
 SPOKEN = ("aria-label", "title", "placeholder", "alt", "data-label")
+# The remedies that the accessibility declaration must name: decree 2019-768, article 5.
+OUTSIDE = ("https://formulaire.defenseurdesdroits.fr/", "https://www.defenseurdesdroits.fr/saisir/delegues")
 URLS = {"href": "GET", "src": "GET", "action": "", "hx-get": "GET", "hx-post": "POST", "formaction": "POST"}
 
 
@@ -127,7 +129,7 @@ def _addresses(app: Flask, soup: BeautifulSoup, here: str) -> Iterator[str]:
             url = str(tag[attribute])
             if tag.name == "form" and _is_only_carried(soup, tag):
                 continue
-            if url.startswith(("#", "data:")) and url != "#":
+            if url.startswith(("#", "data:")) and url != "#" or url in OUTSIDE:
                 continue
             parts = urlsplit(urljoin(f"http://localhost{here}", url))
             if parts.netloc != "localhost":

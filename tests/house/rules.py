@@ -129,7 +129,7 @@ def _addresses(app: Flask, soup: BeautifulSoup, here: str) -> Iterator[str]:
             url = str(tag[attribute])
             if tag.name == "form" and _is_only_carried(soup, tag):
                 continue
-            if url.startswith(("#", "data:")) and url != "#" or url in OUTSIDE:
+            if (url.startswith(("#", "data:")) and url != "#") or url in OUTSIDE:
                 continue
             parts = urlsplit(urljoin(f"http://localhost{here}", url))
             if parts.netloc != "localhost":

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, literal_column, tuple_
+from sqlalchemy import ColumnElement, Row, Select, any_, cast, func, literal_column, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Uuid
 
 from shared.extensions import db
 
@@ -48,9 +50,11 @@ def read_page(
     before: str = "",
     size: int = 50,
     values: Mapping[str, Any] | None = None,
+    whole: Select[*tuple[Any, ...]] | None = None,
 ) -> Page:
     """One page of `query`, sorted by `order` then `ident`, which must name a unique row; `values` are its parameters.
 
+    With `whole`, `query` selects `ident` alone and says which rows: what they show is read by `whole`, for them only.
     A cursor that cannot be read starts from the first row.
     """
     cursor = _read(before or after, order)
@@ -60,9 +64,14 @@ def read_page(
     if cursor is not None:
         query = query.where(key < cursor if falling else key > cursor)
     sorted_by = [each.desc() if falling else each.asc() for each in (order.column, ident)]
-    query = query.add_columns(order.column.label("cursor_value"), ident.label("cursor_id"))
     # Written out, not a parameter: PostgreSQL then knows how few rows are wanted, and keeps one plan for all.
-    query = query.order_by(*sorted_by).limit(literal_column(str(int(size) + 1)))
+    query = query.order_by(*sorted_by)
+    if whole is None:
+        query = _few(query, size)
+    else:
+        chosen = _few(query, size).correlate(None).scalar_subquery()
+        query = whole.where(ident == any_(cast(func.array(chosen), ARRAY(Uuid)))).order_by(*sorted_by)
+    query = query.add_columns(order.column.label("cursor_value"), ident.label("cursor_id"))
     rows = list(db.session.execute(query, values))
     more, rows = len(rows) > size, rows[:size]
     if backwards:
@@ -72,6 +81,10 @@ def read_page(
     has_next = backwards or more
     has_previous = more if backwards else cursor is not None
     return Page(rows, _write(rows[-1]) if has_next else None, _write(rows[0]) if has_previous else None)
+
+
+def _few(query: Select[*tuple[Any, ...]], size: int) -> Select[*tuple[Any, ...]]:
+    return query.limit(literal_column(str(int(size) + 1)))
 
 
 def _write(row: Row[Any]) -> str:

@@ -38,10 +38,10 @@ def lines(
     size: int = 50,
 ) -> Page:
     """A page of the grid, sorted by any of its columns."""
-    query = _lines().where(Party.family_id == family.id, scope.parties(), *conditions(filters))
+    query = _sorted_joins(sort, filters).where(Party.family_id == family.id, scope.parties(), *conditions(filters))
     order = order_of(sort, filters.q, _sorts(), **READERS)
     ident, values = Party.id.expression, _present()  # `.params()` would copy the whole statement
-    return read_page(query, order, ident, after=after, before=before, size=size, values=values)
+    return read_page(query, order, ident, after=after, before=before, size=size, values=values, whole=_lines())
 
 
 def lines_of(party_ids: Sequence[uuid.UUID], scope: Scope) -> Sequence[Row[Any]]:
@@ -95,6 +95,13 @@ def _present() -> dict[str, Any]:
     """What the statements below are asked with: they are built once, for the time of the process."""
     moment = now()
     return {"moment": moment, "today": moment.astimezone(COMPANY_ZONE).date()}
+
+
+def _sorted_joins(sort: str, filters: Filters) -> Select[*tuple[Any, ...]]:
+    """Which lines, with no more joined than their order and the filter look at."""
+    query = _joined(select(Party.id))
+    wants_message = filters.sent or sort.removeprefix("-") in ("sent_to", "sent_at")
+    return query.outerjoin(last_message(), true()) if wants_message else query
 
 
 @functools.cache

@@ -91,12 +91,9 @@ def tree(shelves: Sequence[Shelf]) -> list[Branch]:
 
 def _waiting(mine: ColumnElement[bool]) -> ColumnElement[int]:
     """How many documents of the folder wait for the synchronisation: read once for all folders, by their own index."""
-    waits = (
-        select(Document.folder_id)
-        .join(Publication, Publication.document_id == Document.id)
-        .where(mine, STATES[WAITING])
-        .limit(WAITING_COUNTED)
-        .cte("waits")
-    )
+    # A subquery instead of a join: each is looked up by its key, never all documents read beside them.
+    folder = select(Document.folder_id).where(Document.id == Publication.document_id, mine)
+    inside = folder.correlate(Publication).scalar_subquery().label("folder_id")
+    waits = select(inside).where(STATES[WAITING]).limit(WAITING_COUNTED).cte("waits").prefix_with("MATERIALIZED")
     query = select(func.count()).select_from(waits).where(waits.c.folder_id == Folder.id)
     return query.correlate(Folder).scalar_subquery()

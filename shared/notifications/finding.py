@@ -7,8 +7,24 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal_column, or_, select, tuple_, union
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    any_,
+    cast,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    union,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
+from sqlalchemy.types import Uuid
 
 from shared.documents import searching
 from shared.documents.models import Document, Folder
@@ -55,15 +71,17 @@ def history(
 ) -> Page:
     """Fifty lines that `scope` may see; a line waiting shows the address that it would go to now."""
     place = tuple_(Notification.created_at, Notification.id)
-    query = _lines().where(_in_reach(scope), *_conditions(chosen))
+    sorted_by = [Notification.created_at, Notification.id]
+    query = _chosen(scope, chosen)
     if before is not None:
-        query = query.where(place > before).order_by(Notification.created_at, Notification.id)
+        query = query.where(place > before)
     else:
-        if after is not None:
-            query = query.where(place < after)
-        query = query.order_by(Notification.created_at.desc(), Notification.id.desc())
-    # Written out: PostgreSQL then knows how few lines are wanted.
-    found = list(db.session.execute(query.limit(literal_column(str(size + 1)))))
+        query = query.where(place < after) if after is not None else query
+        sorted_by = [each.desc() for each in sorted_by]
+    # First which ones, by index, then all that their lines show. The limit is written out: PostgreSQL then knows
+    # how few lines are wanted.
+    page = query.order_by(*sorted_by).limit(literal_column(str(size + 1)))
+    found = list(db.session.execute(_lines().where(Notification.id == _any(page.correlate(None))).order_by(*sorted_by)))
     more, rows = len(found) > size, found[:size]
     if before is not None:
         rows.reverse()
@@ -170,6 +188,13 @@ def _lines() -> Select[*tuple[Any, ...]]:
     )
 
 
+def _chosen(scope: Scope, chosen: Filter) -> Select[uuid.UUID]:
+    """The ids alone, with what the conditions look at."""
+    query = select(Notification.id).outerjoin(Party, Party.id == Notification.party_id)
+    query = query.outerjoin(Family, Family.id == Party.family_id)
+    return query.where(_in_reach(scope), *_conditions(chosen))
+
+
 def _in_reach(scope: Scope) -> ColumnElement[bool]:
     """The party in reach, and no document of a folder out of reach: a payslip's notice is not everybody's."""
     hidden = exists().where(
@@ -213,19 +238,19 @@ def _matches(typed: str) -> ColumnElement[bool]:
     parties = select(Party.id).where(*matching(typed)).correlate(None)
     cells = select(EmailCell.party_id).where(EmailCell.address_folded.contains(fold(typed), autoescape=True))
     of_document = select(about.notification_id).join(Document, Document.id == about.document_id)
-    return Notification.id.in_(
-        union(
-            written,
-            select(line.id).where(line.party_id.in_(union(parties, cells.correlate(None)))),
-            of_document.where(*searching.matching(typed)).correlate(None),
-        )
-    )
+    of_parties = select(line.id).where(line.party_id == _any(union(parties, cells.correlate(None))))
+    told = of_document.where(*searching.matching(typed))
+    return Notification.id == _any(union(*[each.correlate(None) for each in (written, of_parties, told)]))
 
 
 def _about(document_id: uuid.UUID) -> ColumnElement[bool]:
-    return exists().where(
-        NotificationDocument.notification_id == Notification.id, NotificationDocument.document_id == document_id
-    )
+    told = select(NotificationDocument.notification_id).where(NotificationDocument.document_id == document_id)
+    return Notification.id == _any(told.correlate(None))
+
+
+def _any(found: Any) -> Any:
+    """One of these ids, read once into an array: PostgreSQL then starts from them and not from half a million lines."""
+    return any_(cast(func.array(found.scalar_subquery()), ARRAY(Uuid)))
 
 
 def _midnight(day: date, zone: str) -> datetime:

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from flask import Response, abort, request
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from backoffice.reach import scope
 from backoffice.templates_form import ArrangeForm, TemplateForm, arrange_form
@@ -123,6 +123,22 @@ def template_or_404(template_id: uuid.UUID) -> Template:
     if found is None or found.deleted_at is not None:
         abort(404)
     return found
+
+
+def template_with_versions(template_id: uuid.UUID, locale: str) -> tuple[Template, Versions]:
+    """The text of an address with its latest versions in one language, in one question."""
+    spoken = and_(TemplateVersion.template_id == Template.id, TemplateVersion.locale == locale)
+    query = (
+        select(Template, TemplateVersion, staff_name(TemplateVersion.by.expression))
+        .outerjoin(TemplateVersion, spoken)
+        .where(Template.id == template_id, Template.deleted_at.is_(None))
+        .order_by(TemplateVersion.number.desc())
+        .limit(20)
+    )
+    rows = db.session.execute(query).all()
+    if not rows:
+        abort(404)
+    return rows[0][0], [(version, name) for _text, version, name in rows if version is not None]
 
 
 def locale_asked() -> str:

@@ -10,6 +10,8 @@ from backoffice.party_forms import ContactForm, fresh, values_of
 from backoffice.party_rows import blamed, conflict, row_of, tab
 from backoffice.reach import party_for, scope
 from shared.errors import Refused, Stale
+from shared.notifications.preferring import refuses
+from shared.notifications.refusals import Subject
 from shared.people import contacting
 from shared.people.models import Contact, Party
 from shared.people.siting import sites_of
@@ -28,6 +30,7 @@ def party_contacts(party_id: uuid.UUID) -> Response:
         party,
         contacts=contacting.contacts_of(party),
         sites={site.id: site for site in sites_of(party)},
+        refuses_information=refuses(Subject(party_id=party.id)),
         may_edit=scope(Permission.PARTIES_EDIT).reaches_family(party.family_id),
     )
 

@@ -25,4 +25,4 @@ def party_information(party_id: uuid.UUID) -> Response:
         flash(_("Ce tiers reçoit de nouveau les informations."), "success")
     else:
         flash(_("Ce tiers ne reçoit plus d’informations ; il reste prévenu de ses documents."), "success")
-    return go(url_for("backoffice.party", party_id=party.id, _anchor="informations"))
+    return go(url_for("backoffice.party_contacts", party_id=party.id, _anchor="informations"))

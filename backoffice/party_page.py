@@ -14,8 +14,6 @@ from backoffice.reach import may, scope
 from shared.documents.models import Document, Folder
 from shared.events.actors import WORDS
 from shared.extensions import db
-from shared.notifications.preferring import refuses
-from shared.notifications.refusals import Subject
 from shared.people.consenting import NEEDED_BY, history
 from shared.people.deliveries import cell_states
 from shared.people.models import Consent, EmailSlot, Party
@@ -39,7 +37,6 @@ def around_party(party: Party) -> dict[str, Any]:
         "w": words(may_edit=allowed["may_edit"], may_show=allowed["may_show"], selectable=False),
         "may_edit": scope(Permission.PARTIES_EDIT).reaches_family(party.family_id),
         "documents": documents,
-        "refuses_information": refuses(Subject(party_id=party.id)),
         "slot_words": slot_words(),
         "explorer_url": page_url("explorer", family=party.family.key, party=party.id),
         "breadcrumb": [(party.family.label, f"/backoffice/parties?family={party.family.key}"), (party.name, "")],

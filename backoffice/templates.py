@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from backoffice import backoffice
-from backoffice._template_editor import current_form, editor, locale_asked, template_or_404, versions_of
+from backoffice._template_editor import current_form, editor, locale_asked, template_or_404, template_with_versions
 from backoffice.reach import scope
 from backoffice.templates_form import TemplateForm
 from shared.errors import Refused, Stale
@@ -47,8 +47,8 @@ def templates() -> Response:
 @requires(Permission.TEMPLATES_SEE)
 def template(template_id: uuid.UUID) -> Response:
     """The editor, with the text in force."""
-    found, locale = template_or_404(template_id), locale_asked()
-    versions = versions_of(found, locale)
+    locale = locale_asked()
+    found, versions = template_with_versions(template_id, locale)
     return editor(found, locale, current_form(found, locale, versions), versions=versions)
 
 

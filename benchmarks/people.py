@@ -83,7 +83,9 @@ def portal_cookie(party_id: uuid.UUID) -> str:
 def staff_cookie() -> str:
     """The cookie of an administrator's session."""
     role = db.session.scalars(select(Role).where(Role.key == "administrator")).one()
-    staff = Staff(id=uuid7(), email="jeanne@vauban.example", name="Jeanne Roy", password_hash="!", second_factor_at=now())
+    staff = Staff(
+        id=uuid7(), email="jeanne@vauban.example", name="Jeanne Roy", password_hash="!", second_factor_at=now()
+    )
     staff.grants.append(Grant(role_id=role.id))
     db.session.add(staff)
     db.session.flush()

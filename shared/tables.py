@@ -7,6 +7,7 @@ import shared.documents.models
 import shared.engines.models
 import shared.events.models
 import shared.intake.models
+import shared.notifications.delivery_models
 import shared.notifications.models
 import shared.people.models
 import shared.people.party_models

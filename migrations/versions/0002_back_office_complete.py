@@ -561,14 +561,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_portal_session_staff_session_id"), ["staff_session_id"], unique=False)
         batch_op.create_unique_constraint(batch_op.f("uq_portal_session_ticket_hash"), ["ticket_hash"])
         batch_op.create_foreign_key(
+            batch_op.f("fk_portal_session_access_id"), "access", ["access_id"], ["id"], ondelete="CASCADE"
+        )
+        batch_op.create_foreign_key(
             batch_op.f("fk_portal_session_staff_session_id"),
             "staff_session",
             ["staff_session_id"],
             ["id"],
             ondelete="CASCADE",
-        )
-        batch_op.create_foreign_key(
-            batch_op.f("fk_portal_session_access_id"), "access", ["access_id"], ["id"], ondelete="CASCADE"
         )
         batch_op.create_foreign_key(
             batch_op.f("fk_portal_session_party_id"), "party", ["party_id"], ["id"], ondelete="CASCADE"
@@ -605,8 +605,8 @@ def downgrade() -> None:
 
     with op.batch_alter_table("portal_session", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_portal_session_party_id"), type_="foreignkey")
-        batch_op.drop_constraint(batch_op.f("fk_portal_session_access_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_portal_session_staff_session_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_portal_session_access_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_portal_session_ticket_hash"), type_="unique")
         batch_op.drop_index(batch_op.f("ix_portal_session_staff_session_id"))
         batch_op.drop_column("ticket_until")

@@ -66,9 +66,7 @@ def revoke_links(*, account_id: uuid.UUID) -> None:
 def _superseded() -> ColumnElement[bool]:
     """A newer one was made for the same account or access."""
     newer = aliased(Link)
-    same = or_(
-        newer.account_id == Link.account_id, newer.access_id == Link.access_id, newer.staff_id == Link.staff_id
-    )
+    same = or_(newer.account_id == Link.account_id, newer.access_id == Link.access_id, newer.staff_id == Link.staff_id)
     return exists().where(newer.purpose == Link.purpose, same, newer.id > Link.id)
 
 

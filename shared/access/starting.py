@@ -15,7 +15,6 @@ from shared.people.shipping import CUSTOMERS, EMPLOYEES
 from shared.settings.mail_server import mail_source
 from shared.settings.reading import company
 
-
 TECHNICAL = "technical"
 STEPS = (TECHNICAL, "customer_folders", "customer_access", "employee_folders", "employee_access")
 
@@ -51,7 +50,9 @@ def _technical() -> Step:
         sentence = _("Il manque %(what)s de la société.", what=_(" et ").join(missing))
         return Step(TECHNICAL, _("Technique"), False, sentence, "settings")
     if worst() == "down":
-        return Step(TECHNICAL, _("Technique"), False, _("Un moteur est en panne, ou le minuteur ne tourne pas."), "engines")
+        return Step(
+            TECHNICAL, _("Technique"), False, _("Un moteur est en panne, ou le minuteur ne tourne pas."), "engines"
+        )
     sentence = _("La société est nommée et tous les moteurs répondent.")
     if mail_source() == "catcher":
         sentence += " " + _("Aucun serveur d’envoi n’est réglé : les messages restent dans la boîte d’essai.")
@@ -62,8 +63,12 @@ def _folders(key: str, title: str, family: str, shared: bool, live: bool) -> Ste
     if not shared:
         return Step(key, title, False, _("Aucun répertoire n’est coché « Portail »."), "folders", family)
     if not live:
-        return Step(key, title, False, _("Aucun document n’est encore sur le portail : classez-en un."), "explorer", family)
-    return Step(key, title, True, _("Des répertoires sont partagés et des documents y sont disponibles."), "folders", family)
+        return Step(
+            key, title, False, _("Aucun document n’est encore sur le portail : classez-en un."), "explorer", family
+        )
+    return Step(
+        key, title, True, _("Des répertoires sont partagés et des documents y sont disponibles."), "folders", family
+    )
 
 
 def _accesses(key: str, title: str, family: str, wanted: bool, open_seat: bool) -> Step:

@@ -23,9 +23,7 @@ def add_space(*, account: Account, own: str, ticket: Ticket, asked: Asked, passw
         raise Refused(_("Votre mot de passe actuel n’est pas celui-ci. Rien n’a été changé."), field="own")
     succeeded(ticket)
     if opened is not None and opened.first_time is not None:
-        raise Refused(
-            _("Cet accès n’a pas encore servi : connectez-vous d’abord avec lui, puis revenez ici.")
-        )
+        raise Refused(_("Cet accès n’a pas encore servi : connectez-vous d’abord avec lui, puis revenez ici."))
     others = {seat.account.id: seat.account for seat in opened.seats} if opened else {}
     others.pop(account.id, None)
     if not others:

@@ -12,7 +12,8 @@ from shared.demo.crowd import REFUSED, Someone
 from shared.demo.piles import Sheet
 from shared.extensions import uuid7
 from shared.notifications.channels.building import new_message_id
-from shared.notifications.models import DeliveryReport, Notification, NotificationDocument, Reason, Status
+from shared.notifications.delivery_models import DeliveryReport
+from shared.notifications.models import Notification, NotificationDocument, Reason, Status
 from shared.people.models import EmailSlot
 from shared.people.shipping import CUSTOMERS
 from shared.todos.models import Todo, TodoKind, TodoNotification

@@ -10,7 +10,8 @@ from shared.clock import now
 from shared.engines.checking import SILENT
 from shared.engines.models import EngineState, Heartbeat
 from shared.extensions import db
-from shared.notifications.models import Channel, Notification, Reason, Status
+from shared.notifications.delivery_models import Channel
+from shared.notifications.models import Notification, Reason, Status
 from shared.people.models import Family
 
 MAIL, SMTP = "email", "smtp"

@@ -11,7 +11,8 @@ from shared.clock import now
 from shared.config import config
 from shared.events.recording import record
 from shared.extensions import db, uuid7
-from shared.notifications.models import DeliveryReport, Notification, Status
+from shared.notifications.delivery_models import DeliveryReport
+from shared.notifications.models import Notification, Status
 from shared.notifications.reports import Report, parse_report
 from shared.people.models import EmailCell
 

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from shared.clock import now
 from shared.notifications.channels.outcome import Outcome
-from shared.notifications.models import Channel
+from shared.notifications.delivery_models import Channel
 
 OPENS_AFTER = 5
 OPEN_FOR = timedelta(minutes=1)

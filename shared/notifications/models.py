@@ -247,29 +247,3 @@ class InformationRefusal(Model):
     by: Mapped[str]
     ended_at: Mapped[datetime | None]  # information wanted again
     ended_by: Mapped[str | None]
-
-
-class DeliveryReport(Model):
-    """A report that came back (RFC 3464), filed on the notification that caused it."""
-
-    __tablename__ = "delivery_report"
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
-    notification_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("notification.id"), index=True)
-    at: Mapped[datetime] = mapped_column(default=now)
-    kind: Mapped[str]
-    status: Mapped[str] = mapped_column(default="")
-    diagnostic: Mapped[str] = mapped_column(default="")
-    digest: Mapped[str] = mapped_column(unique=True)  # of the raw report: the same one is filed once
-
-
-class Channel(Model):
-    """Whether a channel sends, and why it does not: a circuit that opens after five failures."""
-
-    __tablename__ = "channel"
-
-    key: Mapped[str] = mapped_column(primary_key=True)
-    failures: Mapped[int] = mapped_column(default=0)
-    paused_until: Mapped[datetime | None]
-    paused_because: Mapped[str] = mapped_column(default="")
-    paused_since: Mapped[datetime | None]

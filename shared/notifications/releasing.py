@@ -9,7 +9,8 @@ from shared.clock import now
 from shared.documents.models import LinkTarget
 from shared.events.models import Event
 from shared.extensions import db
-from shared.notifications.models import Channel, Notification, Reason, Status
+from shared.notifications.delivery_models import Channel
+from shared.notifications.models import Notification, Reason, Status
 from shared.notifications.outbox import CLAIMABLE, ring_bell
 from shared.settings.reading import is_automatic
 

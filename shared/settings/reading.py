@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from shared.extensions import db
 from shared.people.models import Activity
@@ -14,7 +14,9 @@ HELD = "guichet.settings"
 COMPANY = "guichet.company"
 TIME_ZONE = "Europe/Paris"
 _ALL = select(Setting.key, Setting.value)
-_FIRST = select(Activity).order_by(Activity.position, Activity.id).limit(1)
+# The company and the settings in one question: hardly a page does without either.
+_VALUES = select(func.jsonb_object_agg(Setting.key, Setting.value)).scalar_subquery()
+_FIRST = select(Activity, _VALUES).order_by(Activity.position, Activity.id).limit(1)
 
 
 def setting(key: str) -> Any:
@@ -49,8 +51,12 @@ def company() -> Activity:
     if COMPANY in info:
         known: Activity = info[COMPANY]
         return known
-    found = db.session.scalars(_FIRST).first()
-    ours = found or Activity(name="Guichet", legal="", domain="", colour="#1f5fae", ink="", time_zone=TIME_ZONE)
+    found = db.session.execute(_FIRST).first()
+    if found is None:
+        ours = Activity(name="Guichet", legal="", domain="", colour="#1f5fae", ink="", time_zone=TIME_ZONE)
+    else:
+        ours = found[0]
+        info[HELD] = found[1] or {}
     info[COMPANY] = ours
     return ours
 
@@ -64,6 +70,9 @@ def forget() -> None:
 def _held() -> dict[str, Any]:
     info = db.session().info
     if HELD not in info:
+        info.pop(COMPANY, None)
+        company()
+    if HELD not in info:  # an installation without a company yet
         info[HELD] = dict(db.session.execute(_ALL).all())
     values: dict[str, Any] = info[HELD]
     return values

@@ -145,6 +145,7 @@ def test_what_the_rehearsal_counts_is_what_leaves(machine: Machine, sink: Sink) 
 def test_the_rehearsal_says_what_would_leave_and_what_waits_for_something_else(browser: Browser) -> None:
     post.announced(post.a_customer(), post.invoices())
     post.announced(post.a_customer(seat=False), post.invoices())
-    page = browser.get("/backoffice/history/rehearsal").text
+    assert "Ce qui attend" in browser.get("/backoffice/history/rehearsal").text
+    page = browser.post("/backoffice/history/rehearsal").text
     assert "1 message partirait." in page and "Synchroniser" in page
     assert "status=waiting&amp;reason=synchronisation" in page

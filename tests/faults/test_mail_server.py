@@ -12,7 +12,8 @@ import time_machine
 
 from shared.config import configure
 from shared.extensions import db
-from shared.notifications.models import Channel, Reason, Status
+from shared.notifications.delivery_models import Channel
+from shared.notifications.models import Reason, Status
 from shared.notifications.sending import drain
 from tests.engines import Machine
 from tests.factories import post

@@ -41,6 +41,7 @@ NOT_PAGES = {
     "backoffice.parties_import_errors",
     "backoffice.document_page",
     "portal.download",
+    "portal.unsubscribe",
     "portal.page_image",
     "portal.target",
 }
@@ -89,6 +90,7 @@ def _office(company: Company) -> dict[str, list[str]]:
         "role_new": ["/roles/new"],
         "role_one": [f"/roles/{one.grants[0].role_id}" for one in (company.clerk, company.colleagues[0])],
         "engines": ["/engines"],
+        "templates_new": ["/templates/new"],
         "palette": ["/find", "/find?q=a", "/find?q=introuvable"],
         "holds": ["/history/holds"],
         "history_rehearsal": ["/history/rehearsal"],

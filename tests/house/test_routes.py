@@ -13,7 +13,10 @@ from shared.people.roles import ROLES
 from tests.factories.identity import Browser, a_clerk, a_holder
 from tests.house.routes import TABLE, roles_with, routes
 
-OPENED_BY_ITS_TOKEN = {"webhooks.mail"}  # reads no cookie: there is nothing that another site could borrow
+OPENED_BY_ITS_TOKEN = {
+    "webhooks.mail",
+    "portal.unsubscribe_now",
+}  # reads no cookie: there is nothing that another site could borrow
 KEBAB = re.compile(r"/(?:[a-z0-9.-]+|<[^>]+>(?:\.[a-z]+)?)?")
 
 

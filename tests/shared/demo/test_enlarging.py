@@ -12,7 +12,8 @@ from shared.events.models import Chain, Event
 from shared.extensions import Model, db
 from shared.folding import fold
 from shared.intake.models import Arrival
-from shared.notifications.models import DeliveryReport, Notification, Reason, Status
+from shared.notifications.delivery_models import DeliveryReport
+from shared.notifications.models import Notification, Reason, Status
 from shared.people.models import Family, Party
 from shared.shipping import ship
 from shared.todos.models import Todo, TodoNotification

@@ -17,9 +17,10 @@ from shared.engines.checking import engine_states
 from shared.errors import Refused
 from shared.extensions import db
 from shared.notifications import webhook
+from shared.notifications.delivery_models import DeliveryReport
 from shared.notifications.mailbox import OTHERS, READ, Mailbox, MailboxError
 from shared.notifications.mailbox_testing import try_mailbox
-from shared.notifications.models import DeliveryReport, Notification, Status
+from shared.notifications.models import Notification, Status
 from shared.notifications.sending import drain
 from shared.people.addressing import Doubtful, retry_cell
 from shared.people.models import EmailCell

@@ -13,7 +13,8 @@ from shared.extensions import db
 from shared.notifications import claiming
 from shared.notifications.bouncing import read_report
 from shared.notifications.channels.verp import envelope_sender
-from shared.notifications.models import Channel, DeliveryReport, Notification, Reason, Status
+from shared.notifications.delivery_models import Channel, DeliveryReport
+from shared.notifications.models import Notification, Reason, Status
 from shared.notifications.resending import resend
 from shared.notifications.sending import drain
 from shared.people.models import EmailCell, EmailSlot

@@ -108,7 +108,6 @@ def _others() -> dict[str, str]:
         "printing": f"{BACK}/printing",
         "templates": f"{BACK}/templates",
         "synchronising": f"{BACK}/synchronising",
-        "rehearsal": f"{BACK}/history/rehearsal",
         "journal": journal,
         "journal, security": f"{journal}?chain=security",
         "journal, an event": f"{journal}?event=document.opened",

@@ -71,7 +71,7 @@ def history(
 ) -> Page:
     """Fifty lines that `scope` may see; a line waiting shows the address that it would go to now."""
     place = tuple_(Notification.created_at, Notification.id)
-    sorted_by = [Notification.created_at, Notification.id]
+    sorted_by: list[Any] = [Notification.created_at, Notification.id]
     query = _chosen(scope, chosen)
     if before is not None:
         query = query.where(place > before)
@@ -240,15 +240,19 @@ def _matches(typed: str) -> ColumnElement[bool]:
     of_document = select(about.notification_id).join(Document, Document.id == about.document_id)
     of_parties = select(line.id).where(line.party_id == _any(union(parties, cells.correlate(None))))
     told = of_document.where(*searching.matching(typed))
-    return Notification.id == _any(union(*[each.correlate(None) for each in (written, of_parties, told)]))
+    matched: ColumnElement[bool] = Notification.id == _any(
+        union(*[each.correlate(None) for each in (written, of_parties, told)])
+    )
+    return matched
 
 
 def _about(document_id: uuid.UUID) -> ColumnElement[bool]:
     told = select(NotificationDocument.notification_id).where(NotificationDocument.document_id == document_id)
-    return Notification.id == _any(told.correlate(None))
+    about: ColumnElement[bool] = Notification.id == _any(told.correlate(None))
+    return about
 
 
-def _any(found: Any) -> Any:
+def _any(found: Any) -> ColumnElement[Any]:
     """One of these ids, read once into an array: PostgreSQL then starts from them and not from half a million lines."""
     return any_(cast(func.array(found.scalar_subquery()), ARRAY(Uuid)))
 

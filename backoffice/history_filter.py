@@ -11,9 +11,10 @@ from sqlalchemy import select
 from backoffice.reach import scope
 from backoffice.wording import line_words
 from shared.extensions import db
-from shared.notifications.finding import Filter, Key
+from shared.notifications.finding import Key
 from shared.notifications.finding import history as found_lines
 from shared.notifications.models import Reason, Status, Template
+from shared.notifications.narrowing import Filter
 from shared.people.finding import families
 from shared.settings.reading import company
 from shared.web.permissions import Permission

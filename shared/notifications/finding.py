@@ -3,57 +3,32 @@
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
     and_,
-    any_,
-    cast,
     exists,
     func,
     literal_column,
     or_,
     select,
     tuple_,
-    union,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
-from sqlalchemy.types import Uuid
 
-from shared.documents import searching
 from shared.documents.models import Document, Folder
 from shared.extensions import db
-from shared.folding import fold
-from shared.notifications.models import Notification, NotificationDocument, Reason, Status, Template, TemplateVersion
-from shared.people.finding import matching
+from shared.notifications.models import Notification, NotificationDocument, Template, TemplateVersion
+from shared.notifications.narrowing import Filter, conditions, one_of, telling_of
 from shared.people.models import EmailCell, Family, Party
 from shared.people.scopes import Scope
 
 PAGE = 50
 Key = tuple[datetime, uuid.UUID]
-
-
-@dataclass(frozen=True)
-class Filter:
-    """What the address bar says: each part narrows, none is everything."""
-
-    party_id: uuid.UUID | None = None
-    document_id: uuid.UUID | None = None
-    access_id: uuid.UUID | None = None
-    family: str = ""
-    status: str = ""
-    reason: str = ""  # of those that wait
-    template_id: uuid.UUID | None = None
-    text: str = ""
-    since: date | None = None
-    until: date | None = None
-    zone: str = "Europe/Paris"
 
 
 @dataclass(frozen=True)
@@ -81,7 +56,9 @@ def history(
     # First which ones, by index, then all that their lines show. The limit is written out: PostgreSQL then knows
     # how few lines are wanted.
     page = query.order_by(*sorted_by).limit(literal_column(str(size + 1)))
-    found = list(db.session.execute(_lines().where(Notification.id == _any(page.correlate(None))).order_by(*sorted_by)))
+    found = list(
+        db.session.execute(_lines().where(Notification.id == one_of(page.correlate(None))).order_by(*sorted_by))
+    )
     more, rows = len(found) > size, found[:size]
     if before is not None:
         rows.reverse()
@@ -120,7 +97,7 @@ def line(scope: Scope, notification_id: uuid.UUID) -> Row[Any] | None:
 
 def about_document(document_id: uuid.UUID) -> Sequence[Row[Any]]:
     """Every message about this document and no other, oldest first: the first, then what was sent again."""
-    mine = _about(document_id)
+    mine = telling_of(document_id)
     return db.session.execute(_lines().where(mine).order_by(Notification.created_at, Notification.id)).all()
 
 
@@ -192,7 +169,7 @@ def _chosen(scope: Scope, chosen: Filter) -> Select[uuid.UUID]:
     """The ids alone, with what the conditions look at."""
     query = select(Notification.id).outerjoin(Party, Party.id == Notification.party_id)
     query = query.outerjoin(Family, Family.id == Party.family_id)
-    return query.where(_in_reach(scope), *_conditions(chosen))
+    return query.where(_in_reach(scope), *conditions(chosen))
 
 
 def _in_reach(scope: Scope) -> ColumnElement[bool]:
@@ -204,61 +181,6 @@ def _in_reach(scope: Scope) -> ColumnElement[bool]:
         ~scope.folders(),
     )
     return and_(or_(Notification.party_id.is_(None), scope.parties()), ~hidden)
-
-
-def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
-    equal = (
-        (Notification.party_id, chosen.party_id),
-        (Notification.access_id, chosen.access_id),
-        (Notification.template_id, chosen.template_id),
-        (Family.key, chosen.family),
-        (Notification.status, chosen.status if chosen.status in set(Status) else None),
-    )
-    conditions: list[ColumnElement[bool]] = [column == value for column, value in equal if value]
-    if chosen.reason in set(Reason):
-        conditions += [Notification.status == Status.WAITING, Notification.reason == chosen.reason]
-    if chosen.document_id:
-        conditions.append(_about(chosen.document_id))
-    if chosen.since:
-        conditions.append(Notification.created_at >= _midnight(chosen.since, chosen.zone))
-    if chosen.until:
-        conditions.append(Notification.created_at < _midnight(chosen.until + timedelta(days=1), chosen.zone))
-    if chosen.text:
-        conditions.append(_matches(chosen.text))
-    return conditions
-
-
-def _matches(typed: str) -> ColumnElement[bool]:
-    """A party found by code, name or any of its addresses, how an address written to begins, words of a document.
-
-    Each part is found by its own index, so that half a million lines are never read one by one.
-    """
-    line, about = aliased(Notification), aliased(NotificationDocument)
-    written = select(line.id).where(func.lower(line.address).startswith(typed.lower(), autoescape=True))
-    parties = select(Party.id).where(*matching(typed)).correlate(None)
-    cells = select(EmailCell.party_id).where(EmailCell.address_folded.contains(fold(typed), autoescape=True))
-    of_document = select(about.notification_id).join(Document, Document.id == about.document_id)
-    of_parties = select(line.id).where(line.party_id == _any(union(parties, cells.correlate(None))))
-    told = of_document.where(*searching.matching(typed))
-    matched: ColumnElement[bool] = Notification.id == _any(
-        union(*[each.correlate(None) for each in (written, of_parties, told)])
-    )
-    return matched
-
-
-def _about(document_id: uuid.UUID) -> ColumnElement[bool]:
-    told = select(NotificationDocument.notification_id).where(NotificationDocument.document_id == document_id)
-    about: ColumnElement[bool] = Notification.id == _any(told.correlate(None))
-    return about
-
-
-def _any(found: Any) -> ColumnElement[Any]:
-    """One of these ids, read once into an array: PostgreSQL then starts from them and not from half a million lines."""
-    return any_(cast(func.array(found.scalar_subquery()), ARRAY(Uuid)))
-
-
-def _midnight(day: date, zone: str) -> datetime:
-    return datetime.combine(day, time.min, ZoneInfo(zone))
 
 
 def _key(row: Row[Any]) -> Key:

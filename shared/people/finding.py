@@ -63,8 +63,8 @@ def parties(family: Family, scope: Scope, *, q: str = "", sort: str = "", after:
 def few(scope: Scope, q: str, limit: int) -> Sequence[Row[Any]]:
     """The parties of every family that `q` finds, the best match first: id, code, name, label of the family."""
     order = order_of("", q, SORTS).column
-    query: Select[Any] = select(Party.id, Party.code, Party.name, Family.label.label("family")).join(Family)
-    query = query.where(scope.parties(), *matching(q)).order_by(order, Party.id).limit(limit)
+    query: Select[*tuple[Any, ...]] = select(Party.id, Party.code, Party.name, Family.label.label("family"))
+    query = query.join(Family).where(scope.parties(), *matching(q)).order_by(order, Party.id).limit(limit)
     return db.session.execute(query).all()
 
 

@@ -35,7 +35,7 @@ def lines(
     sort: str = "",
     after: str = "",
     before: str = "",
-    size: int = 50,
+    size: int = 100,
 ) -> Page:
     """A page of the grid, sorted by any of its columns."""
     query = _sorted_joins(sort, filters).where(Party.family_id == family.id, scope.parties(), *conditions(filters))

@@ -190,6 +190,6 @@ def test_staff_write_down_that_a_party_refuses_information(browser: Browser) -> 
     url = f"/backoffice/parties/{party.id}"
     browser.get(url)
     browser.post(f"{url}/information", information="off")
-    assert refuses(Subject(party_id=party.id)) and "Refusées" in browser.get(url).text
+    assert refuses(Subject(party_id=party.id)) and "Refusées" in browser.get(f"{url}/contacts").text
     browser.post(f"{url}/information", information="on")
     assert not refuses(Subject(party_id=party.id))

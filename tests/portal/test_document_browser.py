@@ -87,7 +87,7 @@ def test_two_real_openings_count_two(machine: Machine, chromium: Browser, mailed
 
 @pytest.mark.row("B-06")
 def test_the_first_page_comes_without_the_file(chromium: Browser, mailed: str) -> None:
-    context = chromium.new_context(viewport={"width": 360, "height": 740})
+    context = chromium.new_context(locale="fr-FR", viewport={"width": 360, "height": 740})
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -98,7 +98,7 @@ def test_the_first_page_comes_without_the_file(chromium: Browser, mailed: str) -
 
 
 def test_without_a_script_one_reads_and_downloads(machine: Machine, chromium: Browser, mailed: str) -> None:
-    context = chromium.new_context(java_script_enabled=False)
+    context = chromium.new_context(locale="fr-FR", java_script_enabled=False)
     page = context.new_page()
     open_by(page, mailed)
     page.get_by_role("link", name="Suivante").click()
@@ -113,7 +113,10 @@ def test_without_a_script_one_reads_and_downloads(machine: Machine, chromium: Br
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_is_accessible(chromium: Browser, mailed: str, scheme: str) -> None:
     context = chromium.new_context(
-        viewport={"width": 360, "height": 740}, color_scheme="dark" if scheme == "dark" else "light", bypass_csp=True
+        locale="fr-FR",
+        viewport={"width": 360, "height": 740},
+        color_scheme="dark" if scheme == "dark" else "light",
+        bypass_csp=True,
     )
     page = context.new_page()
     open_by(page, mailed)

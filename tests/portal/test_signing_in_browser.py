@@ -41,7 +41,7 @@ def written(machine: Machine) -> Iterator[None]:
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(viewport={"width": 360, "height": 740})
+    context = chromium.new_context(viewport={"width": 360, "height": 740}, locale="fr-FR")
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
@@ -139,7 +139,7 @@ def test_the_doors_are_accessible(machine: Machine, address: str, chromium: Brow
             "/r/dead",
             "/backoffice/first-start",
         ]
-    context = chromium.new_context(viewport={"width": 320, "height": 640}, bypass_csp=True)
+    context = chromium.new_context(locale="fr-FR", viewport={"width": 320, "height": 640}, bypass_csp=True)
     page = context.new_page()
     for path in paths:
         page.goto(address + path)

@@ -12,4 +12,5 @@ import shared.notifications.models
 import shared.people.models
 import shared.people.party_models
 import shared.settings.models
+import shared.signatures.models
 import shared.todos.models  # noqa: F401

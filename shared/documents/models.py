@@ -55,6 +55,8 @@ class Folder(Model):
     label: Mapped[str]
     on_portal: Mapped[bool] = mapped_column(default=False)
     signature_side: Mapped[SignatureSide | None]
+    signature_level: Mapped[str] = mapped_column(default="simple", server_default="simple")  # or reinforced: by a code
+    signed_folder_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("folder.id"))  # where signed ones go
     notify: Mapped[Notify] = mapped_column(default=Notify.NONE)
     slot: Mapped[EmailSlot] = mapped_column(default=EmailSlot.CARD)
     link_target: Mapped[LinkTarget] = mapped_column(default=LinkTarget.HOME)

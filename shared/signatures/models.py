@@ -221,6 +221,7 @@ class Trace(Model):
     at: Mapped[datetime] = mapped_column(default=now)
     kind: Mapped[str]  # asked, prepared, mailed, opened, read, code_sent, code_used, accepted, sealed, refused…
     signer_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("signer.id", ondelete="CASCADE"))
+    by: Mapped[str]
     facts: Mapped[dict[str, Any]]
     previous_hash: Mapped[str]
     hash: Mapped[str]

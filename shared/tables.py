@@ -2,6 +2,7 @@
 
 import shared.access.bulk_models
 import shared.access.models
+import shared.deposits.models
 import shared.documents.comparison_models
 import shared.documents.models
 import shared.engines.models
@@ -12,5 +13,6 @@ import shared.notifications.models
 import shared.people.models
 import shared.people.party_models
 import shared.settings.models
+import shared.signatures.authority_models
 import shared.signatures.models
 import shared.todos.models  # noqa: F401

@@ -78,6 +78,8 @@ class Account(Model):
     initial_expires_at: Mapped[datetime | None]
     email: Mapped[str] = mapped_column(default="")  # verified by its owner; security messages go there
     email_verified_at: Mapped[datetime | None]
+    personal_email: Mapped[str] = mapped_column(default="", server_default="")  # proved by a code; outlives the job
+    personal_verified_at: Mapped[datetime | None]
     activated_at: Mapped[datetime | None]
     frozen_at: Mapped[datetime | None]
     last_login_at: Mapped[datetime | None]
@@ -101,6 +103,21 @@ class Identifier(Model):
     kind: Mapped[IdentifierKind]
     value: Mapped[str]
     value_folded: Mapped[str]
+
+
+class AddressProof(Model):
+    """A code sent to an address that the owner of an account says is theirs; only a keyed hash stands here."""
+
+    __tablename__ = "address_proof"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    address: Mapped[str]
+    code_hash: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    ended_at: Mapped[datetime | None]  # used, or replaced by a newer one
 
 
 class Seat(Model):

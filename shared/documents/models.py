@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint, false
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -64,8 +64,11 @@ class Folder(Model):
     document_class: Mapped[str]  # invoice, quote, contract, payslip, other…
     retention_class: Mapped[str]
     needs_grant: Mapped[bool] = mapped_column(default=False)  # payslips: even administrators need an explicit grant
+    deposit_allowed: Mapped[bool] = mapped_column(default=False, server_default=false())  # the party deposits here too
     position: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int] = mapped_column(default=1)
+    shipped_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    shipped_hash: Mapped[str | None]  # of the settings as they were shipped: an upgrade leaves what was edited
 
     family: Mapped[Family] = relationship(lazy="joined", innerjoin=True)
 
@@ -119,6 +122,8 @@ class Document(Model):
         Index("ix_document_filed", "filed_at", "id"),
         Index("ix_document_words", "words", postgresql_using="gin"),
         Index("ix_document_unread", "id", postgresql_where="words IS NULL"),
+        Index("ix_document_deposit", "deposit_id", postgresql_where="deposit_id IS NOT NULL"),
+        Index("ix_document_valid_until", "valid_until", "id", postgresql_where="valid_until IS NOT NULL"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -136,6 +141,8 @@ class Document(Model):
     source: Mapped[str] = mapped_column(default="backoffice")
     filed_at: Mapped[datetime] = mapped_column(default=now)
     filed_by: Mapped[str]
+    deposit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("deposit.id", ondelete="SET NULL"))
+    valid_until: Mapped[date | None]  # the last day of an attestation
 
     folder: Mapped[Folder] = relationship()
     party: Mapped[Party] = relationship()

@@ -2,7 +2,7 @@
 
 import enum
 import uuid
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, false
@@ -70,6 +70,10 @@ class Family(Model):
     slot_fallback: Mapped[str | None]  # the slot tried when the one wanted is empty; none by default
     notices_off_at: Mapped[datetime | None]  # « Désactiver les notifications »: they wait, security messages leave
     notices_off_by: Mapped[str | None]
+    quiet_from: Mapped[time | None]  # no notice leaves from then on, but security messages (Code du travail, L2242-17)
+    quiet_until: Mapped[time | None]
+    quiet_weekends: Mapped[bool] = mapped_column(default=False, server_default=false())
+    shipped_version: Mapped[int] = mapped_column(default=0, server_default="0")
     position: Mapped[int] = mapped_column(default=0)
 
 
@@ -102,6 +106,7 @@ class Party(Model):
     revision: Mapped[int] = mapped_column(default=1)  # counts edits: the second clerk's save is refused
     created_at: Mapped[datetime] = mapped_column(default=now)
     closed_at: Mapped[datetime | None]
+    left_on: Mapped[date | None]  # an employee's last day: then the personal address takes over
 
     family: Mapped[Family] = relationship(lazy="joined", innerjoin=True)
     cells: Mapped[list["EmailCell"]] = relationship(back_populates="party", cascade="all, delete-orphan")

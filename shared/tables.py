@@ -2,17 +2,22 @@
 
 import shared.access.bulk_models
 import shared.access.models
+import shared.access.phone_models
 import shared.deposits.models
 import shared.documents.comparison_models
 import shared.documents.models
 import shared.engines.models
 import shared.events.models
 import shared.intake.models
+import shared.intake.payslip_models
 import shared.notifications.delivery_models
 import shared.notifications.models
 import shared.people.models
 import shared.people.party_models
+import shared.people.rights_models
+import shared.retention.models
 import shared.settings.models
 import shared.signatures.authority_models
+import shared.signatures.code_models
 import shared.signatures.models
 import shared.todos.models  # noqa: F401

@@ -44,7 +44,11 @@ class Folder(Model):
     """A folder of the GED: what happens to a document follows from where it is filed."""
 
     __tablename__ = "folder"
-    __table_args__ = (UniqueConstraint("family_id", "path_folded"),)
+    __table_args__ = (
+        UniqueConstraint("family_id", "path_folded"),
+        # Code du travail, L3243-4: a payslip is received without any formality.
+        CheckConstraint("document_class <> 'payslip' OR signature_side IS NULL", name="payslip_unsigned"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
     family_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("family.id"))
@@ -154,7 +158,11 @@ class Version(Model):
     """The bytes of a document, which never change."""
 
     __tablename__ = "version"
-    __table_args__ = (UniqueConstraint("document_id", "number"), Index("ix_version_sha256", "sha256"))
+    __table_args__ = (
+        UniqueConstraint("document_id", "number"),
+        Index("ix_version_sha256", "sha256"),
+        Index("ix_version_unrecognised", "id", postgresql_where="recognised_at IS NULL AND text = ''"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
     document_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("document.id"))
@@ -166,6 +174,7 @@ class Version(Model):
     pages: Mapped[int | None]
     filename: Mapped[str]
     text: Mapped[str] = mapped_column(default="", deferred=True)
+    recognised_at: Mapped[datetime | None]  # its pages were pictures, and were read as such
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     document: Mapped[Document] = relationship(back_populates="versions")

@@ -78,6 +78,8 @@ class Account(Model):
     initial_expires_at: Mapped[datetime | None]
     email: Mapped[str] = mapped_column(default="")  # verified by its owner; security messages go there
     email_verified_at: Mapped[datetime | None]
+    phone: Mapped[str] = mapped_column(default="", server_default="")  # E.164, confirmed by its owner
+    phone_verified_at: Mapped[datetime | None]
     personal_email: Mapped[str] = mapped_column(default="", server_default="")  # proved by a code; outlives the job
     personal_verified_at: Mapped[datetime | None]
     activated_at: Mapped[datetime | None]

@@ -50,6 +50,7 @@ class Template(Model):
     key: Mapped[str] = mapped_column(unique=True)  # shipped: the event's name; own: a slug
     label: Mapped[str]
     context: Mapped[str]  # which fields it may use: document, access, security
+    channel: Mapped[str] = mapped_column(default="email", server_default="email")  # for which it is written
     kind: Mapped[str] = mapped_column(default="service")  # service, information, security
     family_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("family.id"))
     is_shipped: Mapped[bool] = mapped_column(default=False)
@@ -123,6 +124,7 @@ class Notification(Model):
         Index("ix_notification_access", "access_id", "created_at"),
         Index("ix_notification_waiting", "reason", "created_at", "id", postgresql_where="status = 'waiting'"),
         Index("ix_notification_status", "status", "created_at", "id"),
+        Index("ix_notification_secret", "secret_until", postgresql_where="secret IS NOT NULL"),
         Index(
             "uq_notification_group",
             "group_key",
@@ -165,12 +167,14 @@ class Notification(Model):
     link_target: Mapped[str] = mapped_column(default="")
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     secret: Mapped[str | None]  # encrypted; erased on acceptance or expiry
+    secret_until: Mapped[datetime | None]  # when what it carries stops working: it does not leave after that
     message_id: Mapped[str]
     dated: Mapped[datetime] = mapped_column(default=now)
 
     owner: Mapped[int | None] = mapped_column(BigInteger)  # the advisory lock that its sender holds
     claim_order: Mapped[int | None]
     claimed_at: Mapped[datetime | None]
+    intent_at: Mapped[datetime | None]  # written just before the call, where a call can neither be undone nor asked
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     address: Mapped[str | None]
     address_slot: Mapped[EmailSlot | None]  # the cell really used: the fallback may differ from `slot`

@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("document_class", sa.String(), nullable=False),
         sa.Column("reached", sa.String(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("verified", sa.Integer(), nullable=False),
@@ -27,15 +28,13 @@ def upgrade() -> None:
     with op.batch_alter_table("payslip_check", schema=None) as batch_op:
         batch_op.create_index("ix_payslip_check_asked", ["asked_at"], unique=False)
         batch_op.create_index(
-            "uq_payslip_check_running",
-            [sa.literal_column("(ended_at IS NULL)")],
-            unique=True,
-            postgresql_where="ended_at IS NULL",
+            "uq_payslip_check_running", ["document_class"], unique=True, postgresql_where="ended_at IS NULL"
         )
 
     op.create_table(
         "purge",
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("because", sa.String(), nullable=False),
         sa.Column("listed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("confirmed_by", sa.String(), nullable=True),
@@ -46,9 +45,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("purge", schema=None) as batch_op:
         batch_op.create_index("ix_purge_listed", ["listed_at", "id"], unique=False)
-        batch_op.create_index(
-            "uq_purge_open", [sa.literal_column("(ended_at IS NULL)")], unique=True, postgresql_where="ended_at IS NULL"
-        )
+        batch_op.create_index("uq_purge_open", ["because"], unique=True, postgresql_where="ended_at IS NULL")
 
     op.create_table(
         "retention_rule",
@@ -72,6 +69,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("service", sa.String(), nullable=False),
         sa.Column("closes_on", sa.Date(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("told", sa.Integer(), nullable=False),
@@ -84,10 +82,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("service_closing", schema=None) as batch_op:
         batch_op.create_index(
-            "uq_service_closing_current",
-            [sa.literal_column("(cancelled_at IS NULL)")],
-            unique=True,
-            postgresql_where="cancelled_at IS NULL",
+            "uq_service_closing_current", ["service"], unique=True, postgresql_where="cancelled_at IS NULL"
         )
 
     op.create_table(

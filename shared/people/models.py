@@ -107,6 +107,7 @@ class Party(Model):
     created_at: Mapped[datetime] = mapped_column(default=now)
     closed_at: Mapped[datetime | None]
     left_on: Mapped[date | None]  # an employee's last day: then the personal address takes over
+    birth_date: Mapped[date | None]  # of people: payslips are kept until their 75th birthday
 
     family: Mapped[Family] = relationship(lazy="joined", innerjoin=True)
     cells: Mapped[list["EmailCell"]] = relationship(back_populates="party", cascade="all, delete-orphan")
@@ -190,6 +191,7 @@ class Consent(Model):
     proof: Mapped[str] = mapped_column(default="")
     document_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("document.id"))  # the signed paper, if it is filed
     superseded_at: Mapped[datetime | None]
+    effective_at: Mapped[datetime | None]  # an objection that stops publication later than it was written
 
 
 class Role(Model):

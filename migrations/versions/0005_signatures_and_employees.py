@@ -858,6 +858,8 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("account", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("phone", sa.String(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("phone_verified_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("personal_email", sa.String(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("personal_verified_at", sa.DateTime(timezone=True), nullable=True))
 
@@ -959,6 +961,8 @@ def downgrade() -> None:
     with op.batch_alter_table("account", schema=None) as batch_op:
         batch_op.drop_column("personal_verified_at")
         batch_op.drop_column("personal_email")
+        batch_op.drop_column("phone_verified_at")
+        batch_op.drop_column("phone")
 
     with op.batch_alter_table("signing_code", schema=None) as batch_op:
         batch_op.drop_index("uq_signing_code_live", postgresql_where="used_at IS NULL AND voided_at IS NULL")

@@ -19,5 +19,6 @@ import shared.retention.models
 import shared.settings.models
 import shared.signatures.authority_models
 import shared.signatures.code_models
+import shared.signatures.drawing_models
 import shared.signatures.models
 import shared.todos.models  # noqa: F401

@@ -793,6 +793,24 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "signature_drawing",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("signer_id", sa.Uuid(), nullable=False),
+        sa.Column("secret_hash", sa.String(), nullable=False),
+        sa.Column("picture", sa.LargeBinary(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["signer_id"], ["signer.id"], name=op.f("fk_signature_drawing_signer_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signature_drawing")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_signature_drawing_secret_hash")),
+    )
+    with op.batch_alter_table("signature_drawing", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_signature_drawing_signer_id"), ["signer_id"], unique=False)
+
+    op.create_table(
         "signature_question",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("signer_id", sa.Uuid(), nullable=False),
@@ -879,6 +897,14 @@ def upgrade() -> None:
             batch_op.f("fk_document_deposit_id"), "deposit", ["deposit_id"], ["id"], ondelete="SET NULL"
         )
 
+    with op.batch_alter_table("email_cell", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_email_cell_beginning",
+            ["address_folded", "party_id"],
+            unique=False,
+            postgresql_ops={"address_folded": "text_pattern_ops"},
+        )
+
     with op.batch_alter_table("family", schema=None) as batch_op:
         batch_op.add_column(sa.Column("quiet_from", sa.Time(), nullable=True))
         batch_op.add_column(sa.Column("quiet_until", sa.Time(), nullable=True))
@@ -894,10 +920,17 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f("fk_folder_signed_folder_id"), "folder", ["signed_folder_id"], ["id"])
 
     with op.batch_alter_table("notification", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("tells_access", sa.Boolean(), server_default=sa.text("false"), nullable=False))
         batch_op.add_column(sa.Column("secret_until", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("intent_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_index(
             "ix_notification_secret", ["secret_until"], unique=False, postgresql_where="secret IS NOT NULL"
+        )
+        batch_op.create_index(
+            "ix_notification_telling_status", ["status", "access_id"], unique=False, postgresql_where="tells_access"
+        )
+        batch_op.create_index(
+            "uq_notification_telling_access", ["access_id"], unique=True, postgresql_where="tells_access"
         )
 
     with op.batch_alter_table("party", schema=None) as batch_op:
@@ -930,9 +963,12 @@ def downgrade() -> None:
         batch_op.drop_column("left_on")
 
     with op.batch_alter_table("notification", schema=None) as batch_op:
+        batch_op.drop_index("uq_notification_telling_access", postgresql_where="tells_access")
+        batch_op.drop_index("ix_notification_telling_status", postgresql_where="tells_access")
         batch_op.drop_index("ix_notification_secret", postgresql_where="secret IS NOT NULL")
         batch_op.drop_column("intent_at")
         batch_op.drop_column("secret_until")
+        batch_op.drop_column("tells_access")
 
     with op.batch_alter_table("folder", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_folder_signed_folder_id"), type_="foreignkey")
@@ -947,6 +983,9 @@ def downgrade() -> None:
         batch_op.drop_column("quiet_weekends")
         batch_op.drop_column("quiet_until")
         batch_op.drop_column("quiet_from")
+
+    with op.batch_alter_table("email_cell", schema=None) as batch_op:
+        batch_op.drop_index("ix_email_cell_beginning", postgresql_ops={"address_folded": "text_pattern_ops"})
 
     with op.batch_alter_table("document", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_document_deposit_id"), type_="foreignkey")
@@ -974,6 +1013,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_signature_question_signer_id"))
 
     op.drop_table("signature_question")
+    with op.batch_alter_table("signature_drawing", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_signature_drawing_signer_id"))
+
+    op.drop_table("signature_drawing")
     with op.batch_alter_table("signature", schema=None) as batch_op:
         batch_op.drop_index("ix_signature_unsealed", postgresql_where="sealed_at IS NULL")
 

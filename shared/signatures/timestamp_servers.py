@@ -1,0 +1,91 @@
+"""A timestamp server of the network: what may be asked, and the asking, 5 s at most."""
+
+import ipaddress
+import socket
+from asyncio import to_thread
+from urllib.parse import urlsplit
+
+import requests
+from asn1crypto import tsp, x509
+from flask_babel import gettext as _
+from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError
+
+from shared.config import config, is_loopback
+from shared.errors import Refused
+from shared.secrets import unseal
+from shared.signatures.authority_models import TimestampServer
+
+TIMEOUT = 5.0  # seconds
+LARGEST = 65_536  # bytes of an answer
+LONGEST = 300  # characters of an address
+PASSWORD = "timestamp-server"
+
+
+class ServerStamper(TimeStamper):
+    """Asks one server; any trouble is a TimestampRequestError, never a token made up."""
+
+    def __init__(self, url: str, login: tuple[str, str] | None, anchor: x509.Certificate | None) -> None:
+        super().__init__()
+        self.url, self.login, self.anchor = url, login, anchor
+
+    @classmethod
+    def of(cls, server: TimestampServer) -> "ServerStamper":
+        """The one that a row describes."""
+        login = (server.username, unseal(server.sealed_password, PASSWORD)) if server.username else None
+        return cls(server.url, login, x509.Certificate.load(server.anchor) if server.anchor else None)
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        """The server's answer, read as such."""
+        data = await to_thread(self._posted, req.dump())
+        try:
+            answer = tsp.TimeStampResp.load(data)
+            imprint = answer["time_stamp_token"]["content"]["encap_content_info"]["content"].parsed["message_imprint"]
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise TimestampRequestError("not a timestamp") from error
+        if imprint.dump() != req["message_imprint"].dump():
+            raise TimestampRequestError("a timestamp of something else")
+        return answer
+
+    def _posted(self, body: bytes) -> bytes:
+        check_reachable(self.url)
+        headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
+        try:
+            with requests.post(
+                self.url,
+                body,
+                headers=headers,
+                auth=self.login,
+                timeout=TIMEOUT,
+                allow_redirects=False,
+                stream=True,
+            ) as answer:
+                if answer.status_code != 200:
+                    raise TimestampRequestError(f"HTTP {answer.status_code}")
+                return answer.raw.read(LARGEST, decode_content=True)
+        except (OSError, ValueError) as error:
+            raise TimestampRequestError(type(error).__name__) from error
+
+
+def checked_url(url: str) -> str:
+    """The address as kept. Raises Refused for what is no address of a timestamp server."""
+    written = url.strip()
+    parts = urlsplit(written)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or len(written) > LONGEST:
+        raise Refused(_("Écrivez une adresse complète, comme https://horodatage.exemple.fr."), "url")
+    return written
+
+
+def check_reachable(url: str) -> None:
+    """Raises TimestampRequestError when the name leads inside: to this machine or to a private network.
+
+    Only an installation that itself runs on this machine alone (the demo, the tests) may ask its own.
+    """
+    parts = urlsplit(url)
+    try:
+        found = socket.getaddrinfo(parts.hostname, parts.port or parts.scheme, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise TimestampRequestError("unknown name") from error
+    for address in {ipaddress.ip_address(each[4][0]) for each in found}:
+        if not address.is_global and not (address.is_loopback and is_loopback(config().public_host)):
+            raise TimestampRequestError("private address")

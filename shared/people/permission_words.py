@@ -28,6 +28,14 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
         ),
     ),
     (
+        _("Signatures"),
+        (
+            ("backoffice:signatures:see", _("Voir les demandes de signature et leurs preuves")),
+            ("backoffice:signatures:ask", _("Demander, relancer et annuler une signature")),
+            ("backoffice:signatures:sign", _("Signer pour la société")),
+        ),
+    ),
+    (
         _("Messages"),
         (
             ("backoffice:notices:send", _("Envoyer et renvoyer des notifications")),

@@ -7,6 +7,7 @@ _SEE = (
     "backoffice:access:see",
     "backoffice:folders:see",
     "backoffice:documents:see",
+    "backoffice:signatures:see",
     "backoffice:templates:see",
     "backoffice:history:see",
     "backoffice:todo:see",
@@ -16,11 +17,13 @@ _REFER = (
     "backoffice:access:edit",
     "backoffice:documents:file",
     "backoffice:documents:publish",
+    "backoffice:signatures:ask",
     "backoffice:notices:send",
     "backoffice:todo:act",
     "backoffice:portal:impersonate",
 )
 _MANAGE = (
+    "backoffice:signatures:sign",
     "backoffice:access:secret",
     "backoffice:folders:edit",
     "backoffice:templates:edit",

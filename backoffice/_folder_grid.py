@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from shared.documents.cells import FIELDS, spell
+from shared.documents.cells import BOXES, FIELDS, spell
 from shared.documents.configuring import Cell
 
 GRID = (
@@ -17,6 +17,7 @@ GRID = (
     "slot",
     "link_target",
     "template_id",
+    "deposit_allowed",
     "document_class",
     "retention_class",
 )
@@ -61,7 +62,7 @@ def _all_cells(form: Mapping[str, str]) -> Iterator[Cell]:
     names = [name for name in form.get("fields", "").split() if name in FIELDS]
     for folder_id in _rows(form):
         for name in names:
-            unticked = name == "on_portal" and f"shown-{folder_id}" in form
+            unticked = name in BOXES and f"shown-{folder_id}" in form
             if unticked or f"{name}-{folder_id}" in form:
                 yield folder_id, name, form.get(f"{name}-{folder_id}", "")
 

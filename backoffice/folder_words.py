@@ -25,6 +25,7 @@ def column_words() -> dict[str, str]:
         "slot": _("Notifier sur"),
         "link_target": _("Lien vers"),
         "template_id": _("Modèle"),
+        "deposit_allowed": _("Dépôt"),
         "document_class": _("Classe"),
         "retention_class": _("Conservation"),
     }
@@ -47,6 +48,7 @@ def options_of(family: Family, folders: Sequence[Folder]) -> dict[str, Options]:
         "slot": [(slot, word.lower()) for slot, word in slot_words().items() if slot in family.slots],
         "link_target": [(each.value, _targets(family)[each]) for each in targets_of(folders)],
         "template_id": [("", _("le modèle courant")), *((str(each.id), each.label) for each in announcing_texts())],
+        "deposit_allowed": [("1", _("le tiers dépose aussi")), ("", _("lecture seule"))],
         "document_class": _known(CLASSES),
         "retention_class": _known(RETENTIONS),
     }

@@ -16,6 +16,7 @@ from shared.notifications.using import forbids_copies
 from shared.people.models import EmailSlot
 
 LONGEST_LABEL = 80
+BOXES = ("on_portal", "deposit_allowed")  # a box that a form does not send was unticked
 
 
 class BadCells(Refused):
@@ -91,6 +92,7 @@ FIELDS: dict[str, Field] = {
     "slot": Field(_choice(EmailSlot), "Notifier sur"),
     "link_target": Field(_choice(LinkTarget), "Lien vers"),
     "template_id": Field(_template, "Modèle"),
+    "deposit_allowed": Field(_box, "Dépôt"),
     "document_class": Field(_key(CLASSES), "Classe"),
     "retention_class": Field(_key(RETENTIONS), "Conservation"),
 }

@@ -11,6 +11,8 @@ CLASSES = {
     "contract": _("contrat"),
     "order": _("commande"),
     "certificate": _("attestation"),
+    "supplier_invoice": _("facture de fournisseur"),
+    "remittance": _("avis de paiement"),
     "payslip": _("bulletin de paie"),
     "timesheet": _("pointage"),
     "medical": _("arrêt de travail"),

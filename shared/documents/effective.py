@@ -13,7 +13,7 @@ from shared.documents.models import Folder, FolderException, LinkTarget, Notify,
 from shared.extensions import db
 from shared.people.models import EmailSlot
 
-EXCEPTABLE = ("on_portal", "signature_side", "notify", "slot", "link_target", "template_id")
+EXCEPTABLE = ("on_portal", "signature_side", "notify", "slot", "link_target", "template_id", "deposit_allowed")
 Party = InstrumentedAttribute[uuid.UUID] | ColumnElement[uuid.UUID]
 
 
@@ -26,6 +26,7 @@ class Settings(NamedTuple):
     slot: EmailSlot
     link_target: LinkTarget
     template_id: uuid.UUID | None
+    deposit_allowed: bool
 
 
 def settings_of(folder: Folder, exception: FolderException | None) -> Settings:
@@ -72,6 +73,11 @@ def notifies() -> ColumnElement[bool]:
     return func.coalesce(own("notify") != Notify.NONE.value, Folder.notify != Notify.NONE)
 
 
+def accepts() -> ColumnElement[bool]:
+    """Whether the party deposits here too; wants the same."""
+    return func.coalesce(own("deposit_allowed") == "1", Folder.deposit_allowed)
+
+
 def shared_to(party_id: Party) -> ColumnElement[bool]:
     """« Portail » for the party of that column, without a join: for queries about a few documents."""
     query = select(own("on_portal") == "1").where(excepted(party_id))
@@ -88,7 +94,7 @@ def own(name: str) -> ColumnElement[str]:
 
 def _value(name: str, written: str) -> Any:
     """As `cells.spell` wrote it."""
-    if name == "on_portal":
+    if name in ("on_portal", "deposit_allowed"):
         return written == "1"
     if not written:
         return None

@@ -1,10 +1,16 @@
-r"""The folders that a fresh installation has. Shipped once: a folder that was changed since is left alone."""
+r"""The folders that a fresh installation has, and an upgrade brings up to date where nobody changed them.
 
+A folder that was edited since is left alone, one that was deleted does not come back.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
+from shared.documents.cells import spell
 from shared.documents.models import Folder, LinkTarget, Notify, SignatureSide
 from shared.events.models import Event
 from shared.extensions import db
@@ -14,7 +20,7 @@ from shared.people.models import EmailSlot, Family
 
 @dataclass(frozen=True)
 class Shipped:
-    """One folder: `key` never changes, whatever becomes of the path."""
+    """One folder: `key` never changes, whatever becomes of the path. `version` grows when its settings do."""
 
     key: str
     path: str
@@ -22,6 +28,7 @@ class Shipped:
     document_class: str
     retention_class: str
     more: dict[str, Any] = field(default_factory=dict)
+    version: int = 1
 
 
 RIGHT = {"signature_side": SignatureSide.RIGHT}
@@ -30,6 +37,17 @@ DIRECT = {"link_target": LinkTarget.DOCUMENT}
 STATEMENT = {"slot": EmailSlot.BILLING, "link_target": LinkTarget.STATEMENT}
 # Not even an administrator opens a payslip without a grant that names the folder.
 PAYSLIPS = {"link_target": LinkTarget.PAYSLIPS, "needs_grant": True}
+DEPOSIT = {"deposit_allowed": True, "notify": Notify.NONE}  # the party puts them there: it need not be told
+
+USUAL: dict[str, Any] = {
+    "on_portal": True,
+    "signature_side": None,
+    "notify": Notify.IMMEDIATE,
+    "slot": EmailSlot.CARD,
+    "link_target": LinkTarget.HOME,
+    "deposit_allowed": False,
+    "needs_grant": False,
+}
 
 FOLDERS: dict[str, tuple[Shipped, ...]] = {
     "customers": (
@@ -57,24 +75,57 @@ FOLDERS: dict[str, tuple[Shipped, ...]] = {
     ),
     "suppliers": (
         Shipped("s.orders", "FOURNISSEURS\\Commande\\", "Commandes", "order", "order"),
-        Shipped("s.certificates", "FOURNISSEURS\\Attestation\\", "Attestations", "certificate", "certificate"),
+        Shipped(
+            "s.certificates",
+            "FOURNISSEURS\\Attestation\\",
+            "Attestations",
+            "certificate",
+            "certificate",
+            DEPOSIT,
+            version=2,
+        ),
+        Shipped(
+            "s.remittances", "FOURNISSEURS\\Avis de paiement\\", "Avis de paiement", "remittance", "order", version=2
+        ),
+        Shipped("s.invoices", "FOURNISSEURS\\Facture\\", "Factures", "supplier_invoice", "invoice", DEPOSIT, version=2),
     ),
 }
 
 
 def ship_folders() -> int:
-    """Create the shipped folders that are not there yet; returns how many. Twice in a row creates none."""
-    known = set(db.session.scalars(select(Folder.shipped_key).where(Folder.shipped_key.is_not(None))))
-    known |= _deleted()
+    """Create the shipped folders that are missing, bring untouched ones up to date; returns how many were made.
+
+    Twice in a row creates none.
+    """
+    standing = {
+        row.shipped_key: row for row in db.session.scalars(select(Folder).where(Folder.shipped_key.is_not(None)))
+    }
+    gone = _deleted()
     families = {family.key: family for family in db.session.scalars(select(Family).where(Family.key.in_(FOLDERS)))}
     made = 0
     for key, family in families.items():
         for position, shipped in enumerate(FOLDERS[key]):
-            if shipped.key not in known:
+            row = standing.get(shipped.key)
+            if row is not None:
+                _bring_up_to_date(row, shipped)
+            elif shipped.key not in gone and not _is_taken(family, shipped.path):
                 db.session.add(_folder(family, shipped, position))
                 made += 1
     db.session.flush()
     return made
+
+
+def _bring_up_to_date(row: Folder, shipped: Shipped) -> None:
+    """The new settings, unless somebody chose others: one that an earlier release made tells it by its revision."""
+    if row.shipped_version >= shipped.version and row.shipped_hash is not None:
+        return
+    values = _values(shipped)
+    now_stands = _mark({name: getattr(row, name) for name in values})
+    untouched = row.shipped_hash == now_stands if row.shipped_hash is not None else row.revision == 1
+    if untouched and not (row.path != shipped.path and _is_taken(row.family, shipped.path)):
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.path_folded, row.shipped_hash, row.shipped_version = fold(row.path), _mark(values), shipped.version
 
 
 def _deleted() -> set[str | None]:
@@ -83,17 +134,37 @@ def _deleted() -> set[str | None]:
     return set(db.session.scalars(select(key).where(Event.name == "folder.deleted", key.is_not(None))))
 
 
+def _is_taken(family: Family, path: str) -> bool:
+    """Whether staff made a folder of their own there before the release did."""
+    return bool(
+        db.session.scalar(select(exists().where(Folder.family_id == family.id, Folder.path_folded == fold(path))))
+    )
+
+
 def _folder(family: Family, shipped: Shipped, position: int) -> Folder:
+    values = _values(shipped)
     return Folder(
         family=family,
         shipped_key=shipped.key,
-        path=shipped.path,
         path_folded=fold(shipped.path),
-        label=shipped.label,
-        on_portal=True,
-        notify=Notify.IMMEDIATE,
-        document_class=shipped.document_class,
-        retention_class=shipped.retention_class,
         position=position,
-        **shipped.more,
+        shipped_version=shipped.version,
+        shipped_hash=_mark(values),
+        **values,
     )
+
+
+def _values(shipped: Shipped) -> dict[str, Any]:
+    own = {
+        "path": shipped.path,
+        "label": shipped.label,
+        "document_class": shipped.document_class,
+        "retention_class": shipped.retention_class,
+    }
+    return USUAL | own | shipped.more
+
+
+def _mark(values: Mapping[str, Any]) -> str:
+    """Tells settings that somebody changed from those that were shipped."""
+    written = "\n".join(f"{name}={spell(values[name])}" for name in sorted(values))
+    return sha256(written.encode()).hexdigest()

@@ -62,3 +62,37 @@ def test_what_was_changed_is_not_shipped_again() -> None:
     count = select(func.count()).select_from(Folder).where(Folder.family_id == family().id)
     assert db.session.scalar(count) == 5
     assert folder("c.quotes").label == "Propositions"
+
+
+def test_suppliers_read_orders_and_remittances_and_deposit_invoices_and_attestations() -> None:
+    an_installation()
+    query = select(Folder).where(Folder.family_id == family("suppliers").id).order_by(Folder.path_folded)
+    assert [(each.label, each.on_portal, each.deposit_allowed) for each in db.session.scalars(query)] == [
+        ("Attestations", True, True),
+        ("Avis de paiement", True, False),
+        ("Commandes", True, False),
+        ("Factures", True, True),
+    ]
+
+
+def test_an_upgrade_brings_what_nobody_touched_and_leaves_what_was_edited() -> None:
+    an_installation()
+    untouched, edited = folder("s.certificates"), folder("s.invoices")
+    for each in (untouched, edited):  # as an earlier release left them
+        each.shipped_version, each.shipped_hash, each.deposit_allowed = 0, None, False
+    change(cells=[(edited.id, "label", "Vos factures")], by=BY, revisions={edited.id: edited.revision})
+    assert ship_folders() == 0
+    assert untouched.deposit_allowed and untouched.shipped_version == 2
+    assert (edited.label, edited.deposit_allowed) == ("Vos factures", False)
+    change(cells=[(untouched.id, "deposit_allowed", "")], by=BY, revisions={untouched.id: untouched.revision})
+    untouched.shipped_version = 1
+    ship_folders()
+    assert not untouched.deposit_allowed, "edited since: left alone"
+
+
+def test_a_folder_that_staff_made_at_the_place_of_a_shipped_one_stands() -> None:
+    an_installation()
+    remittances = folder("s.remittances")
+    remittances.shipped_key = None
+    db.session.flush()
+    assert ship_folders() == 0

@@ -900,7 +900,7 @@ def upgrade() -> None:
     with op.batch_alter_table("email_cell", schema=None) as batch_op:
         batch_op.create_index(
             "ix_email_cell_beginning",
-            ["address_folded", "party_id"],
+            ["address_folded"],
             unique=False,
             postgresql_ops={"address_folded": "text_pattern_ops"},
         )

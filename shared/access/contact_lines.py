@@ -6,10 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import joinedload, lazyload
 
-from shared.access.grid_columns import ABOUT_ACCESS
 from shared.access.initial import is_shown
 from shared.access.models import Access, PortalSession, Seat
 from shared.clock import now
@@ -103,12 +101,8 @@ def _sessions() -> Any:
 
 
 def _last_messages(ids: list[uuid.UUID]) -> dict[uuid.UUID, tuple[str, datetime | None]]:
-    query = (
-        select(Notification.access_id, Notification.address, Notification.sent_at)
-        .where(Notification.access_id.in_(ids), Notification.event.in_(ABOUT_ACCESS))
-        .ext(distinct_on(Notification.access_id))
-        .order_by(Notification.access_id, Notification.created_at.desc())
-    )
+    query = select(Notification.access_id, Notification.address, Notification.sent_at)
+    query = query.where(Notification.access_id.in_(ids), Notification.tells_access)
     rows = db.session.execute(query) if ids else ()
     return {access_id: (address or "", at) for access_id, address, at in rows if access_id is not None}
 

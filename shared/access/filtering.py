@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_
 
-from shared.access.grid_columns import STATES, last_message, state_of
+from shared.access.grid_columns import STATES, Sent, state_of
 from shared.access.models import Access, Account
 from shared.clock import now
 from shared.notifications.models import Status
@@ -54,11 +53,7 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
 
 
 def _in_sent(key: str) -> ColumnElement[bool]:
-    sent: Any = last_message()
-    if key == "never":
-        return and_(Access.id.is_not(None), sent.c.id.is_(None))
-    found: ColumnElement[bool] = sent.c.status.in_(SENT[key])
-    return found
+    return and_(Access.id.is_not(None), Sent.id.is_(None)) if key == "never" else Sent.status.in_(SENT[key])
 
 
 ADDRESSES: dict[str, Callable[[], ColumnElement[bool]]] = {

@@ -8,10 +8,10 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, select
 
 from shared.access.filtering import Filters, conditions
-from shared.access.grid_columns import last_message, password_of, state_of
+from shared.access.grid_columns import Sent, password_of, state_of, told_last
 from shared.access.models import Access, Account, Seat
 from shared.clock import now
 from shared.documents.visible import COMPANY_ZONE
@@ -86,7 +86,7 @@ def _narrowed(
     if filters.is_wide:
         query = _joined(query)
     if filters.sent:
-        query = query.outerjoin(last_message(), true())
+        query = query.outerjoin(Sent, told_last())
     query = query.where(Party.family_id == family.id, scope.parties(), *conditions(filters))
     return query, _present() if filters.is_wide else {}
 
@@ -101,12 +101,11 @@ def _sorted_joins(sort: str, filters: Filters) -> Select[*tuple[Any, ...]]:
     """Which lines, with no more joined than their order and the filter look at."""
     query = _joined(select(Party.id))
     wants_message = filters.sent or sort.removeprefix("-") in ("sent_to", "sent_at")
-    return query.outerjoin(last_message(), true()) if wants_message else query
+    return query.outerjoin(Sent, told_last()) if wants_message else query
 
 
 @functools.cache
 def _lines() -> Select[*tuple[Any, ...]]:
-    sent = last_message()
     query = select(
         Party.id,
         Party.code,
@@ -123,13 +122,13 @@ def _lines() -> Select[*tuple[Any, ...]]:
         state_of().label("state"),
         password_of().label("password"),
         Account.last_login_at,
-        sent.c.address.label("sent_to"),
-        sent.c.sent_at,
-        sent.c.status.label("sent_status"),
-        sent.c.reason.label("sent_reason"),
-        sent.c.id.label("notification_id"),
+        Sent.address.label("sent_to"),
+        Sent.sent_at,
+        Sent.status.label("sent_status"),
+        Sent.reason.label("sent_reason"),
+        Sent.id.label("notification_id"),
     )
-    return _joined(query).outerjoin(sent, true())
+    return _joined(query).outerjoin(Sent, told_last())
 
 
 def _joined(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
@@ -144,7 +143,6 @@ def _joined(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
 
 @functools.cache
 def _sorts() -> dict[str, ColumnElement[Any]]:
-    sent = last_message()
     return {
         "state": state_of(),
         "code": Party.code_sort.expression,
@@ -154,7 +152,7 @@ def _sorts() -> dict[str, ColumnElement[Any]]:
         "password": password_of(),
         "allowed": case((Access.allowed, 1), else_=0),
         "notify": case((Access.notify, 1), else_=0),
-        "sent_to": func.coalesce(sent.c.address, ""),
-        "sent_at": func.coalesce(sent.c.sent_at, literal(NEVER)),
+        "sent_to": func.coalesce(Sent.address, ""),
+        "sent_at": func.coalesce(Sent.sent_at, literal(NEVER)),
         "last_login": func.coalesce(Account.last_login_at, literal(NEVER)),
     }

@@ -1,9 +1,9 @@
 """What the columns of the access grid say of one line, as SQL. Nothing here ever selects a secret."""
 
 import functools
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, literal, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, literal, or_
+from sqlalchemy.orm import aliased
 from sqlalchemy.types import Date, DateTime, Integer
 
 from shared.access.models import Access, Account, Link, LinkPurpose, Seat
@@ -15,17 +15,13 @@ PASSWORDS = ("hidden", "expired", "to_activate", "set", "")
 ABOUT_ACCESS = ("access.opened", "access.renotified", "notification.resent")
 
 
-@functools.cache
-def last_message() -> Any:
-    """The last message that communicated the access."""
-    return (
-        select(Notification.id, Notification.address, Notification.sent_at, Notification.status, Notification.reason)
-        .where(Notification.access_id == Access.id, Notification.event.in_(ABOUT_ACCESS))
-        .order_by(Notification.created_at.desc(), Notification.id.desc())
-        .limit(1)
-        .correlate(Access)
-        .lateral("sent")
-    )
+# The last message that communicated an access, and how it is joined to it.
+Sent = aliased(Notification, name="sent")
+
+
+def told_last() -> ColumnElement[bool]:
+    """The condition of an outer join of `Sent` beside `Access`: one row at most, kept by the database."""
+    return and_(Sent.access_id == Access.id, Sent.tells_access)
 
 
 @functools.cache

@@ -5,7 +5,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint, func
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint, false, func
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
@@ -139,6 +139,8 @@ class Notification(Model):
             unique=True,
             postgresql_where="copy_of_id IS NOT NULL",
         ),
+        Index("uq_notification_telling_access", "access_id", unique=True, postgresql_where="tells_access"),
+        Index("ix_notification_telling_status", "status", "access_id", postgresql_where="tells_access"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -156,6 +158,8 @@ class Notification(Model):
     party_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("party.id"))
     contact_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contact.id"))
     access_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("access.id"))
+    # The last message that communicated its access; the database sets it, and takes it from the one before.
+    tells_access: Mapped[bool] = mapped_column(server_default=false())
     account_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
     staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     slot: Mapped[EmailSlot | None]

@@ -118,6 +118,9 @@ class EmailCell(Model):
     """One of a party's four addresses, with its own delivery state."""
 
     __tablename__ = "email_cell"
+    __table_args__ = (
+        Index("ix_email_cell_beginning", "address_folded", postgresql_ops={"address_folded": "text_pattern_ops"}),
+    )
 
     party_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("party.id", ondelete="CASCADE"), primary_key=True)
     slot: Mapped[EmailSlot] = mapped_column(primary_key=True)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from shared.documents.sandboxed import archives, invoices, pages, pdfs, pictures
+from shared.documents.sandboxed import archives, invoices, pages, pdfs, pictures, slips
 from shared.documents.sandboxed.reject import Reject
 
 Answer = tuple[dict[str, Any], bytes]
@@ -28,6 +28,11 @@ OPERATIONS: dict[str, Callable[..., Answer]] = {
     "pages": pages.sizes,
     "page_text": pages.text_of_page,
     "pdf": pdfs.examine,
+    "prepare": preparing.prepare,
+    "signatures": validating.signatures,
+    "slip_pages": slips.read,
+    "slip_runs": slips.runs,
+    "slip_split": slips.split,
     "thumbnail": pictures.thumbnail,
     "zip": archives.examine_zip,
 }

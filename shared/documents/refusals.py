@@ -14,6 +14,10 @@ SENTENCES = {
         "Ce PDF contient un autre fichier en pièce jointe. Seul le fichier d’une facture ou d’une commande électronique"
         " (Factur-X, Order-X) y est accepté. Déposez les fichiers séparément."
     ),
+    "certified": (
+        "L’auteur de ce PDF l’a certifié en interdisant toute modification : personne d’autre ne peut y signer."
+        " Demandez à l’expéditeur la version qui précède cette certification, ou certifiée en autorisant les signatures."
+    ),
     "complex": (
         "Ce fichier est trop complexe pour être contrôlé : il n’a pas été enregistré."
         " Imprimez-le en PDF depuis le logiciel qui l’ouvre, puis déposez la copie."
@@ -39,11 +43,19 @@ SENTENCES = {
         "Des données étrangères suivent la fin de ce PDF, ou bien il est incomplet."
         " Il n’a pas été enregistré. Téléchargez-le ou imprimez-le en PDF de nouveau, puis déposez-le."
     ),
+    "layers": (
+        "Ce PDF contient des calques : il peut être lu, mais pas signé, car chacun pourrait en voir autre chose."
+        " Demandez à l’expéditeur de l’aplatir ou de l’imprimer en PDF, puis déposez la copie."
+    ),
     "mismatch": (
         "Le contenu de ce fichier ne correspond pas à son extension (les lettres après le dernier point)."
         " Donnez-lui le nom qui convient à son contenu, puis déposez-le de nouveau."
     ),
     "no_page": "Ce PDF ne contient aucune page. Produisez-le de nouveau, puis déposez-le.",
+    "no_room": (
+        "Ce PDF porte déjà une signature et n’a plus de place libre pour une autre : aucune page ne peut y être ajoutée"
+        " sans rompre la première. Demandez à l’expéditeur une version qui n’est pas encore signée."
+    ),
     "not_pdf": (
         "Ce fichier s’appelle « .pdf » mais n’est pas un PDF. Ouvrez-le dans le logiciel qui l’a produit,"
         " enregistrez-le en PDF, puis déposez-le de nouveau."

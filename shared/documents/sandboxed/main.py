@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from shared.documents.sandboxed import archives, invoices, pages, pdfs, pictures, slips
+from shared.documents.sandboxed import archives, invoices, pages, pdfs, pictures, preparing, slips, validating
 from shared.documents.sandboxed.reject import Reject
 
 Answer = tuple[dict[str, Any], bytes]

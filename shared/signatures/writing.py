@@ -1,0 +1,63 @@
+"""Opening a PDF to add to it, never to rewrite it: pyHanko's incremental writer, with one sentence when it cannot."""
+
+import io
+
+from flask_babel import gettext as _
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.sign.fields import enumerate_sig_fields
+
+from shared.errors import Refused
+
+TURN = 360
+
+
+def opened(data: bytes) -> IncrementalPdfFileWriter:
+    """The file, ready for additions; an owner's password is the empty one. Raises Refused."""
+    try:
+        writer = IncrementalPdfFileWriter(io.BytesIO(data))
+        if writer.prev.encrypted:
+            writer.encrypt(b"")
+    except (PdfError, ValueError) as error:
+        raise Refused(
+            _(
+                "La structure de ce PDF ne permet pas d’y ajouter une signature sans le récrire. Rien n’a été signé : "
+                "demandez à l’expéditeur de l’enregistrer de nouveau en PDF."
+            )
+        ) from error
+    return writer
+
+
+def field_of(writer: IncrementalPdfFileWriter, name: str) -> generic.DictionaryObject:
+    """The empty signature field of that name. Raises Refused when it is signed already, KeyError when there is none."""
+    for found, value, reference in enumerate_sig_fields(writer.prev):
+        if found == name:
+            if value is not None:
+                raise Refused(_("Cette signature est déjà posée sur le document : elle ne l’est pas deux fois."))
+            field = reference.get_object()
+            if not isinstance(field, generic.DictionaryObject):
+                raise KeyError(name)
+            return field
+    raise KeyError(name)
+
+
+def rotation_of(field: generic.DictionaryObject) -> int:
+    """By how many degrees the page of a field is turned when it is shown: 0, 90, 180 or 270."""
+    return int(_inherited(field, "/Rotate", 0)) % TURN
+
+
+def unit_of(field: generic.DictionaryObject) -> float:
+    """Points in one unit of the page of a field."""
+    return float(field["/P"].get("/UserUnit", 1)) if "/P" in field else 1.0
+
+
+def _inherited(field: generic.DictionaryObject, name: str, default: int) -> int:
+    node = field["/P"] if "/P" in field else None
+    for _level in range(64):
+        if node is None:
+            return default
+        if name in node:
+            return int(node[name])
+        node = node["/Parent"] if "/Parent" in node else None
+    return default

@@ -18,6 +18,7 @@ import shared.people.rights_models
 import shared.retention.models
 import shared.settings.models
 import shared.signatures.authority_models
+import shared.signatures.batch_models
 import shared.signatures.code_models
 import shared.signatures.drawing_models
 import shared.signatures.models

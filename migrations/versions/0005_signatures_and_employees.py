@@ -348,6 +348,31 @@ def upgrade() -> None:
         batch_op.create_index("ix_payslip_file_sha256", ["sha256"], unique=False)
 
     op.create_table(
+        "signing_batch",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("folder_id", sa.Uuid(), nullable=False),
+        sa.Column("circuit_id", sa.Uuid(), nullable=True),
+        sa.Column("sha256", sa.String(), nullable=True),
+        sa.Column("filename", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("message", sa.String(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("remind_days", sa.Integer(), nullable=True),
+        sa.Column("copies", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["circuit_id"], ["signature_circuit.id"], name=op.f("fk_signing_batch_circuit_id")),
+        sa.ForeignKeyConstraint(["folder_id"], ["folder.id"], name=op.f("fk_signing_batch_folder_id")),
+        sa.ForeignKeyConstraint(["sha256"], ["stored_object.sha256"], name=op.f("fk_signing_batch_sha256")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signing_batch")),
+    )
+    with op.batch_alter_table("signing_batch", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_signing_batch_unfinished", ["asked_at"], unique=False, postgresql_where="ended_at IS NULL"
+        )
+
+    op.create_table(
         "deposit",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("party_id", sa.Uuid(), nullable=False),
@@ -638,6 +663,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failure", sa.String(), nullable=False),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("proof_pdf_sha256", sa.String(), nullable=True),
         sa.Column("proof_json_sha256", sa.String(), nullable=True),
         sa.Column("proved_at", sa.DateTime(timezone=True), nullable=True),
@@ -750,6 +776,32 @@ def upgrade() -> None:
         batch_op.create_index("ix_signer_contact", ["contact_id", "state"], unique=False)
         batch_op.create_index("ix_signer_request", ["request_id", "rank", "position"], unique=False)
         batch_op.create_index("ix_signer_staff", ["staff_id", "state"], unique=False)
+
+    op.create_table(
+        "signing_batch_line",
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("party_id", sa.Uuid(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=True),
+        sa.Column("request_id", sa.Uuid(), nullable=True),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["signing_batch.id"], name=op.f("fk_signing_batch_line_batch_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_signing_batch_line_document_id")),
+        sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_signing_batch_line_party_id")),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["signature_request.id"], name=op.f("fk_signing_batch_line_request_id")
+        ),
+        sa.PrimaryKeyConstraint("batch_id", "position", name=op.f("pk_signing_batch_line")),
+    )
+    with op.batch_alter_table("signing_batch_line", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_signing_batch_line_waiting",
+            ["batch_id", "position"],
+            unique=False,
+            postgresql_where="request_id IS NULL AND why = ''",
+        )
 
     op.create_table(
         "signature",
@@ -1021,6 +1073,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_signature_unsealed", postgresql_where="sealed_at IS NULL")
 
     op.drop_table("signature")
+    with op.batch_alter_table("signing_batch_line", schema=None) as batch_op:
+        batch_op.drop_index("ix_signing_batch_line_waiting", postgresql_where="request_id IS NULL AND why = ''")
+
+    op.drop_table("signing_batch_line")
     with op.batch_alter_table("signer", schema=None) as batch_op:
         batch_op.drop_index("ix_signer_staff")
         batch_op.drop_index("ix_signer_request")
@@ -1080,6 +1136,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_deposit_folder_id"))
 
     op.drop_table("deposit")
+    with op.batch_alter_table("signing_batch", schema=None) as batch_op:
+        batch_op.drop_index("ix_signing_batch_unfinished", postgresql_where="ended_at IS NULL")
+
+    op.drop_table("signing_batch")
     with op.batch_alter_table("payslip_file", schema=None) as batch_op:
         batch_op.drop_index("ix_payslip_file_sha256")
 

@@ -1,8 +1,7 @@
 """A request that comes to nothing: refused, cancelled, expired. What was signed so far is kept, and void."""
 
 from shared.clock import now
-from shared.documents.indexing import index
-from shared.documents.models import Version
+from shared.documents.versioning import put_back
 from shared.extensions import db
 from shared.signatures.models import RequestState, SignatureRequest
 
@@ -17,23 +16,5 @@ def end(*, request: SignatureRequest, state: RequestState, by: str, because: str
     request.failure = ""
     request.revision += 1
     if request.prepared_version_id is not None:
-        _put_back(request)
+        put_back(document=request.document, version=request.source_version)
     db.session.flush()
-
-
-def _put_back(request: SignatureRequest) -> None:
-    """The bytes as they were filed become the newest version: nobody takes a void file for a contract."""
-    source, document = request.source_version, request.document
-    db.session.refresh(document, ["versions"])
-    again = Version(
-        number=document.versions[-1].number + 1,
-        sha256=source.sha256,
-        size=source.size,
-        mime=source.mime,
-        kind=source.kind,
-        pages=source.pages,
-        filename=source.filename,
-        text=source.text,
-    )
-    document.versions.append(again)
-    index(document=document, text=source.text)

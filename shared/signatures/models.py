@@ -126,6 +126,7 @@ class SignatureRequest(Model):
     attempts: Mapped[int] = mapped_column(default=0)
     retry_at: Mapped[datetime | None]  # of preparing, sealing or proving, whichever is next
     failure: Mapped[str] = mapped_column(default="")
+    failed_at: Mapped[datetime | None]  # since when `failure` stands
     proof_pdf_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_object.sha256"))
     proof_json_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_object.sha256"))
     proved_at: Mapped[datetime | None]

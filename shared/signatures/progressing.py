@@ -16,6 +16,7 @@ from shared.queues import ring
 from shared.signatures.finding import request_of
 from shared.signatures.holding import held
 from shared.signatures.models import RequestState, Signature, SignatureRequest, Signer, SignerState
+from shared.signatures.naming import name_of
 from shared.signatures.tracing import trace
 from shared.transactions import after_commit
 
@@ -69,7 +70,7 @@ def complete(*, request: SignatureRequest, by: str) -> None:
     _file_signed(request, by)
     facts = {"request": str(request.id), "document": str(request.document_id)}
     record("document.signed", by=by, party_id=request.party_id, document_id=request.document_id, facts=facts)
-    after_commit(lambda: ring("now", "prove_signatures", str(request.id)), once=f"prove:{request.id}")
+    after_commit(lambda: ring("now", "prove_signature", str(request.id)), once=f"prove:{request.id}")
 
 
 def document_published(event: Event) -> None:
@@ -78,13 +79,6 @@ def document_published(event: Event) -> None:
     if request is None or request.state is not RequestState.OPEN:
         return
     ask_next(request=held(request.id), by=event.actor)
-
-
-def name_of(signer: Signer) -> str:
-    """The signer's name as it stands."""
-    if signer.contact is not None:
-        return signer.contact.person.full_name
-    return signer.staff.name if signer.staff is not None else ""
 
 
 def _file_signed(request: SignatureRequest, by: str) -> None:

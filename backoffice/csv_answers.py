@@ -1,12 +1,10 @@
 """A table as a French spreadsheet opens it: UTF-8 with its mark, semicolons, sent as it is read."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 
 from flask import Response, stream_with_context
 
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
+from shared.spreadsheets import MARK, csv_lines
 
 
 def csv_answer(name: str, heads: Sequence[str], pages: Iterable[Iterable[Sequence[str]]]) -> Response:
@@ -18,16 +16,6 @@ def csv_answer(name: str, heads: Sequence[str], pages: Iterable[Iterable[Sequenc
 
 
 def _written(heads: Sequence[str], pages: Iterable[Iterable[Sequence[str]]]) -> Iterator[str]:
-    yield "\ufeff" + _lines([heads])
+    yield MARK + csv_lines([heads])
     for page in pages:
-        yield _lines(page)
-
-
-def _lines(rows: Iterable[Sequence[str]]) -> str:
-    written = io.StringIO()
-    csv.writer(written, delimiter=";", lineterminator="\r\n").writerows([_safe(cell) for cell in row] for row in rows)
-    return written.getvalue()
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULAS) else cell
+        yield csv_lines(page)

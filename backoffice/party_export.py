@@ -8,12 +8,13 @@ from typing import Any
 from flask import Response, request
 
 from backoffice import backoffice
-from backoffice.csv_answers import FORMULAS, csv_answer
+from backoffice.csv_answers import csv_answer
 from backoffice.reach import family_for, scope
 from shared.intake.party_cells import spelled
 from shared.intake.party_columns import fields_for
 from shared.people.exporting import cards_of
 from shared.people.models import Family
+from shared.spreadsheets import FORMULAS
 from shared.web.permissions import Permission, requires
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -41,6 +41,7 @@ NOT_PAGES = {
     "backoffice.parties_import_errors",
     "backoffice.document_page",
     "portal.download",
+    "portal.zip_documents",
     "portal.unsubscribe",
     "portal.page_image",
     "portal.target",

@@ -3,6 +3,7 @@
 Only public functions of this module are accepted from Redis. The caller opens the application context.
 """
 
+import logging
 import time
 import uuid
 from collections.abc import Callable
@@ -24,11 +25,16 @@ from shared.notifications.releasing import release_openable
 from shared.notifications.sending import drain as drain_channel
 from shared.queues import ring, stopping, wait
 from shared.settings import trying
+from shared.signatures import asking_many, opening, proving, retrying
+from shared.signatures.cancelling import expire_due
+from shared.signatures.finishing import seal_next
+from shared.signatures.reminding import remind_due
 from shared.transactions import transaction
 
 ROUNDS = 20  # of a synchronisation whose rows another worker holds meanwhile; the tick rings again for the rest
 PAUSE = 0.2  # seconds
 DONE = object()
+log = logging.getLogger(__name__)
 TURN = 120.0  # seconds of long work before others have theirs
 
 
@@ -147,6 +153,56 @@ def compare(comparison_id: str) -> None:
 def repair(comparison_id: str) -> None:
     """Go on with the repair of what a comparison found, a batch per transaction."""
     _in_turns("repair", comparison_id, lambda: repairing.advance_repair(comparison_id=uuid.UUID(comparison_id)))
+
+
+def prepare_signatures(request_id: str) -> None:
+    """Make the file of a signature request ready and ask who signs first; what fails is kept and tried again."""
+    ident = uuid.UUID(request_id)
+    try:
+        with transaction():
+            opening.prepare_request(request_id=ident)
+    except Exception as error:
+        with transaction():
+            retrying.failed(request_id=ident, error=error)
+        log.exception("The file of signature request %s is not ready", request_id)
+
+
+def seal_signatures(request_id: str) -> None:
+    """Put what was accepted into the file, a seal per transaction; what fails is kept and tried again."""
+    ident, goes_on = uuid.UUID(request_id), True
+    try:
+        while goes_on and not stopping():
+            with transaction():
+                goes_on = seal_next(request_id=ident)
+    except Exception as error:
+        with transaction():
+            retrying.failed(request_id=ident, error=error)
+        log.exception("A seal of signature request %s is not made", request_id)
+
+
+def ask_signatures(batch_id: str) -> None:
+    """Go on with a bulk asking, a batch per transaction."""
+    _in_turns("ask_signatures", batch_id, lambda: asking_many.advance(batch_id=uuid.UUID(batch_id)))
+
+
+def tend_signatures() -> None:
+    """Send the reminders of the day, end what is too late, a batch per transaction."""
+    for batch in (expire_due, remind_due):
+        done = 1
+        while done and not stopping():
+            with transaction():
+                done = batch()
+
+
+def prove_signature(request_id: str) -> None:
+    """Make the proof of a signature request that has ended; what fails is written down and tried again."""
+    try:
+        with transaction():
+            proving.prove(uuid.UUID(request_id))
+    except Exception:
+        with transaction():
+            proving.postpone(uuid.UUID(request_id))
+        raise
 
 
 def _in_turns(job: str, ident: str, advance_once: Callable[[], bool]) -> None:

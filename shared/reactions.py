@@ -13,7 +13,11 @@ from shared.events.models import Event
 DEEPEST = 3
 
 REACTIONS: dict[str, tuple[str, ...]] = {
+    "document.filed": ("shared.signatures.asking:asked_by_folder",),
+    "document.published": ("shared.signatures.progressing:document_published",),
+    "document.restored": ("shared.signatures.progressing:document_published",),
     "consent.changed": ("shared.documents.publishing:consent_changed",),
+    "payslip.notice_given": ("shared.documents.publishing:consent_changed",),
     "party.changed": ("shared.access.contacts:card_changed",),
     "contact.changed": ("shared.access.contacts:changed",),
     "contact.closed": ("shared.access.contacts:closed",),

@@ -27,11 +27,13 @@ from shared.extensions import db
 from shared.intake.party_importing import imports_wait
 from shared.intake.trying import trials_wait
 from shared.intake.watching import forget_link, is_watched
+from shared.notifications.codes import erase_expired
 from shared.notifications.collecting import collect_reports
 from shared.notifications.outbox import due
 from shared.queues import QueueName, ask_to_stop, ring, stopping, wait
 from shared.settings import trying
 from shared.settings.bounce_mailbox import bounce_mailbox
+from shared.signatures import asking_many, proving, retrying
 from shared.transactions import transaction
 
 ONLY_ONE = 7_300_418  # advisory lock; any number, the same everywhere
@@ -122,6 +124,22 @@ def carry_out_due() -> None:
         ring_or_do("slow", "carry_out", str(action_id))
 
 
+def sign_due() -> None:
+    """Prepare and seal what a lost bell or a failure left; go on with bulk askings."""
+    for request_id in retrying.unprepared():
+        ring_or_do("now", "prepare_signatures", str(request_id))
+    for request_id in retrying.unsealed():
+        ring_or_do("now", "seal_signatures", str(request_id))
+    for batch_id in asking_many.unfinished():
+        ring_or_do("slow", "ask_signatures", str(batch_id))
+
+
+def prove_due() -> None:
+    """Have the proof made of every signature request that has ended without one."""
+    for request_id in proving.unproved():
+        ring_or_do("now", "prove_signature", str(request_id))
+
+
 # Recurring work, in one place: name, every so many seconds, what to call. Each runs in its own transaction and may
 # run twice; what takes longer than a second is rung for, not done here.
 RECURRING: tuple[tuple[str, float, Callable[[], object]], ...] = (
@@ -130,6 +148,9 @@ RECURRING: tuple[tuple[str, float, Callable[[], object]], ...] = (
     ("synchronise", 2, synchronise_due),
     ("try settings", 2, try_due),
     ("carry out bulk actions", 5, carry_out_due),
+    ("erase codes that did not leave", 60, erase_expired),
+    ("prepare and seal signatures", 5, sign_due),
+    ("remind and end signatures", 300, lambda: ring_or_do("slow", "tend_signatures")),
     ("erase letters", 60, letter_keeping.erase_expired),
     ("file what came back", 5, collect_reports),
     ("look at what came back by mail", 60, bounces_due),
@@ -139,6 +160,7 @@ RECURRING: tuple[tuple[str, float, Callable[[], object]], ...] = (
     ("seal the journal", 5, sealing.seal),
     ("verify the journal", 60, verify_due),
     ("purge the security log", 24 * 3600, lambda: ring_or_do("slow", "purge_security_log")),
+    ("prove signatures", 5, prove_due),
     ("compare with the portal", 15, compare_due),
     ("index what has no words yet", 30, index_due),
     ("sweep storage", 3600, lambda: ring_or_do("slow", "sweep")),

@@ -25,7 +25,7 @@ from shared.queues import ring
 from shared.signatures.circuits import of_folder, wanted_by
 from shared.signatures.finding import last_request_of, request_of
 from shared.signatures.models import Circuit, Level, RequestState, SignatureRequest, Signer
-from shared.signatures.seating import open_to_sign
+from shared.signatures.seating import BULK, open_to_sign
 from shared.signatures.tracing import trace
 from shared.signatures.wanted import Wanted
 from shared.transactions import after_commit
@@ -90,7 +90,8 @@ def asked_by_folder(event: Event) -> None:
     if document is None:
         return
     settings = settings_for(folder=document.folder, party_id=document.party_id)
-    if settings.signature_side is None or document.versions[-1].kind != "pdf":
+    is_asked_apart = document.source == BULK
+    if is_asked_apart or settings.signature_side is None or document.versions[-1].kind != "pdf":
         return
     ask(document=document, by=event.actor, opens=False)
 

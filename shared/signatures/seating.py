@@ -5,6 +5,8 @@ from shared.access.granting import allow
 from shared.access.models import Access
 from shared.people.models import Contact
 
+BULK = "signing_batch"  # the source of a document filed by a bulk asking, which then asks on its own terms
+
 
 def open_to_sign(*, contact: Contact, by: str) -> Access:
     """The access by which this contact signs, made and allowed where there is none.

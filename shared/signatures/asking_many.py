@@ -1,0 +1,153 @@
+"""Asking many parties at once: the documents of a folder that nobody was asked to sign, or one PDF for each party.
+
+Counted first; what was counted is what is asked, a batch per transaction, each line with its outcome.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from shared.clock import now
+from shared.documents.filing import Facts, file
+from shared.documents.inspecting import Inspection, inspect
+from shared.documents.models import Document, Folder
+from shared.documents.storage import original_key, read, storage
+from shared.errors import Refused, Stale
+from shared.events.batches import in_batch
+from shared.extensions import db, uuid7
+from shared.people.models import Party
+from shared.people.scopes import Scope
+from shared.signatures.asking import ask
+from shared.signatures.batch_finding import Filter, chosen
+from shared.signatures.batch_models import SigningBatch, SigningBatchLine
+from shared.signatures.models import Circuit, SignatureRequest
+from shared.signatures.seating import BULK
+
+AT_ONCE = 50
+
+
+@dataclass(frozen=True)
+class Sending:
+    """What the form of a bulk asking holds; `inspection` is of the one PDF, whose bytes are kept already."""
+
+    folder: Folder
+    circuit: Circuit | None = None
+    inspection: Inspection | None = None
+    filename: str = ""
+    title: str = ""
+    message: str = ""
+    due_on: date | None = None
+    remind_days: int | None = None
+    copies: Sequence[str] = ()
+
+
+def start(*, sending: Sending, among: Filter, scope: Scope, seen: int, by: str) -> SigningBatch:
+    """Write one line for each party or document counted; the worker asks. `seen` is the count that was shown.
+
+    Raises Stale when the filter holds another number by now, Refused for none or for no PDF.
+    """
+    if sending.inspection is not None and sending.inspection.kind != "pdf":
+        raise Refused(_("Seul un PDF se signe : choisissez un fichier PDF."), field="file")
+    rows = db.session.execute(chosen(among, sending.folder, scope, is_one_pdf=sending.inspection is not None)).all()
+    if not rows:
+        raise Refused(_("Ce filtre ne retient personne : rien n’est demandé."))
+    if len(rows) != seen:
+        raise Stale(
+            _(
+                "Le filtre retient maintenant %(count)s lignes et non %(seen)s : relisez l’aperçu, puis confirmez.",
+                count=len(rows),
+                seen=seen,
+            )
+        )
+    batch = _batch(sending, by)
+    lines = [
+        {"batch_id": batch.id, "position": position, "party_id": row.party_id, "document_id": row.document_id}
+        for position, row in enumerate(rows, start=1)
+    ]
+    db.session.execute(SigningBatchLine.__table__.insert(), lines)
+    return batch
+
+
+def advance(*, batch_id: uuid.UUID) -> bool:
+    """Ask for the next lines of a sending; False when none is left here."""
+    query = select(SigningBatch).where(SigningBatch.id == batch_id, SigningBatch.ended_at.is_(None))
+    batch = db.session.scalars(query.with_for_update(skip_locked=True)).one_or_none()
+    if batch is None:
+        return False
+    lines = _waiting(batch)
+    if not lines:
+        batch.ended_at = now()
+        return False
+    inspection = _inspected(batch)
+    with in_batch(str(batch.id)):
+        for line in lines:
+            try:
+                with db.session.begin_nested():
+                    line.document_id, line.request_id = _ask(batch, line, inspection)
+            except Refused as refused:
+                line.why = refused.sentence
+    db.session.flush()
+    return True
+
+
+def unfinished() -> list[uuid.UUID]:
+    """The sendings that a worker should be working on."""
+    query = select(SigningBatch.id).where(SigningBatch.ended_at.is_(None))
+    return list(db.session.scalars(query.order_by(SigningBatch.asked_at)))
+
+
+def _batch(sending: Sending, by: str) -> SigningBatch:
+    batch = SigningBatch(
+        id=uuid7(),
+        folder_id=sending.folder.id,
+        circuit_id=sending.circuit.id if sending.circuit else None,
+        sha256=sending.inspection.sha256 if sending.inspection else None,
+        filename=sending.filename,
+        title=" ".join(sending.title.split()),
+        message=sending.message,
+        due_on=sending.due_on,
+        remind_days=sending.remind_days,
+        copies=list(sending.copies),
+        asked_by=by,
+    )
+    db.session.add(batch)
+    db.session.flush()
+    return batch
+
+
+def _waiting(batch: SigningBatch) -> Sequence[SigningBatchLine]:
+    query = select(SigningBatchLine).where(
+        SigningBatchLine.batch_id == batch.id, SigningBatchLine.request_id.is_(None), SigningBatchLine.why == ""
+    )
+    return db.session.scalars(query.order_by(SigningBatchLine.position).limit(AT_ONCE)).all()
+
+
+def _inspected(batch: SigningBatch) -> Inspection | None:
+    if batch.sha256 is None:
+        return None
+    return inspect(read(storage(), original_key(batch.sha256)), batch.filename)
+
+
+def _ask(batch: SigningBatch, line: SigningBatchLine, inspection: Inspection | None) -> tuple[uuid.UUID, uuid.UUID]:
+    document = db.session.get(Document, line.document_id) if line.document_id else None
+    if document is None and inspection is not None:
+        party, folder = db.session.get_one(Party, line.party_id), db.session.get_one(Folder, batch.folder_id)
+        facts = Facts(title=batch.title)
+        told = {"inspection": inspection, "filename": batch.filename, "facts": facts, "source": BULK}
+        document = file(party=party, folder=folder, by=batch.asked_by, **told)  # type: ignore[arg-type]
+    if document is None:
+        raise Refused(_("Ce document n’existe plus."))
+    request: SignatureRequest = ask(
+        document=document,
+        by=batch.asked_by,
+        circuit=db.session.get(Circuit, batch.circuit_id) if batch.circuit_id else None,
+        message=batch.message,
+        due_on=batch.due_on,
+        remind_days=batch.remind_days,
+        copies=batch.copies,
+    )
+    return document.id, request.id

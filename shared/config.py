@@ -53,6 +53,21 @@ class Smtp:
     timeout: float
 
 
+SmsShape = Literal["brevo", "twilio"]
+
+
+@dataclass(frozen=True)
+class Sms:
+    """The provider through which SMS leave: whose interface it speaks, where, and as whom. `timeout` in seconds."""
+
+    shape: SmsShape
+    url: str
+    account: str
+    key: str = field(repr=False)
+    sender: str
+    timeout: float
+
+
 @dataclass(frozen=True)
 class Imap:
     """The mailbox to which delivery reports come back, and the folder of it that is read."""
@@ -90,6 +105,7 @@ class Config:
     embedded: frozenset[Engine]
     transfer: Mapping[str, str] = field(default_factory=dict, repr=False)  # what TRANSFER_* say, by setting
     imap: Imap | None = None
+    sms: Sms | None = None
 
     def derive(self, purpose: bytes) -> bytes:
         """32 bytes of their own for each purpose, from the one key (HKDF-SHA256)."""
@@ -165,6 +181,7 @@ def load(environ: Mapping[str, str]) -> Config:
         embedded=_embedded(environ),
         transfer=_transfer(environ),
         imap=_imap(environ),
+        sms=_sms(environ),
     )
 
 
@@ -331,6 +348,35 @@ def _imap(environ: Mapping[str, str]) -> Imap | None:
         tls=tls,
         folder=environ.get("IMAP_FOLDER") or "INBOX",
         ca_file=environ.get("IMAP_CA_FILE") or None,
+    )
+
+
+def _sms(environ: Mapping[str, str]) -> Sms | None:
+    given = sorted(name for name, value in environ.items() if name.startswith("SMS_") and value)
+    if not given:
+        return None
+    lacking = [name for name in ("SMS_PROVIDER", "SMS_KEY", "SMS_SENDER") if not environ.get(name)]
+    if lacking:
+        raise ConfigError(f"{given[0]} est donnée sans {lacking[0]} : dites par quel fournisseur partent les SMS.")
+    shapes: dict[str, tuple[SmsShape, str]] = {
+        "brevo": ("brevo", "https://api.brevo.com"),
+        "twilio": ("twilio", "https://api.twilio.com"),
+    }
+    if environ["SMS_PROVIDER"] not in shapes:
+        raise ConfigError(f"SMS_PROVIDER vaut « {environ['SMS_PROVIDER']} » : écrivez brevo ou twilio.")
+    shape, usual = shapes[environ["SMS_PROVIDER"]]
+    url = (environ.get("SMS_URL") or usual).rstrip("/")
+    if not url.startswith("https://") and not is_loopback(urlsplit(url).hostname or ""):
+        raise ConfigError(f"SMS_URL ({url}) ferait circuler la clé et les codes en clair : écrivez https://.")
+    if shape == "twilio" and not environ.get("SMS_ACCOUNT"):
+        raise ConfigError("SMS_PROVIDER=twilio demande SMS_ACCOUNT : l’identifiant du compte, qui commence par AC.")
+    return Sms(
+        shape=shape,
+        url=url,
+        account=environ.get("SMS_ACCOUNT") or "",
+        key=environ["SMS_KEY"],
+        sender=environ["SMS_SENDER"],
+        timeout=float(_number(environ, "SMS_TIMEOUT", 10, 1, 60)),
     )
 
 

@@ -2,42 +2,20 @@
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Row, select
 
 from shared.access.models import Access, Account
+from shared.access.phone_models import PhoneCode
 from shared.documents.effective import Settings, excepted, settings_of
-from shared.documents.models import Document, Folder, FolderException, LinkTarget, Notify
+from shared.documents.models import Document, Folder, FolderException, LinkTarget
 from shared.events.models import Event
 from shared.extensions import db
 from shared.notifications.models import Notification, NotificationDocument
+from shared.notifications.recipients import Recipient as Recipient
 from shared.people.models import Contact, EmailSlot, Party, Person, Staff
-
-
-@dataclass(frozen=True)
-class Recipient:
-    """One address to be, and what the message to it is about. `key` is unique within an event."""
-
-    key: str
-    locale: str = "fr"
-    family_id: uuid.UUID | None = None
-    party_id: uuid.UUID | None = None
-    contact_id: uuid.UUID | None = None
-    access_id: uuid.UUID | None = None
-    account_id: uuid.UUID | None = None
-    staff_id: uuid.UUID | None = None
-    slot: EmailSlot | None = None
-    fixed_address: str | None = None
-    folder: Folder | None = None
-    notify: Notify = Notify.IMMEDIATE  # as the folder says for this party
-    template_id: uuid.UUID | None = None
-    variant: str = ""  # a text of the same event that fits better, where one is shipped
-    link_target: str = ""
-    document_ids: tuple[uuid.UUID, ...] = ()
-    resend_of_id: uuid.UUID | None = None
-    facts: dict[str, Any] = field(default_factory=dict)
+from shared.signatures.code_models import SigningCode
 
 
 def folder_slot(event: Event) -> list[Recipient]:
@@ -178,7 +156,52 @@ def same_recipient(event: Event) -> list[Recipient]:
             link_target=former.link_target,
             document_ids=tuple(ids),
             resend_of_id=former.id,
+            channel=former.channel,
             facts=former.facts,
+        )
+    ]
+
+
+def party_card(event: Event) -> list[Recipient]:
+    """The party itself, at its card's address; nobody when the same was told on paper."""
+    party = db.session.get(Party, event.party_id) if event.party_id else None
+    if party is None or event.facts.get("on_paper"):
+        return []
+    return [
+        Recipient(
+            key=f"card:{party.id}",
+            locale=party.locale,
+            family_id=party.family_id,
+            party_id=party.id,
+            slot=EmailSlot.CARD,
+            link_target=LinkTarget.HOME.value,
+            facts=dict(event.facts),
+        )
+    ]
+
+
+def code_asker(event: Event) -> list[Recipient]:
+    """Whoever asked for a one-time code, at the address and on the channel that it was asked for."""
+    facts = event.facts
+    code: SigningCode | PhoneCode | None
+    if event.name == "signature.code_issued":
+        code = db.session.get(SigningCode, uuid.UUID(facts["code"]))
+    else:
+        code = db.session.get(PhoneCode, uuid.UUID(facts["code"]))
+    party = db.session.get(Party, event.party_id) if event.party_id else None
+    if code is None:
+        return []
+    return [
+        Recipient(
+            key=f"code:{code.id}",
+            locale=facts["locale"],
+            family_id=party.family_id if party else None,
+            party_id=event.party_id,
+            account_id=event.account_id,
+            fixed_address=code.address,
+            variant="sms" if code.channel == "sms" else "",
+            channel=code.channel,
+            facts={"title": facts["title"]} if "title" in facts else {},
         )
     ]
 
@@ -189,6 +212,8 @@ AUDIENCES: dict[str, Callable[[Event], list[Recipient]]] = {
     "account_owner": account_owner,
     "same_recipient": same_recipient,
     "staff_concerned": staff_concerned,
+    "code_asker": code_asker,
+    "party_card": party_card,
 }
 
 

@@ -20,7 +20,8 @@ UNKNOWN = "L’envoi a été interrompu : le message est peut-être parti. Véri
 COLUMNS = Notification.__table__.columns
 
 CLAIM = text(f"""
-    UPDATE notification SET status = 'sending', owner = :owner, claimed_at = :now, claim_order = picked.place
+    UPDATE notification SET status = 'sending', owner = :owner, claimed_at = :now, claim_order = picked.place,
+        intent_at = NULL
     FROM (
         SELECT id, row_number() OVER (ORDER BY priority, due_at, id) AS place FROM (
             SELECT id, priority, due_at FROM notification
@@ -33,13 +34,15 @@ CLAIM = text(f"""
     RETURNING {", ".join(f"notification.{column.name}" for column in COLUMNS)}
 """).columns(*COLUMNS)
 
-RELEASE_DEAD = text("""
+# The row in hand: for a mail the first that has no answer, for an SMS or a code the one whose intent is written.
+IN_HAND = "claim_order = :first AND (intent_at IS NOT NULL OR (channel = 'email' AND secret_until IS NULL))"
+RELEASE_DEAD = text(f"""
     UPDATE notification SET
-        status = CASE WHEN claim_order = :first THEN 'unknown' ELSE 'waiting' END,
-        reply = CASE WHEN claim_order = :first THEN :reply ELSE reply END,
-        secret = CASE WHEN claim_order = :first THEN NULL ELSE secret END,
-        attempts = CASE WHEN claim_order = :first THEN attempts + 1 ELSE attempts END,
-        ended_at = CASE WHEN claim_order = :first THEN CAST(:now AS timestamptz) END,
+        status = CASE WHEN {IN_HAND} THEN 'unknown' ELSE 'waiting' END,
+        reply = CASE WHEN {IN_HAND} THEN :reply ELSE reply END,
+        secret = CASE WHEN {IN_HAND} THEN NULL ELSE secret END,
+        attempts = CASE WHEN {IN_HAND} THEN attempts + 1 ELSE attempts END,
+        ended_at = CASE WHEN {IN_HAND} THEN CAST(:now AS timestamptz) END,
         owner = NULL, claim_order = NULL, claimed_at = NULL
     WHERE owner = :owner AND status = 'sending'
 """)

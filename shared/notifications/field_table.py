@@ -9,7 +9,8 @@ from shared.notifications.values import Item, Link, Value
 
 DOCUMENT, ACCESS, SECURITY, RECORD = "document", "access", "security", "record"
 REQUEST, MANUAL = "request", "manual"
-ALL = frozenset({DOCUMENT, ACCESS, SECURITY, RECORD, REQUEST, MANUAL})
+CODE = "code"  # a one-time code, and what it is for
+ALL = frozenset({DOCUMENT, ACCESS, SECURITY, RECORD, REQUEST, MANUAL, CODE})
 ABOUT_PAPERS = frozenset({DOCUMENT, RECORD, REQUEST, MANUAL})
 ABOUT_LOGIN = frozenset({ACCESS, SECURITY})
 EMPLOYEES = frozenset({"employees"})
@@ -57,7 +58,7 @@ FIELDS = (
             Item("Facture de juin", "FA-2026-0612", "https://portail.exemple.fr/documents/1"),
             Item("Devis", "DE-2026-0077"),
         ),
-        ABOUT_PAPERS,
+        ABOUT_PAPERS | {CODE},
         many=True,
     ),
     Field(
@@ -82,12 +83,13 @@ FIELDS = (
     Field("période", N_("la période du document, comme « juin 2026 »"), "juin 2026", ABOUT_PAPERS, optional=True),
     Field("commentaire", N_("le texte saisi avec l’événement"), "Merci de votre retour.", ABOUT_PAPERS, optional=True),
     Field("mot_de_passe", N_("le mot de passe initial"), "Kp7-vRm-3Tq-xZ9", frozenset({ACCESS}), secret=True),
-    Field("code_de_vérification", N_("le code à usage unique"), "418 205", frozenset({SECURITY}), hidden=True),
+    Field("code_de_vérification", N_("le code à usage unique"), "418 205", frozenset({SECURITY, CODE}), hidden=True),
     Field(
         "expiration",
         N_("le moment où le lien ou le code cesse de marcher"),
         datetime(2026, 6, 19, 16, 30, tzinfo=UTC),
     ),
+    Field("date_d_effet", N_("le jour où ce qui est annoncé prend effet"), date(2026, 7, 1), frozenset({RECORD})),
     Field("appareil", N_("l’appareil ou le navigateur concerné"), "Firefox sur Windows", ABOUT_LOGIN, optional=True),
     Field(
         "désinscription",

@@ -28,6 +28,8 @@ def resend(*, notification_id: uuid.UUID, by: str, key: str = "") -> None:
         raise Refused("C’est une copie cachée : renvoyez le message lui-même, sa copie le suivra.")
     if row.event == TRIED:
         raise Refused("C’est un essai : demandez-en un autre depuis le modèle.")
+    if row.secret_until is not None:
+        raise Refused("Un code ne se renvoie pas : la personne en demande un autre sur la page où elle le tape.")
     if _is_done(row, by, key):
         return
     if row.status is Status.UNKNOWN and row.kind != "security":

@@ -6,6 +6,7 @@ Works on a whole batch with a bounded number of queries, on the sender's own con
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, RowMapping
@@ -17,6 +18,8 @@ from shared.config import config
 from shared.documents.models import LinkTarget
 from shared.errors import Refused
 from shared.notifications.channels.mailboxes import Mailbox
+from shared.notifications.channels.sms_numbers import Number
+from shared.notifications.codes import code_values, why_it_stays
 from shared.notifications.copying import RESERVED, copies_of
 from shared.notifications.entrusting import FIELD, Entrusted, passwords_for
 from shared.notifications.field_table import key_of
@@ -32,9 +35,11 @@ from shared.notifications.values import Link, Value
 from shared.people.models import EmailSlot
 
 TOO_MANY_BOUNCES = 2
+MAIL = "email"
 LOGIN = frozenset({"access", "security"})  # contexts whose messages nobody else reads
 ASKS_LOGIN = frozenset({"payslip"})  # always behind authentication, whatever the folder's link target
 FACTS = {"device": "appareil"}  # what an event says, and the field that shows it
+DAYS = {"effective_on": "date_d_effet"}
 PURPOSES = {
     "access.opened": LinkPurpose.ACTIVATION,
     "access.renotified": LinkPurpose.ACTIVATION,
@@ -48,7 +53,7 @@ class Ready:
     """A message that may leave. `body` is what the history keeps."""
 
     row: RowMapping
-    to: Mailbox
+    to: Mailbox | Number
     slot: EmailSlot | None
     version_id: uuid.UUID | None
     rendered: Rendered
@@ -116,7 +121,7 @@ def _prepare(
             whole = compiled(*edited, informs=informs_too)
         rendered = whole.merge(values)
         body = whole.kept(values) if row["event"] != TRIED else row["edited_body"]
-        to = Mailbox(address, _name(row, around))
+        to = Mailbox(address, _name(row, around)) if row["channel"] == MAIL else Number(address)
         sender, reply_to = _sender(row, around)
     except Refused as refused:
         return Stopped(row, Status.WAITING, refused.sentence, Reason.DRAFT)
@@ -167,6 +172,8 @@ def _why_not(row: RowMapping, around: Surroundings) -> Stopped | None:
     """Cancelling, access, publication, refusal and address are looked at again at the moment of sending."""
     if row["event"] == TRIED:
         return None
+    if late := why_it_stays(row):
+        return Stopped(row, Status.CANCELLED, late)
     if row["id"] in around.about and not _live(row, around):
         return Stopped(row, Status.CANCELLED, "Le document n’est plus sur le portail.")
     if row["id"] in around.refusing and row["id"] not in around.about:
@@ -196,7 +203,7 @@ def address_of(row: Mapping[str, Any] | RowMapping, around: Surroundings) -> tup
     if row["fixed_address"]:
         return row["fixed_address"], None
     party = around.parties.get(row["party_id"])
-    if party is None:
+    if party is None or row["channel"] != MAIL:
         return None
     for slot in (row["slot"], party.slot_fallback):
         cell = around.cells.get((party.id, EmailSlot(slot))) if slot else None
@@ -213,6 +220,8 @@ def _values(row: RowMapping, around: Surroundings, linked: Linked) -> dict[str, 
         linked = Linked(around.brand.portal_url, row["created_at"] + around.lifetimes[LinkPurpose.TARGET])
     values = merge_values(party, person, _live(row, around), linked, row["created_at"], around.brand)
     values["desinscription"] = Link(_unsubscribing(row))
+    values |= code_values(row)
+    values |= {DAYS[key]: date.fromisoformat(value) for key, value in row["facts"].items() if key in DAYS}
     return values | {FACTS[key]: value for key, value in row["facts"].items() if key in FACTS}
 
 

@@ -24,6 +24,11 @@ SILENT = frozenset(
         "account.signed_in",
         "account.signed_out",
         "account.login_refused",
+        "account.phone_code_exhausted",
+        "account.phone_confirmed",
+        "account.phone_forgotten",
+        "signature.code_exhausted",
+        "signature.code_used",
         "access.applied",
         "access.changed",
         "access.created",
@@ -54,7 +59,7 @@ def apply(event: Event) -> None:
     for rule in enabled(event.name):
         for recipient in AUDIENCES[rule.audience](event):
             if meets(rule, recipient):
-                for channel in rule.channels:
+                for channel in [recipient.channel] if recipient.channel else rule.channels:
                     outbox.plan(event=event, rule=rule, recipient=recipient, channel=channel)
 
 

@@ -13,20 +13,17 @@ from sqlalchemy import Connection
 from sqlalchemy.engine.interfaces import DBAPICursor
 
 from shared.clock import now
-from shared.config import config
 from shared.extensions import db
 from shared.notifications import circuit, claiming
 from shared.notifications.bouncing import reject
-from shared.notifications.channels.building import make_skeleton
 from shared.notifications.channels.outcome import Outcome
-from shared.notifications.channels.smtp import MailConnection, settings_from
-from shared.notifications.channels.verp import envelope_sender
+from shared.notifications.codes import REPLACED
 from shared.notifications.copying import spread
+from shared.notifications.delivering import Carrier, carrier_of
 from shared.notifications.entrusting import hand_over
 from shared.notifications.models import Reason, Status
 from shared.notifications.resolving import Ready, Stopped, resolve
 from shared.queues import stopping
-from shared.settings.mail_server import mail_server
 from shared.settings.reading import forget
 from shared.transactions import transaction
 
@@ -40,6 +37,11 @@ SENT = """
         template_version_id = %s, subject = %s, body = %s, reply = %s, attempts = attempts + 1,
         secret = NULL, owner = NULL, claim_order = NULL, claimed_at = NULL
     WHERE id = %s AND owner = %s
+"""
+# A code that was replaced meanwhile has lost its secret: the older one never leaves after the newer.
+INTENDS = """
+    UPDATE notification SET intent_at = %s
+    WHERE id = %s AND owner = %s AND (secret_until IS NULL OR secret IS NOT NULL)
 """
 ENDED = """
     UPDATE notification SET status = %s, reason = %s, due_at = coalesce(%s, due_at), ended_at = %s, reply = %s,
@@ -58,15 +60,16 @@ def drain(channel: str) -> int:
     sent = 0
     with _own_connection() as connection:
         claiming.recover(connection)
-        if circuit.is_paused(connection, channel):
+        carrier = carrier_of(channel)
+        if carrier is None or circuit.is_paused(connection, channel):
             return 0
-        with claiming.ownership(connection) as owner, MailConnection(settings_from(mail_server())) as server:
+        with claiming.ownership(connection) as owner, carrier:
             until = time.monotonic() + LONGEST_RUN
             while time.monotonic() < until and not stopping():
                 rows = claiming.claim(connection, channel, owner)
                 if not rows:
                     break
-                accepted, goes_on = _send_batch(connection, server, resolve(connection, rows), owner, channel)
+                accepted, goes_on = _send_batch(connection, carrier, resolve(connection, rows), owner, channel)
                 sent += accepted
                 if not goes_on:
                     break
@@ -85,7 +88,7 @@ def _own_connection() -> Iterator[Connection]:
 
 
 def _send_batch(
-    connection: Connection, server: MailConnection, answers: list[Ready | Stopped], owner: int, channel: str
+    connection: Connection, carrier: Carrier, answers: list[Ready | Stopped], owner: int, channel: str
 ) -> tuple[int, bool]:
     """Send in claim order; the second answer is False when the channel must stop."""
     forget()
@@ -99,7 +102,9 @@ def _send_batch(
         if isinstance(answer, Stopped):
             _stop(cursor, answer, owner)
             continue
-        outcome = _deliver(server, answer)
+        if not _intends(cursor, carrier, answer, owner):
+            continue
+        outcome = carrier.deliver(answer)
         if outcome.kind == "accepted":
             moment = now()
             _note_sent(connection, cursor, answer, _sent_values(answer, outcome, moment, owner))
@@ -134,25 +139,16 @@ def _entrust(message: Ready) -> None:
             hand_over(entrusted=message.entrusted, notification_id=message.row["id"])
 
 
-def _deliver(server: MailConnection, message: Ready) -> Outcome:
+def _intends(cursor: DBAPICursor, carrier: Carrier, message: Ready, owner: int) -> bool:
+    """Write that the call is about to be made, where that must be known; False for a code replaced meanwhile."""
     row = message.row
-    skeleton = make_skeleton(sender=message.sender, reply_to=message.reply_to, language=row["locale"])
-    raw = skeleton.build(
-        to=message.to,
-        subject=message.rendered.subject,
-        date=row["dated"],
-        message_id=row["message_id"],
-        text=message.rendered.text,
-        html=message.rendered.html,
-        extra=unsubscribing(message.unsubscribe) if message.unsubscribe else None,
-    )
-    envelope = envelope_sender(row["id"], config().envelope_domain, config().derive(b"bounce"))
-    return server.deliver(raw, envelope, message.to.address)
-
-
-def unsubscribing(url: str) -> dict[str, str]:
-    """The two headers by which a mail program ends information with one click (RFC 8058)."""
-    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    if not carrier.intends and row["secret_until"] is None:
+        return True
+    cursor.execute(INTENDS, (now(), row["id"], owner))
+    if cursor.rowcount:
+        return True
+    _stop(cursor, Stopped(row, Status.CANCELLED, REPLACED), owner)
+    return False
 
 
 def _sent_values(message: Ready, outcome: Outcome, moment: datetime, owner: int) -> tuple[Any, ...]:
@@ -179,6 +175,8 @@ def _not_sent(cursor: DBAPICursor, message: Ready, outcome: Outcome, owner: int)
         status = Status.UNKNOWN
     elif outcome.kind == "failed":
         status = Status.BOUNCED
+    elif row["secret_until"] is not None and again_at >= row["secret_until"]:
+        status = Status.FAILED  # what it carries would no longer work
     elif not _ours(outcome) and again_at > row["created_at"] + GIVE_UP:
         status = Status.FAILED
     else:

@@ -29,6 +29,19 @@ RULES = (
     ShippedRule("access.renotified", "Un accès est communiqué à nouveau", "access_holder", "access.renotified"),
     ShippedRule("account.reset_requested", "Mot de passe oublié", "account_owner", "account.reset_requested"),
     ShippedRule("account.password_changed", "Mot de passe modifié", "account_owner", "account.password_changed"),
+    ShippedRule(
+        "payslip.notice_given", "Un salarié est informé du bulletin électronique", "party_card", "payslip.notice_given"
+    ),
+    ShippedRule("payslip.objected", "Un salarié s’oppose au bulletin électronique", "party_card", "payslip.objected"),
+    ShippedRule(
+        "payslip.objection_withdrawn", "Une opposition est retirée", "party_card", "payslip.objection_withdrawn"
+    ),
+    ShippedRule("closing.announced", "Le service va fermer", "party_card", "closing.announced"),
+    ShippedRule("closing.called_off", "Le service ne ferme plus", "party_card", "closing.called_off"),
+    ShippedRule("signature.code_issued", "Code pour signer", "code_asker", "signature.code_issued"),
+    ShippedRule(
+        "account.phone_code_issued", "Code de confirmation d’un numéro", "code_asker", "account.phone_code_issued"
+    ),
     ShippedRule("staff.invited", "Un gestionnaire est invité", "staff_concerned", "staff.invited"),
 )
 
@@ -50,7 +63,12 @@ def ship_messages() -> None:
 
 def _new_template(message: Shipped) -> Template:
     template = Template(
-        key=message.key, label=message.label, context=message.context, kind=message.kind, is_shipped=True
+        key=message.key,
+        label=message.label,
+        context=message.context,
+        channel=message.channel,
+        kind=message.kind,
+        is_shipped=True,
     )
     db.session.add(template)
     db.session.flush()

@@ -30,6 +30,8 @@ FRENCH = Words(
             "security": "Vous recevez ce message parce qu’il touche à la sécurité de votre accès "
             "au portail #société# ; pour cette raison, il ne se désactive pas.",
             "request": "Vous recevez ce message parce que vous suivez une demande chez #société#.",
+            "code": "Vous recevez ce message parce qu’un code vient d’être demandé sur le portail #société# "
+            "pour cette adresse.",
         }
     ),
     because_of_all="Vous recevez ce message parce que vous êtes en relation avec #société#.",
@@ -50,6 +52,8 @@ ENGLISH = Words(
             "security": "You are receiving this message because it concerns the security of your access to the portal "
             "of #société#; for that reason it cannot be turned off.",
             "request": "You are receiving this message because you follow a request with #société#.",
+            "code": "You are receiving this message because a code has just been asked for on the portal of #société# "
+            "for this address.",
         }
     ),
     because_of_all="You are receiving this message because you are in contact with #société#.",

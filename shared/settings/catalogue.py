@@ -26,12 +26,15 @@ CATALOGUE: dict[str, Key] = {
     "document_link_days": Key(30, least=1, most=365),
     "initial_password_days": Key(30, least=1, most=90),
     "password_by_mail": Key(False, (False, True)),  # whether #mot_de_passe# may stand in an e-mail
+    "objection_months": Key(0, (0, 1, 2, 3)),  # before an objection to electronic payslips stops them (D3243-7)
     "security_log_months": Key(12, least=6, most=12),  # CNIL, deliberation 2021-122: 6 to 12 months
     "bounce_mailbox": Key({}),  # host, port, tls, username, folder: what IMAP_* says otherwise
     "bounce_secret": Key("", secret=True),
     "bounce_webhook": Key(1, least=1, most=1_000_000),  # which webhook address is the good one
     "mail_server": Key({}),  # host, port, tls, username, timeout: what SMTP_* says otherwise
     "mail_secret": Key("", secret=True),
+    "sms_provider": Key({}),  # shape, url, account, sender, timeout: what SMS_* says otherwise
+    "sms_secret": Key("", secret=True),
     "mail_domains": Key([]),  # from which we may write, besides the company's own
     "mail_signature": Key(""),  # empty: the company's name
     "transfer": Key({}),  # the ERP's server; its password stands in it, sealed

@@ -24,7 +24,10 @@ def around() -> dict[str, Any]:
         "home_url": "/",
         "language_url": "" if borrowed else url_for("portal.language"),
         "notices": _notices(),
-        "footer_links": foot("portal", url_for("portal.accessibility")),
+        "footer_links": [
+            Item(_("Vérifier un document signé"), url_for("portal.verification"), ""),
+            *foot("portal", url_for("portal.accessibility")),
+        ],
         "is_borrowed": borrowed,
     }
     if seat is None:

@@ -11,6 +11,7 @@ from shared.notifications.commands import report
 from shared.people.commands import staff
 from shared.people.staffing import is_first_start
 from shared.shipping import ship
+from shared.signatures.commands import signatures
 from shared.transactions import transaction
 
 
@@ -19,6 +20,7 @@ def install(app: Flask) -> None:
     app.cli.add_command(staff)
     app.cli.add_command(report)
     app.cli.add_command(journal)
+    app.cli.add_command(signatures)
     app.cli.add_command(ship_command)
     app.cli.add_command(demo)
 

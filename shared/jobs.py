@@ -14,9 +14,11 @@ from shared.access.synchronising import synchronise as synchronise_accesses
 from shared.documents import comparing, repairing
 from shared.documents.indexing import index_batch
 from shared.documents.publishing import make_live
+from shared.documents.recognising import recognise_batch
 from shared.documents.sweeping import sweep as sweep_storage
 from shared.engines.checking import check_engines
 from shared.events import checking, purging
+from shared.intake import payslip_batching, payslip_publishing
 from shared.intake.collecting import collect
 from shared.intake.party_importing import advance_import
 from shared.intake.trying import run_trials
@@ -145,6 +147,18 @@ def work_on_import(import_id: str) -> None:
     advance_import(import_id=uuid.UUID(import_id))
 
 
+def work_on_payslips(batch_id: str) -> None:
+    """Read a batch of payslips, or distribute it, a step per transaction."""
+    ident, desk = uuid.UUID(batch_id), payslip_batching.Desk()
+    _in_turns("work_on_payslips", batch_id, lambda: payslip_batching.advance(batch_id=ident, desk=desk))
+    _in_turns("work_on_payslips", batch_id, lambda: payslip_publishing.advance_publication(batch_id=ident))
+
+
+def recognise_documents() -> None:
+    """Read the text of scanned documents for the search, where Tesseract is installed."""
+    _in_turns("recognise_documents", "", lambda: recognise_batch() > 0)
+
+
 def compare(comparison_id: str) -> None:
     """Go on with a comparison with the portal, a batch per transaction."""
     _in_turns("compare", comparison_id, lambda: comparing.advance(comparison_id=uuid.UUID(comparison_id)))
@@ -210,7 +224,7 @@ def _in_turns(job: str, ident: str, advance_once: Callable[[], bool]) -> None:
     until, goes_on = time.monotonic() + TURN, True
     while goes_on and not stopping():
         if time.monotonic() > until:
-            ring("slow", job, ident)
+            ring("slow", job, *filter(None, (ident,)))
             return
         with transaction():
             goes_on = advance_once()

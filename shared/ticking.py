@@ -18,12 +18,13 @@ from sqlalchemy.exc import SQLAlchemyError
 import shared.jobs
 from shared.access import bulk, letter_keeping, running, sweeping
 from shared.access.synchronising import is_due
-from shared.documents import comparing, indexing, publishing, repairing
+from shared.documents import comparing, indexing, publishing, recognising, repairing
 from shared.engines.beating import beat, plain_url
 from shared.engines.checking import forget as forget_engine
 from shared.engines.checking import hears
 from shared.events import checking, sealing
 from shared.extensions import db
+from shared.intake import payslip_states
 from shared.intake.party_importing import imports_wait
 from shared.intake.trying import trials_wait
 from shared.intake.watching import forget_link, is_watched
@@ -118,6 +119,18 @@ def bounces_due() -> None:
         forget_engine("bounces")
 
 
+def payslips_due() -> None:
+    """Batches of payslips whose bell was not heard, and those whose hour of publication has come."""
+    for batch_id in payslip_states.batches_wait():
+        ring_or_do("slow", "work_on_payslips", str(batch_id))
+
+
+def recognise_due() -> None:
+    """Have scanned documents read for the search, where that is possible."""
+    if recognising.is_due():
+        ring_or_do("slow", "recognise_documents")
+
+
 def carry_out_due() -> None:
     """Wake the worker of bulk actions that a lost bell or a dead worker left unfinished."""
     for action_id in bulk.unfinished():
@@ -162,6 +175,8 @@ RECURRING: tuple[tuple[str, float, Callable[[], object]], ...] = (
     ("purge the security log", 24 * 3600, lambda: ring_or_do("slow", "purge_security_log")),
     ("prove signatures", 5, prove_due),
     ("compare with the portal", 15, compare_due),
+    ("read and distribute payslips", 5, payslips_due),
+    ("recognise scanned documents", 30, recognise_due),
     ("index what has no words yet", 30, index_due),
     ("sweep storage", 3600, lambda: ring_or_do("slow", "sweep")),
 )

@@ -5,6 +5,7 @@ validator: whoever asks about a document of ours also compares its SHA-256 with 
 """
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -60,12 +61,17 @@ class Found:
 
 def signatures_of(data: bytes) -> list[Found]:
     """Every signature of a PDF, none when it has none. Raises FileRefused for what is not a readable PDF."""
+    return found_in(data, roots=[root.dump() for root in roots()], crls=[revocations().dump()])
+
+
+def found_in(data: bytes, *, roots: Sequence[bytes] = (), crls: Sequence[bytes] = ()) -> list[Found]:
+    """As `signatures_of`, without the database: the authorities to trust and what they revoked, in DER."""
     facts, _none = sandbox.ask(
         "signatures",
         data,
         seconds=LIMITS.seconds,
-        roots=[base64.b64encode(root.dump()).decode() for root in roots()],
-        crls=[base64.b64encode(revocations().dump()).decode()],
+        roots=[base64.b64encode(root).decode() for root in roots],
+        crls=[base64.b64encode(crl).decode() for crl in crls],
     )
     return [_found(line) for line in facts["signatures"]]
 

@@ -86,9 +86,10 @@ def _why_apart(current: Group | None, seen: Seen) -> str | None:
     if seen.page and seen.page != (before.page or len(current.pages)) + 1:
         return str(_("Cette page ne porte ni matricule ni nom, et son numéro ne suit pas celui de la page précédente."))
     if seen.layout != first.layout and not (seen.page and not seen.layout):
-        return _(
+        told = _(
             "Cette page ne porte ni matricule ni le signe reconnu : dites si c’est la suite du bulletin précédent."
         )
+        return str(told)
     if seen.header and not seen.page:
         return str(_("Cette page a l’en-tête d’un bulletin, mais ni son matricule ni son nom ne peuvent être lus."))
     if any(each != current.who for each in seen.named):

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from typing import Any
 
 import docx
@@ -15,6 +16,8 @@ ENTRIES_REFUSED = 200_000
 UNPACKED_MAX = 150_000_000  # bytes of a Word document
 PARAGRAPHS_MAX = 20_000
 RATIO_MAX = 500
+PDFS_MAX = 500  # in one archive of payslips
+PDFS_UNPACKED = 300_000_000  # bytes of all of them
 BOMB = 1_000_000_000  # bytes below which a high ratio is harmless
 
 
@@ -71,3 +74,26 @@ def _lines(document: Any) -> Any:
 def _displayable(name: str) -> str:
     """Control marks and those that turn the direction of writing are not shown."""
     return "".join(mark if mark.isprintable() else "\ufffd" for mark in name)[:300]
+
+
+def unpack_pdfs(data: bytes) -> tuple[dict[str, Any], bytes]:
+    """The PDFs of an archive, one after the other; what the archive says of its sizes is not believed."""
+    names: list[str] = []
+    found: list[bytes] = []
+    with _opened(data) as archive:
+        infos = [info for info in archive.infolist() if info.filename.lower().endswith(".pdf") and not info.is_dir()]
+        if len(infos) > PDFS_MAX:
+            raise Reject("complex")
+        for info in infos:
+            if info.flag_bits & 1:
+                raise Reject("password")
+            left = PDFS_UNPACKED - sum(map(len, found))
+            try:
+                with archive.open(info) as member:
+                    found.append(member.read(left + 1))
+            except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+                raise Reject("unreadable") from error
+            if len(found[-1]) > left:
+                raise Reject("complex")
+            names.append(_displayable(info.filename))
+    return {"names": names, "sizes": [len(each) for each in found]}, b"".join(found)

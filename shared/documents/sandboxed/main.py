@@ -30,6 +30,7 @@ OPERATIONS: dict[str, Callable[..., Answer]] = {
     "pdf": pdfs.examine,
     "prepare": preparing.prepare,
     "signatures": validating.signatures,
+    "slip_archive": archives.unpack_pdfs,
     "slip_pages": slips.read,
     "slip_runs": slips.runs,
     "slip_split": slips.split,

@@ -1,0 +1,62 @@
+"""Each payslip of a batch as a PDF of its own, kept until it is filed, or until the batch is given up."""
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select, update
+
+from shared.documents import filing
+from shared.documents.inspecting import Inspection
+from shared.documents.models import StoredObject
+from shared.extensions import db
+from shared.intake import payslip_sources
+from shared.intake.payslip_models import PageVerdict, PayslipBatch, PayslipFile, PayslipPage, PayslipSlip
+
+AT_ONCE = 250  # payslips cut in one transaction
+NEVER = (PageVerdict.DAMAGED, PageVerdict.DELIVERED, PageVerdict.WRONG_COMPANY)  # these have no file of their own
+
+
+def cut_some(batch: PayslipBatch) -> bool:
+    """Cut the next payslips of a batch; False when none is left."""
+    query = (
+        select(PayslipSlip)
+        .where(PayslipSlip.batch_id == batch.id, PayslipSlip.sha256.is_(None), PayslipSlip.verdict.not_in(NEVER))
+        .order_by(PayslipSlip.position)
+        .limit(AT_ONCE)
+    )
+    slips = list(db.session.scalars(query))
+    if not slips:
+        return False
+    mine = [slip for slip in slips if slip.file_id == slips[0].file_id]
+    for slip, data in zip(mine, _cut(mine), strict=True):
+        _keep(slip, data) if data else _set_apart(slip)
+    batch.split += len(mine)
+    db.session.flush()
+    return True
+
+
+def slips_to_cut(batch: PayslipBatch) -> int:
+    """How many payslips of the batch will have a file of their own."""
+    query = select(func.count()).where(PayslipSlip.batch_id == batch.id, PayslipSlip.verdict.not_in(NEVER))
+    return db.session.scalar(query) or 0
+
+
+def _cut(slips: list[PayslipSlip]) -> list[bytes]:
+    file = db.session.get_one(PayslipFile, slips[0].file_id)
+    stored = db.session.get_one(StoredObject, file.sha256)
+    with payslip_sources.on_disk(stored.sha256, stored.size) as source:
+        return payslip_sources.cut(source, [[slip.first, slip.last] for slip in slips])
+
+
+def _keep(slip: PayslipSlip, data: bytes) -> None:
+    sha256 = payslip_sources.sha256_of(data)
+    inspection = Inspection(kind="pdf", mime="application/pdf", size=len(data), sha256=sha256)
+    filing.keep(data=data, inspection=inspection)
+    slip.sha256 = sha256
+
+
+def _set_apart(slip: PayslipSlip) -> None:
+    slip.verdict, slip.party_id = PageVerdict.DAMAGED, None
+    slip.reason = _(
+        "Une page de ce bulletin est abîmée : il ne peut pas être distribué. Demandez-le de nouveau à la paie."
+    )
+    first = update(PayslipPage).where(PayslipPage.slip_id == slip.id, PayslipPage.number == slip.first)
+    db.session.execute(first.values(verdict=PageVerdict.DAMAGED).execution_options(synchronize_session=False))

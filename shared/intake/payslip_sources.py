@@ -1,0 +1,146 @@
+"""The files of a batch: opened from an archive, checked, kept; then read and cut in the sandbox, never here."""
+
+import hashlib
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from shared.documents import recognising, sandbox
+from shared.documents.checking import faithful
+from shared.documents.inspecting import Inspection, Limits, inspect
+from shared.documents.masking import without_nir
+from shared.documents.refusals import FileRefused
+from shared.documents.storage import original_key, storage
+from shared.documents.storage_folder import FolderStorage
+from shared.intake.payslip_reading import Rule
+
+LIMITS = Limits(bytes_max=400_000_000, pages_max=40_000, text_max=1)
+SECONDS = 60.0
+RECOGNISED_AT_ONCE = 8  # pages read as pictures before what is known is kept
+NAME_MAX = 200
+DAMAGED = {"text": "", "boxes": {}, "damaged": True, "blank": False}
+
+
+def opened(filename: str, data: bytes) -> list[tuple[str, bytes]]:
+    """The file itself, or the PDFs of an archive, each under its name. Raises FileRefused for a bomb."""
+    name = clean_name(filename)
+    if not data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return [(name, data)]
+    facts, blob = sandbox.ask("slip_archive", data, seconds=SECONDS)
+    found, at = [], 0
+    for entry, size in zip(facts["names"], facts["sizes"], strict=True):
+        found.append((clean_name(entry), blob[at : at + size]))
+        at += size
+    return found
+
+
+def checked(filename: str, data: bytes) -> Inspection:
+    """What the PDF is, as a whole. Raises FileRefused with the sentence to show."""
+    found = inspect(data, filename, limits=LIMITS)
+    if found.kind != "pdf":
+        raise FileRefused("not_pdf")
+    return found
+
+
+def sha256_of(data: bytes) -> str:
+    """The name of these bytes in the storage."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def clean_name(filename: str) -> str:
+    """A name fit to be kept: without folders, without what cannot be shown, without social security number."""
+    last = filename.replace("\\", "/").rpartition("/")[2]
+    return without_nir("".join(mark if mark.isprintable() else "?" for mark in last))[:NAME_MAX] or "lot.pdf"
+
+
+@contextmanager
+def on_disk(sha256: str, size: int) -> Iterator[Path]:
+    """The original as a file of this machine, once its hash is known to be right."""
+    where = storage()
+    with faithful(sha256=sha256, size=size) as held:
+        if isinstance(where, FolderStorage):
+            yield where.path(original_key(sha256))
+            return
+        with tempfile.NamedTemporaryFile(suffix=".pdf") as copy:
+            while chunk := held.read(1 << 20):
+                copy.write(chunk)
+            copy.flush()
+            yield Path(copy.name)
+
+
+def read_pages(source: Path, first: int, count: int, rules: Sequence[Rule]) -> list[dict[str, Any]]:
+    """Pages from `first` (0 is the first): their text and the boxes of the rules; fewer when many had to be recognised.
+
+    A page that stops the reader is damaged, and takes no other with it.
+    """
+    marks = [{"mark": rule.mark, "boxes": rule.boxes} for rule in rules]
+    pages: list[dict[str, Any]] = []
+    slow = 0
+    for place, page in enumerate(_read(source, first, count, marks)):
+        if not page["text"].strip() and not page["damaged"] and not page["blank"] and recognising.is_installed():
+            page = _recognised(source, first + place, rules)
+            slow += 1
+        pages.append(page)
+        if slow == RECOGNISED_AT_ONCE:
+            break
+    return pages
+
+
+def cut(source: Path, ranges: list[list[int]]) -> list[bytes]:
+    """The pages [first, last] (1 is the first) of each range as a PDF; empty for one that holds a damaged page."""
+    try:
+        facts, blob = sandbox.ask("slip_split", source, seconds=SECONDS, ranges=ranges)
+    except FileRefused:
+        if len(ranges) == 1:
+            return [b""]
+        half = len(ranges) // 2
+        return cut(source, ranges[:half]) + cut(source, ranges[half:])
+    found, at = [], 0
+    for size in facts["sizes"]:
+        found.append(blob[at : at + size])
+        at += size
+    return found
+
+
+def _read(source: Path, first: int, count: int, marks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    try:
+        facts, _blob = sandbox.ask("slip_pages", source, seconds=SECONDS, first=first, count=count, marks=marks)
+    except FileRefused:
+        if count == 1:
+            return [dict(DAMAGED)]
+        half = count // 2
+        return _read(source, first, half, marks) + _read(source, first + half, count - half, marks)
+    found: list[dict[str, Any]] = facts["pages"]
+    return found
+
+
+def _recognised(source: Path, page: int, rules: Sequence[Rule]) -> dict[str, Any]:
+    """The words of a picture, and those whose middle stands inside each box."""
+    try:
+        runs = recognising.recognise(source, page)
+    except FileRefused:
+        runs = []
+    boxes = {
+        str(place): {name: inside(runs, box) for name, box in rule.boxes.items()} for place, rule in enumerate(rules)
+    }
+    text = "\n".join(run.text for run in runs)
+    return {"text": text, "boxes": boxes, "damaged": False, "blank": False, "recognised": True}
+
+
+def runs_of(source: Path, page: int) -> list[recognising.Run]:
+    """The lines of one page (0 is the first) with their places, recognised where it has no text."""
+    facts, _blob = sandbox.ask("slip_runs", source, seconds=SECONDS, page=page)
+    runs = [recognising.Run(without_nir(each["text"]), tuple(each["box"])) for each in facts["runs"]]
+    return runs if runs or not recognising.is_installed() else recognising.recognise(source, page)
+
+
+def inside(runs: Sequence[recognising.Run], box: Sequence[float]) -> str:
+    """The text of the runs whose middle stands inside a box."""
+    found = []
+    for run in runs:
+        across, down = (run.box[0] + run.box[2]) / 2, (run.box[1] + run.box[3]) / 2
+        if box[0] <= across <= box[2] and box[1] <= down <= box[3]:
+            found.append(run.text)
+    return " ".join(found)

@@ -1,0 +1,135 @@
+"""A payslip day: employees, what a payroll program prints for them, the rule that reads it, the job that carries it."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+
+from shared.extensions import db
+from shared.folding import fold
+from shared.intake import payslip_batching, payslip_publishing
+from shared.intake.payslip_models import PayslipBatch, PayslipLayout, PayslipPage, PayslipSlip
+from shared.people.models import Activity, EmailSlot, Party
+from shared.settings import reading
+from shared.sheets.facts import Company
+from shared.sheets.payroll import PayrollSlip, Program, make_batch
+from sqlalchemy import select
+from tests.factories import office
+
+MONTH = date(2026, 10, 1)
+US = Company("Atelier Lumen", ("18 rue des Fondeurs",), "69007", "Lyon", "99990001200017", "FR00999900012")
+OTHERS = Company("Ateliers Rivaux", ("2 rue Basse",), "69001", "Lyon", "11110001200011", "FR00111100012")
+RULES: dict[Program, tuple[str, dict[str, dict[str, object]]]] = {
+    "sillage": (
+        "Édité par Sillage Paie",
+        {"matricule": {"label": "Matricule :"}, "name": {"label": "Salarié :"}, "period": {"label": "Période :"}},
+    ),
+    "ardoise": (
+        "Ardoise RH, gestion de la paie",
+        {
+            "matricule": {"box": [0.06, 0.096, 0.2, 0.112]},
+            "name": {"box": [0.21, 0.096, 0.6, 0.112]},
+            "period": {"label": "Bulletin de salaire"},
+        },
+    ),
+    "cadence": (
+        "Cadence Social 2026",
+        {"matricule": {"label": "Sal."}, "name": {"box": [0.54, 0.1, 0.9, 0.119]}, "period": {"label": "Paie de"}},
+    ),
+}
+
+
+def our_company() -> None:
+    """The installation knows its own number."""
+    ours = reading.company()
+    ours.name, ours.siret = US.name, US.siret
+    db.session.add(ours)
+    db.session.flush()
+    assert db.session.scalar(select(Activity.siret))
+
+
+def an_employee(code: str, name: str, *, address: bool = True) -> Party:
+    """Somebody who gets a payslip, told long ago that it would be electronic."""
+    addresses = {EmailSlot.CARD: f"{fold(code)}@perso.example"} if address else {}
+    party = office.customer(code, name, key="employees", addresses=addresses)
+    party.street, party.postcode, party.city = "1 rue Basse", "69001", "Lyon"
+    told(party)
+    return party
+
+
+def told(party: Party) -> None:
+    from shared.people.rights_models import PayslipNotice
+
+    db.session.add(
+        PayslipNotice(
+            party_id=party.id, given_on=date(2020, 1, 1), at_hiring=True, first_issue_on=date(2020, 1, 1), by=office.BY
+        )
+    )
+    db.session.flush()
+
+
+def a_rule(program: Program = "sillage") -> PayslipLayout:
+    mark, fields = RULES[program]
+    made = PayslipLayout(
+        folder_id=office.folder("e.payslips").id,
+        name=program.title(),
+        name_folded=program,
+        mark=mark,
+        fields=fields,
+        by=office.BY,
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+@lru_cache(maxsize=32)
+def printed(slips: tuple[PayrollSlip, ...], program: Program = "sillage", company: Company = US) -> bytes:
+    """What the program prints; made once a run."""
+    return make_batch(program, company, slips)
+
+
+def slip(code: str, name: str, *, month: date = MONTH, pages: int = 1, **more: object) -> PayrollSlip:
+    return PayrollSlip(code, name, month, pages=pages, **more)  # type: ignore[arg-type]
+
+
+def dropped(*files: bytes, month: date = MONTH, name: str = "lot.pdf") -> PayslipBatch:
+    """A batch, read to its end."""
+    batch = payslip_batching.start(
+        folder=office.folder("e.payslips"), month=month, files=[(name, each) for each in files], by=office.BY
+    )
+    read(batch)
+    return batch
+
+
+def read(batch: PayslipBatch) -> None:
+    desk = payslip_batching.Desk()
+    while payslip_batching.advance(batch_id=batch.id, desk=desk):
+        pass
+    db.session.refresh(batch)
+
+
+def published(batch: PayslipBatch) -> None:
+    """« Distribuer maintenant », and the worker that follows."""
+    payslip_publishing.ask_publish(batch=batch, by=office.BY)
+    carried(batch.id)
+    db.session.refresh(batch)
+
+
+def carried(batch_id: uuid.UUID) -> None:
+    while payslip_publishing.advance_publication(batch_id=batch_id):
+        pass
+
+
+def pages(batch: PayslipBatch) -> Sequence[PayslipPage]:
+    query = select(PayslipPage).where(PayslipPage.batch_id == batch.id).order_by(PayslipPage.position)
+    return db.session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def slips(batch: PayslipBatch) -> Sequence[PayslipSlip]:
+    query = select(PayslipSlip).where(PayslipSlip.batch_id == batch.id).order_by(PayslipSlip.position)
+    return db.session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def verdicts(batch: PayslipBatch) -> list[str]:
+    return [page.verdict.value if page.verdict else "?" for page in pages(batch)]

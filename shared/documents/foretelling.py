@@ -7,18 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, literal, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, case, cast, exists, func, literal, null, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Text, Uuid
 
 from shared.access.models import Seat
 from shared.documents.consents import CONSENT_HOLDS, hold
-from shared.documents.effective import Settings, excepted, settings_of
+from shared.documents.effective import Settings, excepted, own, settings_of
 from shared.documents.models import Folder, FolderException, Notify
 from shared.extensions import db
 from shared.notifications import choosing, outbox, rules
 from shared.notifications.audiences import Recipient, slot_recipient
 from shared.notifications.messages import brand_of
 from shared.notifications.models import Reason, Rule, Template
-from shared.notifications.resolving import address_of
+from shared.notifications.resolving import MAIL, TOO_MANY_BOUNCES, address_of
 from shared.notifications.surroundings import Surroundings
 from shared.people.models import EmailCell, EmailSlot, Family, Party
 from shared.settings.reading import company
@@ -74,17 +76,23 @@ class Forecast:
 def foretell(
     *, folder: Folder, reach: ColumnElement[bool] | None = None, party_id: uuid.UUID | None = None, limit: int = 50
 ) -> Forecast:
-    """For every open party of the family in `reach` (wants `Party`), or one of them; at most five queries."""
-    parties = db.session.execute(_parties(folder, true() if reach is None else reach, party_id)).all()
+    """For every open party of the family in `reach` (wants `Party`), or one of them; four queries.
+
+    Parties whose fate depends on the same things are counted together: one of each kind is foretold for all.
+    """
+    chosen = _chosen(folder, true() if reach is None else reach, party_id)
+    kinds = db.session.execute(_kinds(folder, chosen)).all()
+    first = select(Party.id).where(chosen).order_by(Party.code_sort, Party.id).limit(limit).cte("first")
+    is_listed, examples = Party.id.in_(select(first.c.id)), Party.id.in_([each.example for each in kinds])
+    query = _parties(folder, chosen).add_columns(is_listed.label("is_listed"))
+    parties = db.session.execute(query.where(or_(is_listed, examples))).all()
     settings = {row.id: settings_of(folder, row.FolderException) for row in parties}
     rule, texts = choosing.announcing(EVENT, AUDIENCE, {each.template_id for each in settings.values()})
-    around = _around(folder, parties, party_id)
-    forecast = Forecast()
-    for row in parties:
-        fate = _fate(row, folder, settings[row.id], rule, texts, around)
-        forecast.counts[fate.outcome] += 1
-        if len(forecast.fates) < limit:
-            forecast.fates.append(fate)
+    around = _around(parties)
+    fates = {row.id: _fate(row, folder, settings[row.id], rule, texts, around) for row in parties}
+    forecast = Forecast([fates[row.id] for row in parties if row.is_listed])
+    for each in kinds:
+        forecast.counts[fates[each.example].outcome] += each.number
     return forecast
 
 
@@ -104,11 +112,16 @@ def _fate(
     if notify is Notify.NONE:
         return Fate(*who, Outcome.SILENT, is_own)
     template = texts.pick(recipient.template_id, recipient.variant)
-    found = address_of({"fixed_address": None, "party_id": row.id, "slot": recipient.slot}, around)
+    found = address_of(_mail(row.id, recipient.slot), around)
     if found is None:
         return Fate(*who, Outcome.NO_ADDRESS, is_own, slot=recipient.slot, template=template)
     outcome = _outcome(recipient, notify, template, bool(row.can_open))
     return Fate(*who, outcome, is_own, slot=found[1], address=found[0], template=template)
+
+
+def _mail(party_id: uuid.UUID, slot: EmailSlot | None) -> dict[str, Any]:
+    """What `address_of` reads of a row of the outbox."""
+    return {"channel": MAIL, "fixed_address": None, "party_id": party_id, "slot": slot}
 
 
 def _outcome(recipient: Recipient, notify: Notify, template: Template | None, can_open: bool) -> Outcome:
@@ -118,36 +131,58 @@ def _outcome(recipient: Recipient, notify: Notify, template: Template | None, ca
     return {Reason.SYNCHRONISATION: Outcome.WAITS, Reason.PLANNED: Outcome.GROUPED}.get(reason, Outcome.TOLD)
 
 
-def _parties(folder: Folder, reach: ColumnElement[bool], party_id: uuid.UUID | None) -> Any:
+def _chosen(folder: Folder, reach: ColumnElement[bool], party_id: uuid.UUID | None) -> ColumnElement[bool]:
     one = Party.closed_at.is_(None) if party_id is None else Party.id == party_id
+    return and_(Party.family_id == folder.family_id, one, reach)
+
+
+def _kinds(folder: Folder, chosen: ColumnElement[bool]) -> Any:
+    """All that `_fate` looks at, how many parties have it in common, and one of them."""
+    settings = cast(FolderException.values, Text).label("settings")
+    usual = {folder.slot.value, folder.family.slot_fallback} - {None}
+    reached = [Party.id.in_(_reached(slot)).label(f"reached_{slot}") for slot in usual]
+    elsewhere = case((own("slot").is_not(None), Party.id.in_(_reached(own("slot")))), else_=null()).label("elsewhere")
+    seated = Party.id.in_(select(Seat.party_id).where(Seat.allowed).correlate(None)).label("seated")
+    common = (Party.locale, settings, hold(Party.id).label("held"), seated, elsewhere, *reached)
+    each = _joined(select(Party.id, *common), folder).where(chosen).subquery()
+    example = func.array_agg(each.c.id, type_=ARRAY(Uuid))[1].label("example")
+    return select(func.count().label("number"), example).group_by(*(column for column in each.c if column.name != "id"))
+
+
+def _reached(slot: Any) -> Select[uuid.UUID]:
+    """The parties whose cell takes messages."""
+    query = select(EmailCell.party_id).where(EmailCell.slot == slot, EmailCell.bounces < TOO_MANY_BOUNCES)
+    return query.correlate(FolderException)
+
+
+def _parties(folder: Folder, chosen: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    query = select(
+        Party.id,
+        Party.code,
+        Party.name,
+        Party.locale,
+        Party.family_id,
+        Family.slot_fallback,
+        FolderException,
+        hold(Party.id).label("held"),
+        exists().where(Seat.party_id == Party.id, Seat.allowed).label("can_open"),
+    )
+    return _joined(query, folder).where(chosen).order_by(Party.code_sort, Party.id)
+
+
+def _joined(query: Select[*tuple[Any, ...]], folder: Folder) -> Select[*tuple[Any, ...]]:
     return (
-        select(
-            Party.id,
-            Party.code,
-            Party.name,
-            Party.locale,
-            Party.family_id,
-            Family.slot_fallback,
-            FolderException,
-            hold(Party.id).label("held"),
-            exists().where(Seat.party_id == Party.id, Seat.allowed).label("can_open"),
-        )
-        .join(Family, Family.id == Party.family_id)
+        query.join(Family, Family.id == Party.family_id)
         .join(Folder, Folder.id == literal(folder.id))
         .outerjoin(FolderException, excepted(Party.id))
-        .where(Party.family_id == folder.family_id, one, reach)
-        .order_by(Party.code_sort, Party.id)
     )
 
 
-def _around(folder: Folder, parties: Sequence[Row[Any]], party_id: uuid.UUID | None) -> Surroundings:
-    """What `address_of` looks at: read for the whole family, as the sender reads it for its batch."""
+def _around(parties: Sequence[Row[Any]]) -> Surroundings:
+    """What `address_of` looks at: read for all of them, as the sender reads it for its batch."""
     columns = (EmailCell.party_id, EmailCell.slot, EmailCell.address, EmailCell.bounces)
-    query = select(*columns).join(Party, Party.id == EmailCell.party_id).where(Party.family_id == folder.family_id)
-    if party_id is not None:
-        query = query.where(Party.id == party_id)
     around = Surroundings(brand_of(company()), {})
     around.parties = {row.id: row for row in parties}
-    cells: Any = db.session.execute(query).all()
+    cells: Any = db.session.execute(select(*columns).where(EmailCell.party_id.in_(around.parties))).all()
     around.cells = {(row.party_id, row.slot): row for row in cells}
     return around

@@ -1,11 +1,12 @@
 """A family as it is typed."""
 
 import json
+from datetime import time
 from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField, StringField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -19,6 +20,7 @@ SLOTS = (
     (EmailSlot.BILLING.value, _("facturation")),
     (EmailSlot.REMINDER.value, _("relance")),
 )
+HOURS = ("quiet_from", "quiet_until")
 
 
 class FamilyForm(FlaskForm):
@@ -56,6 +58,13 @@ class FamilyForm(FlaskForm):
         ],
     )
     of_people = BooleanField(_("Les tiers de cette famille sont des personnes, pas des entreprises"))
+    quiet_from = TimeField(
+        _("Heures de repos, à partir de"),
+        [Optional()],
+        description=_("Aucune notification ne part, sauf celles de sécurité : elles attendent la fin."),
+    )
+    quiet_until = TimeField(_("Heures de repos, jusqu’à"), [Optional()])
+    quiet_weekends = BooleanField(_("Le samedi et le dimanche aussi"))
 
     def kind(self) -> Kind:
         """What was typed, as the verbs take it."""
@@ -69,6 +78,9 @@ class FamilyForm(FlaskForm):
             slot_fallback=self.slot_fallback.data or None,
             default_consent=ConsentState(consent) if consent else None,
             of_people=bool(self.of_people.data),
+            quiet_from=self.quiet_from.data,
+            quiet_until=self.quiet_until.data,
+            quiet_weekends=bool(self.quiet_weekends.data),
         )
 
     def kind_seen(self) -> Kind | None:
@@ -76,7 +88,8 @@ class FamilyForm(FlaskForm):
         try:
             values = json.loads(self.seen.data or "")
             consent = values["default_consent"]
-            return Kind(**{**values, "default_consent": ConsentState(consent) if consent else None})
+            hours = {name: time.fromisoformat(values[name]) if values[name] else None for name in HOURS}
+            return Kind(**{**values, **hours, "default_consent": ConsentState(consent) if consent else None})
         except (ValueError, TypeError, KeyError):
             return None
 
@@ -86,4 +99,5 @@ def values_of(family: Family) -> dict[str, Any]:
     values = vars(kind_of(family))
     plain = {**values, "default_consent": values["default_consent"].value if values["default_consent"] else ""}
     shown = {**plain, "slot_fallback": plain["slot_fallback"] or ""}
-    return {**shown, "key": family.key, "seen": json.dumps(plain, ensure_ascii=False)}
+    seen = {**plain, **{name: plain[name].isoformat() if plain[name] else None for name in HOURS}}
+    return {**shown, "key": family.key, "seen": json.dumps(seen, ensure_ascii=False)}

@@ -28,9 +28,10 @@ from shared.notifications.models import (
     Status,
     Template,
 )
+from shared.notifications.quiet import next_allowed
 from shared.people.models import Family
 from shared.queues import ring
-from shared.settings.reading import is_automatic, setting
+from shared.settings.reading import company, is_automatic, setting
 from shared.transactions import after_commit
 
 STALE_CLAIM = timedelta(seconds=20)  # a claimed row older than this may have lost its sender: a drain looks
@@ -157,16 +158,15 @@ def _moment(
 ) -> tuple[Reason, datetime]:
     """Why the row waits, and until when."""
     reason = reason_of(event.name, recipient, template.kind, is_grouped=group is not None, can_open=_can_open)
-    if reason in CLAIMABLE and template.kind != "security" and _is_held(recipient.family_id):
+    family = db.session.get(Family, recipient.family_id) if recipient.family_id else None
+    if reason in CLAIMABLE and template.kind != "security" and family is not None and family.notices_off_at is not None:
         return Reason.SUSPENDED, moment
     if reason is Reason.PLANNED:
-        return reason, moment + timedelta(seconds=int(setting("grouping_window_seconds")))
-    return reason, moment
-
-
-def _is_held(family_id: uuid.UUID | None) -> bool:
-    family = db.session.get(Family, family_id) if family_id else None
-    return family is not None and family.notices_off_at is not None
+        moment += timedelta(seconds=int(setting("grouping_window_seconds")))
+    if family is None or reason not in CLAIMABLE or template.kind == "security":
+        return reason, moment
+    allowed = next_allowed(family, moment, company().time_zone)
+    return (Reason.QUIET_HOURS, allowed) if allowed > moment else (reason, moment)
 
 
 def _can_open(recipient: Recipient) -> bool:

@@ -6,7 +6,7 @@ Works on a whole batch with a bounded number of queries, on the sender's own con
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, RowMapping
@@ -28,6 +28,7 @@ from shared.notifications.merging import merge_values
 from shared.notifications.messages import compiled
 from shared.notifications.models import Reason, Status
 from shared.notifications.promoting import SECURITY
+from shared.notifications.quiet import next_allowed
 from shared.notifications.rendering import Rendered
 from shared.notifications.surroundings import Surroundings, look_around
 from shared.notifications.trial_values import TRIED, thawed
@@ -81,6 +82,7 @@ class Stopped:
     status: Status
     reply: str
     reason: Reason = Reason.NONE
+    due_at: datetime | None = None  # when it may leave, where that is known
 
 
 def resolve(connection: Connection, rows: Sequence[RowMapping]) -> list[Ready | Stopped]:
@@ -185,6 +187,8 @@ def _why_not(row: RowMapping, around: Surroundings) -> Stopped | None:
         return Stopped(row, Status.CANCELLED, "Un message plus récent le remplace.")
     if _is_held(row, around):
         return Stopped(row, Status.WAITING, "", Reason.SUSPENDED)
+    if (until := _silent_until(row, around)) is not None:
+        return Stopped(row, Status.WAITING, "", Reason.QUIET_HOURS, until)
     if address_of(row, around) is None:
         return Stopped(
             row, Status.WAITING, "Aucune adresse ne convient : complétez la fiche du tiers.", Reason.NO_ADDRESS
@@ -196,6 +200,15 @@ def _is_held(row: RowMapping, around: Surroundings) -> bool:
     """« Désactiver les notifications »: the family's notices wait; links, codes and security notices leave."""
     party = around.parties.get(row["party_id"])
     return party is not None and party.notices_off_at is not None and row["kind"] != "security"
+
+
+def _silent_until(row: RowMapping, around: Surroundings) -> datetime | None:
+    """The end of the family's quiet hours when they hold now: also for a retry, or what was let go at night."""
+    party, moment = around.parties.get(row["party_id"]), now()
+    if party is None or row["kind"] == SECURITY:
+        return None
+    allowed = next_allowed(party, moment, around.brand.zone)
+    return allowed if allowed > moment else None
 
 
 def address_of(row: Mapping[str, Any] | RowMapping, around: Surroundings) -> tuple[str, EmailSlot | None] | None:

@@ -198,7 +198,7 @@ def _not_sent(cursor: DBAPICursor, message: Ready, outcome: Outcome, owner: int)
 def _stop(cursor: DBAPICursor, stopped: Stopped, owner: int) -> None:
     final = stopped.status is not Status.WAITING
     ended_at = now() if final else None
-    values = (stopped.status, stopped.reason, None, ended_at, stopped.reply, None, None, None, None, 0, final)
+    values = (stopped.status, stopped.reason, stopped.due_at, ended_at, stopped.reply, None, None, None, None, 0, final)
     cursor.execute(ENDED, (*values, stopped.row["id"], owner))
 
 

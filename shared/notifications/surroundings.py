@@ -86,6 +86,9 @@ def _parties(ids: set[uuid.UUID]) -> Any:
         Family.sender_address,
         Family.reply_to,
         Family.notices_off_at,
+        Family.quiet_from,
+        Family.quiet_until,
+        Family.quiet_weekends,
     )
     return (
         select(Party.id, Party.code, Party.name, *family)

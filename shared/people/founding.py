@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import asdict, dataclass, field, replace
+from datetime import time
 
 from sqlalchemy import func, select
 
@@ -29,6 +30,9 @@ class Kind:
     slot_fallback: str | None = None
     default_consent: ConsentState | None = None
     of_people: bool = False
+    quiet_from: time | None = None  # by the company's clock: no notice leaves from then on
+    quiet_until: time | None = None
+    quiet_weekends: bool = False
 
 
 def found(*, key: str, kind: Kind, by: str) -> Family:
@@ -84,6 +88,9 @@ def kind_of(family: Family) -> Kind:
         slot_fallback=family.slot_fallback,
         default_consent=family.default_consent,
         of_people=family.of_people,
+        quiet_from=family.quiet_from,
+        quiet_until=family.quiet_until,
+        quiet_weekends=family.quiet_weekends,
     )
 
 
@@ -101,6 +108,8 @@ def _checked(kind: Kind, family: Family | None) -> Kind:
         raise Refused("La cellule « fiche » est celle de tous les tiers : gardez-la.", field="slots")
     if kind.slot_fallback and kind.slot_fallback not in slots:
         raise Refused("La cellule de secours est une des cellules de la famille.", field="slot_fallback")
+    if (kind.quiet_from is None) != (kind.quiet_until is None):
+        raise Refused("Donnez le début et la fin des heures de repos, ou aucun des deux.", field="quiet_until")
     fallback = kind.slot_fallback or None
     label, one, home_label = words["label"], words["one"], words["home_label"]
     names = replace(kind, label=label, one=one, home_label=home_label)

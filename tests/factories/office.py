@@ -5,6 +5,7 @@ import itertools
 from sqlalchemy import select
 
 from shared.access.synchronising import ask
+from shared.clock import today
 from shared.documents import comparing, filing, publishing
 from shared.documents.comparison_models import Comparison
 from shared.documents.filing import Facts
@@ -15,8 +16,10 @@ from shared.extensions import db
 from shared.people.cards import Card
 from shared.people.models import ConsentState, EmailSlot, Family, Grant, Party
 from shared.people.registering import register
+from shared.people.rights_models import PayslipNotice
 from shared.people.scopes import Scope
 from shared.people.shipping import ship_families
+from shared.retention.laws import ship_retention
 from shared.settings.changing import change
 
 BY = "command"
@@ -24,9 +27,12 @@ _numbers = itertools.count(1)
 
 
 def an_installation() -> None:
-    """Families and folders as they are shipped."""
+    """Families and folders as they are shipped, but no quiet hours: the tests run at any hour of any day."""
     ship_families()
+    for each in db.session.scalars(select(Family)):
+        each.quiet_from, each.quiet_until, each.quiet_weekends = None, None, False
     ship_folders()
+    ship_retention()
 
 
 def family(key: str = "customers") -> Family:
@@ -46,8 +52,9 @@ def customer(
     key: str = "customers",
     consent: ConsentState | None = None,
     addresses: dict[EmailSlot, str] | None = None,
+    noticed: bool = True,
 ) -> Party:
-    """A party of a shipped family; `consent` replaces what the family supposes."""
+    """A party of a shipped family; `consent` replaces what the family supposes; an employee was told at hiring."""
     kind = family(key)
     supposed = kind.default_consent
     if consent is not None:
@@ -61,8 +68,18 @@ def customer(
     )
     party = register(family=kind, card=card, by=BY)
     kind.default_consent = supposed
+    if noticed and kind.of_people:
+        a_notice(party)
     db.session.flush()
     return party
+
+
+def a_notice(party: Party) -> None:
+    """The employee was told of the electronic payslip at hiring, on paper."""
+    row = PayslipNotice(party_id=party.id, given_on=today(), at_hiring=True, first_issue_on=today(), by=BY)
+    row.on_paper = True
+    db.session.add(row)
+    db.session.flush()
 
 
 def text_file(words: str = "") -> bytes:

@@ -33,7 +33,8 @@ Level = Literal["B-B", "B-T", "B-LTA"]
 LOG = logging.getLogger(__name__)
 CERTIFICATION = "Envoi"
 OWN_SEAL = "Sceau"  # the field of a file that only the company seals
-RESERVED = 24_576  # hexadecimal digits kept for a signature: a chain of three and its timestamp take half
+# Hexadecimal digits kept for a signature. Each later reading of the file goes through them one by one.
+ALONE, STAMPED, STAMPED_ELSEWHERE = 8_192, 12_288, 32_768
 
 
 class Changed(Refused):
@@ -152,10 +153,11 @@ def _sealed(order: _Order, expected_sha256: str) -> Sealed:
 def _timestamped(order: _Order) -> tuple[bytes, str]:
     """The signed file and who gave its timestamps: each server is tried for the whole, then our own authority."""
     if order.level == "B-B":
-        return _written(order, None, fetches=False), ""
+        return _written(order, None, ALONE, fetches=False), ""
     for url, stamper in stampers():
         try:
-            return _written(order, stamper, fetches=order.fetches or bool(url)), url
+            room = STAMPED if not url and not order.fetches else STAMPED_ELSEWHERE
+            return _written(order, stamper, room, fetches=order.fetches or bool(url)), url
         except (TimestampRequestError, SigningError) as error:
             if not url:
                 raise NotSealed(type(error).__name__) from error
@@ -164,7 +166,7 @@ def _timestamped(order: _Order) -> tuple[bytes, str]:
     raise NotSealed("no timestamp")
 
 
-def _written(order: _Order, stamper: TimeStamper | None, *, fetches: bool) -> bytes:
+def _written(order: _Order, stamper: TimeStamper | None, room: int, *, fetches: bool) -> bytes:
     writer = opened(order.data)
     lasting = order.level == "B-LTA"
     meta = PdfSignatureMetadata(
@@ -186,7 +188,7 @@ def _written(order: _Order, stamper: TimeStamper | None, *, fetches: bool) -> by
     signer = PdfSigner(meta, signer=order.hand, timestamper=stamper, stamp_style=style)
     only = order.field != OWN_SEAL
     try:
-        out = signer.sign_pdf(writer, existing_fields_only=only, bytes_reserved=RESERVED)
+        out = signer.sign_pdf(writer, existing_fields_only=only, bytes_reserved=room)
     except PdfError as error:
         raise NotSealed(type(error).__name__) from error
     return bytes(out.getvalue())

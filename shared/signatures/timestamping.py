@@ -7,23 +7,22 @@ import secrets
 import time
 import uuid
 from collections.abc import Iterator
-from hashlib import sha256
 
-from asn1crypto import algos, cms, core, tsp, x509
-from pyhanko.sign.general import as_signing_certificate_v2, simple_cms_attribute
+from asn1crypto import tsp
 from pyhanko.sign.timestamps import TimeStamper
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 from sqlalchemy import select
 
 from shared.clock import now
 from shared.extensions import db
+from shared.signatures import cms
 from shared.signatures.authority import own_key
 from shared.signatures.authority_models import KeyKind, TimestampServer
-from shared.signatures.keys import Held, PrivateKey, held
-from shared.signatures.signers import mechanism, signed
+from shared.signatures.keys import Held, held
 from shared.signatures.timestamp_servers import ServerStamper
 
 POLICY = "0.4.0.2023.1.1"  # ETSI EN 319 421, best practices policy
+ACCURACY = 1  # second
+GENERALIZED_TIME = 0x18
 RESTS = 60.0  # seconds during which a server that failed is not asked again
 
 _failed: dict[uuid.UUID, float] = {}
@@ -37,12 +36,11 @@ class OwnStamper(TimeStamper):
         super().__init__()
         if key.private is None:
             raise ValueError("The timestamp key is kept here.")
-        self._key: PrivateKey = key.private
-        self._certificate, self._chain = key.certificate, key.chain
+        self._hand = cms.Hand(key.private, key.certificate, key.chain)
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         """The answer to one request."""
-        return answered(req, self._key, self._certificate, self._chain)
+        return answered(self._hand, req)
 
 
 def stampers() -> Iterator[tuple[str, TimeStamper]]:
@@ -67,66 +65,21 @@ def has_failed(url: str) -> None:
         _failed[identity] = time.monotonic()
 
 
-def answered(
-    request: tsp.TimeStampReq, key: PrivateKey, certificate: x509.Certificate, chain: tuple[x509.Certificate, ...]
-) -> tsp.TimeStampResp:
-    """A timestamp token on the digest of the request, at the present second of this machine's clock."""
-    instant = now()
-    told = {
-        "version": "v1",
-        "policy": POLICY,
-        "message_imprint": request["message_imprint"],
-        "serial_number": secrets.randbits(63),
-        "gen_time": instant,
-        "accuracy": {"seconds": 1},
-        "tsa": x509.GeneralName(name="directory_name", value=certificate.subject),
-    }
-    if request["nonce"].native is not None:
-        told["nonce"] = request["nonce"]
-    info = tsp.TSTInfo(told).dump()
-    attributes = cms.CMSAttributes(
-        [
-            simple_cms_attribute("content_type", "tst_info"),
-            simple_cms_attribute("signing_time", cms.Time({"utc_time": core.UTCTime(instant)})),
-            simple_cms_attribute("signing_certificate_v2", as_signing_certificate_v2(certificate)),
-            simple_cms_attribute("message_digest", sha256(info).digest()),
-        ]
+def answered(hand: cms.Hand, request: tsp.TimeStampReq) -> tsp.TimeStampResp:
+    """A timestamp token on the digest of the request (RFC 3161, 2.4.2), at the present second of this machine."""
+    instant = now().strftime("%Y%m%d%H%M%SZ").encode()
+    nonce = request["nonce"]
+    info = cms.der(
+        cms.SEQUENCE,
+        cms.integer(1),
+        cms.oid(POLICY),
+        request["message_imprint"].dump(),
+        cms.integer(secrets.randbits(63)),
+        cms.der(GENERALIZED_TIME, instant),
+        cms.der(cms.SEQUENCE, cms.integer(ACCURACY)),
+        nonce.dump() if nonce.native is not None else b"",
     )
-    token = _signed_data(info, attributes, key, certificate, chain)
-    status = tsp.PKIStatusInfo({"status": tsp.PKIStatus("granted")})
-    return tsp.TimeStampResp({"status": status, "time_stamp_token": token})
-
-
-def _signed_data(
-    info: bytes,
-    attributes: cms.CMSAttributes,
-    key: PrivateKey,
-    certificate: x509.Certificate,
-    chain: tuple[x509.Certificate, ...],
-) -> cms.ContentInfo:
-    digest = algos.DigestAlgorithm({"algorithm": "sha256"})
-    issuer = {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
-    signer = {
-        "version": "v1",
-        "sid": cms.SignerIdentifier({"issuer_and_serial_number": cms.IssuerAndSerialNumber(issuer)}),
-        "digest_algorithm": digest,
-        "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": mechanism(key)}),
-        "signed_attrs": attributes,
-        "signature": signed(key, attributes.dump()),
-    }
-    content = {"content_type": cms.ContentType("tst_info"), "content": cms.ParsableOctetString(info)}
-    data = {
-        "version": "v3",
-        "digest_algorithms": cms.DigestAlgorithms((digest,)),
-        "encap_content_info": cms.EncapsulatedContentInfo(content),
-        "certificates": [certificate, *chain],
-        "signer_infos": [signer],
-    }
-    return cms.ContentInfo({"content_type": cms.ContentType("signed_data"), "content": cms.SignedData(data)})
-
-
-def known_chain() -> SimpleCertificateStore:
-    """The certificates of our own authority for timestamps, for whoever builds a path."""
-    key, store = held(own_key(KeyKind.TIMESTAMP)), SimpleCertificateStore()
-    store.register_multiple([key.certificate, *key.chain])
-    return store
+    attributes = hand.attributes(cms.TIMESTAMP_INFO, cms.sha256(info))
+    token = hand.container(cms.TIMESTAMP_INFO, attributes, hand.sign(attributes), content=info)
+    granted = cms.der(cms.SEQUENCE, cms.integer(0))
+    return tsp.TimeStampResp.load(cms.der(cms.SEQUENCE, granted, token))

@@ -13,6 +13,7 @@ from typing import Any
 from shared.documents.sandboxed.reject import Reject
 
 MOST = 200  # signatures of one file
+AFTER_A_STAMP = ("NONE", "LTA_UPDATES", "FORM_FILLING")  # what may follow a timestamp of the whole file
 
 for _name in ("pyhanko", "pyhanko_certvalidator"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)
@@ -60,15 +61,16 @@ def _certificate(certificate: Any) -> dict[str, Any]:
 
 def _checked(embedded: Any, roots: list[str], crls: list[str], *, stamps: bool) -> dict[str, Any]:
     from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
+    from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 
-    token = None if stamps else embedded.attached_timestamp_data
-    said = embedded.signed_data if stamps else token
+    said = embedded.signed_data if stamps else next(extract_tst_data_iter(embedded.signer_info, signed=False), None)
     moment = _said_at(said) if said is not None else datetime.now(UTC)
     check = validate_pdf_timestamp if stamps else validate_pdf_signature
     status = check(embedded, _context(roots, crls, moment))
     stamp = status if stamps else status.timestamp_validity
     own_time = embedded.self_reported_timestamp
     level, (_, _, after, length) = embedded.docmdp_level, embedded.byte_range
+    changes = status.modification_level
     return {
         "kind": "timestamp" if stamps else "signature" if level is None else "certification",
         "intact": bool(status.intact),
@@ -77,8 +79,8 @@ def _checked(embedded: Any, roots: list[str], crls: list[str], *, stamps: bool) 
         "timestamped": stamp is not None and bool(stamp.intact and stamp.valid and stamp.trusted),
         "at": (stamp.timestamp if stamp is not None else own_time).isoformat() if stamp or own_time else None,
         "coverage": status.coverage.name if status.coverage else "UNCLEAR",
-        "changes": status.modification_level.name if status.modification_level is not None else "OTHER",
-        "allowed": bool(status.docmdp_ok),
+        "changes": changes.name if changes is not None else "OTHER",
+        "allowed": bool(status.docmdp_ok) if not stamps else changes is not None and changes.name in AFTER_A_STAMP,
         "covers": int(after) + int(length),
     }
 

@@ -14,12 +14,13 @@ from backoffice.document_files import shown_of
 from backoffice.reach import scope
 from backoffice.wording import line_words
 from shared.documents import finding, following, moving, previews, publishing
-from shared.documents.consents import SENTENCES
+from shared.documents.consents import PAYSLIP, SENTENCES
 from shared.documents.models import Folder
 from shared.documents.silence import why_silent
 from shared.errors import Refused
 from shared.extensions import db
 from shared.notifications import forcing
+from shared.people.payslip_notice import refuse_early
 from shared.web import visitors
 from shared.web.form_key import form_key
 from shared.web.page import go, page
@@ -55,6 +56,8 @@ def document_publish(document_id: uuid.UUID) -> Response:
     """Want it on the portal."""
     found = the_document(document_id, Permission.DOCUMENTS_PUBLISH)
     try:
+        if found.folder.document_class == PAYSLIP:
+            refuse_early(found.party)
         standing = publishing.publish(document=found, by=visitors.actor())
     except Refused as refusal:
         return _said(document_id, refusal)

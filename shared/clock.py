@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+COMPANY_ZONE = ZoneInfo("Europe/Paris")  # in which the days of a right or of a term are counted
 
 _pretended: ContextVar[datetime | None] = ContextVar("pretended", default=None)
 
@@ -11,6 +14,19 @@ _pretended: ContextVar[datetime | None] = ContextVar("pretended", default=None)
 def now() -> datetime:
     """The present instant, aware, in UTC."""
     return _pretended.get() or datetime.now(UTC)
+
+
+def today() -> date:
+    """The day it is where the company is."""
+    return now().astimezone(COMPANY_ZONE).date()
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of a later month, or its last one: 31 January and one month is 28 February."""
+    whole = day.year * 12 + day.month - 1 + months
+    year, month = divmod(whole, 12)
+    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - date(year, month + 1, 1)).days
+    return date(year, month + 1, min(day.day, last))
 
 
 @contextmanager

@@ -5,12 +5,14 @@ from shared.documents.shipping import ship_folders
 from shared.notifications.shipping import ship_messages
 from shared.people.shipping import ship_families
 from shared.people.staffing import ship_roles
+from shared.retention.laws import ship_retention
 
 
 def ship() -> None:
-    """Families, roles, texts, rules, folders, and the environment's administrator. Twice changes nothing."""
+    """Families, roles, texts, rules, folders, durations of retention, and the environment's administrator. Twice changes nothing."""
     ship_families()
     ship_roles()
     ship_messages()
     ship_folders()
+    ship_retention()
     administrator_of_environment()

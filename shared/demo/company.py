@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from shared.access import granting, passwords, synchronising, totp
-from shared.clock import at, now
+from shared.clock import at, now, today
 from shared.config import config
 from shared.demo.logins import ADMINISTRATOR, DOMAIN, MANAGER, OTHERS, SHOP, DemoStaff, demo_password, demo_totp
 from shared.demo.parties import COMPANY, DemoParty, demo_parties
@@ -16,6 +16,7 @@ from shared.people.cards import Card
 from shared.people.consenting import NEEDED_BY, set_state
 from shared.people.models import ConsentState, Contact, EmailSlot, Family, Grant, Party, Person, Role, Staff
 from shared.people.registering import register
+from shared.people.rights_models import PayslipNotice
 from shared.people.staffing import create_staff, staff_named
 from shared.settings import branding
 from shared.sheets.selling import company_data
@@ -59,6 +60,7 @@ def enrol(began: datetime) -> None:
             party = register(family=family, card=_card(one), by=by)
             _add_contacts(party, one)
             _ask(party, by)
+            _inform(party, by)
         if _comes_in(one):
             with at(began + timedelta(days=1, minutes=3 * rank)):
                 _open(party, by)
@@ -131,6 +133,14 @@ def _ask(party: Party, by: str) -> None:
     state, proof = states.get(party.code, agreed)
     for each in NEEDED_BY:
         set_state(party=party, document_class=each, state=state, by=by, proof=proof)
+
+
+def _inform(party: Party, by: str) -> None:
+    """Employees were told of the electronic payslip when they were hired, on paper."""
+    if party.family.of_people:
+        hired = PayslipNotice(party_id=party.id, given_on=today(), at_hiring=True, first_issue_on=today())
+        hired.on_paper, hired.at, hired.by = True, now(), by
+        db.session.add(hired)
 
 
 def _comes_in(one: DemoParty) -> bool:

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
+from shared.clock import today
+from shared.documents.consents import PAYSLIP
 from shared.documents.effective import settings_by
 from shared.documents.models import Document, Publication
 from shared.extensions import db
+from shared.people.payslip_notice import earliest_of
 
 
 @dataclass(frozen=True)
@@ -22,10 +25,13 @@ class Forecast:
 def publishing_of(documents: Sequence[Document]) -> Forecast:
     """Those that are not on the portal yet, in folders that are shared with their party."""
     standing = _standing(documents)
+    early = _too_early(documents)
     settings = settings_by({(each.party_id, each.folder) for each in documents})
     reasons = {
         each.id: "déjà demandé sur le portail"
         if each.id in standing
+        else "bulletin d’un salarié informé depuis moins d’un mois"
+        if each.party_id in early
         else ("" if settings[each.party_id, each.folder_id].on_portal else "dans un répertoire qui n’est pas partagé")
         for each in documents
     }
@@ -48,6 +54,12 @@ def _sorted(documents: Sequence[Document], reasons: dict[uuid.UUID, str]) -> For
     for reason in filter(None, reasons.values()):
         made.left[reason] = made.left.get(reason, 0) + 1
     return made
+
+
+def _too_early(documents: Sequence[Document]) -> set[uuid.UUID]:
+    """The employees whose first payslip may not be published yet."""
+    ids = {each.party_id for each in documents if each.folder.document_class == PAYSLIP}
+    return {who for who, day in earliest_of(list(ids)).items() if day is None or day > today()} if ids else set()
 
 
 def _standing(documents: Sequence[Document]) -> set[uuid.UUID]:

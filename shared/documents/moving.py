@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from shared.documents import publishing
+from shared.documents.consents import PAYSLIP
 from shared.documents.effective import settings_for
 from shared.documents.models import Document, Folder, Version
 from shared.errors import Refused
@@ -20,6 +21,12 @@ def move(*, document: Document, folder: Folder, by: str) -> None:
         raise Refused("Le document est déjà dans ce répertoire.", field="folder_id")
     if folder.family_id != before.family_id:
         raise Refused("Ce répertoire appartient à une autre famille de tiers.", field="folder_id")
+    if before.document_class == PAYSLIP != folder.document_class:
+        raise Refused(
+            "Un bulletin de paie reste dans un répertoire de bulletins : c’est ce qui garantit sa conservation. "
+            "Le document n’a pas bougé.",
+            field="folder_id",
+        )
     if _holds_same_bytes(document, folder):
         raise Refused("Ce répertoire contient déjà exactement ce document.", field="folder_id")
     document.folder = folder

@@ -9,14 +9,13 @@ from datetime import UTC, datetime
 from sqlalchemy import Select, exists, func, or_, select
 
 from shared.clock import now
-from shared.documents.consents import CONSENT_HOLDS, SYNCHRONISATION, hold_of
+from shared.documents.consents import CONSENT_HOLDS, HELD_BY, SYNCHRONISATION, hold_of
 from shared.documents.effective import settings_for, shared_to
 from shared.documents.models import Document, Folder, Publication
 from shared.errors import Refused
 from shared.events.models import Event
 from shared.events.recording import record
 from shared.extensions import db
-from shared.people.consenting import NEEDED_BY
 from shared.settings.reading import is_automatic
 
 
@@ -87,7 +86,7 @@ def reconsider(*, party_id: uuid.UUID, by: str) -> None:
         .join(Folder, Folder.id == Document.folder_id)
         .where(
             Document.party_id == party_id,
-            Folder.document_class.in_(NEEDED_BY),
+            Folder.document_class.in_(HELD_BY),
             Publication.live_at.is_(None),
             Publication.withdrawn_at.is_(None),
         )

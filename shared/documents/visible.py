@@ -4,19 +4,16 @@ A seat that is no longer allowed, a folder that is no longer shared or a publica
 a document that never was.
 """
 
-from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Date, Select, Uuid, and_, any_, bindparam, exists, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.access.models import Seat
-from shared.clock import now
+from shared.clock import COMPANY_ZONE as COMPANY_ZONE
+from shared.clock import today as today
 from shared.documents import effective
 from shared.documents.models import Document, Download, Folder, FolderException, Publication
-
-COMPANY_ZONE = ZoneInfo("Europe/Paris")  # in which the first and last day of an access are counted
 
 
 def visible_to(seat: Seat) -> Select[Document]:
@@ -52,11 +49,6 @@ def mine(is_borrowed: bool) -> Select[Document]:
 def who(seat: Seat) -> dict[str, Any]:
     """The parameters of the statements that are built once, for this seat."""
     return {"seat_id": seat.id, "day": today(), "party_id": seat.party_id, "folder_ids": seat.folder_ids}
-
-
-def today() -> date:
-    """The day by which the first and last days of an access are counted."""
-    return now().astimezone(COMPANY_ZONE).date()
 
 
 def sitting(day: Any = None, seat: Any = Seat) -> tuple[ColumnElement[bool], ...]:

@@ -1,6 +1,7 @@
 """Dematerialisation: « En demande », « Accepté », « Refusé », each decision a row with its author and proof."""
 
 import uuid
+from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -33,20 +34,32 @@ def set_state(
     """
     if document_class not in NEEDED_BY:
         raise Refused(_("Ces documents n’attendent pas d’accord : ils sont publiés sans lui."))
-    proof = " ".join(proof.split())
-    if len(proof) > LONGEST_PROOF:
-        raise Refused(
-            _("La preuve compte plus de %(most)s caractères : résumez-la.", most=LONGEST_PROOF), field="proof"
-        )
     _refuse_strange(party, document_id)
-    standing = _standing(party, document_class)
+    proof = _checked(proof)
+    standing = standing_decision(party, document_class)
     if standing is not None and _says(standing, state, proof, document_id):
         return standing
+    return decide(party=party, document_class=document_class, state=state, by=by, proof=proof, document_id=document_id)
+
+
+def decide(
+    *,
+    party: Party,
+    document_class: str,
+    state: ConsentState,
+    by: str,
+    proof: str = "",
+    document_id: uuid.UUID | None = None,
+    effective_at: datetime | None = None,
+) -> Consent:
+    """Write the decision whatever stands, of any class; Refused for a proof that is too long."""
+    proof = _checked(proof)
+    standing = standing_decision(party, document_class)
     if standing is not None:
         standing.superseded_at = now()
         db.session.flush()
     decision = Consent(party_id=party.id, document_class=document_class, state=state, at=now(), by=by, proof=proof)
-    decision.document_id = document_id
+    decision.document_id, decision.effective_at = document_id, effective_at
     db.session.add(decision)
     db.session.flush()
     facts = {"document_class": document_class, "state": state.value, "proof": proof}
@@ -61,6 +74,24 @@ def history(party: Party) -> list[tuple[Consent, str | None]]:
     return [(consent, name) for consent, name in rows]
 
 
+def standing_decision(party: Party, document_class: str) -> Consent | None:
+    """The decision that holds; until the end of the transaction nobody else writes another."""
+    db.session.execute(select(Party.id).where(Party.id == party.id).with_for_update())
+    query = select(Consent).where(
+        Consent.party_id == party.id, Consent.document_class == document_class, Consent.superseded_at.is_(None)
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def _checked(proof: str) -> str:
+    proof = " ".join(proof.split())
+    if len(proof) > LONGEST_PROOF:
+        raise Refused(
+            _("La preuve compte plus de %(most)s caractères : résumez-la.", most=LONGEST_PROOF), field="proof"
+        )
+    return proof
+
+
 def _says(standing: Consent, state: ConsentState, proof: str, document_id: uuid.UUID | None) -> bool:
     same_proof = proof in ("", standing.proof) and document_id in (None, standing.document_id)
     return standing.state == state and same_proof
@@ -71,11 +102,3 @@ def _refuse_strange(party: Party, document_id: uuid.UUID | None) -> None:
         return
     if db.session.scalar(select(Document.id).where(Document.id == document_id, Document.party_id == party.id)) is None:
         raise Refused(_("Ce document n’est pas à ce tiers : choisissez-en un de sa liste."), field="document_id")
-
-
-def _standing(party: Party, document_class: str) -> Consent | None:
-    db.session.execute(select(Party.id).where(Party.id == party.id).with_for_update())
-    query = select(Consent).where(
-        Consent.party_id == party.id, Consent.document_class == document_class, Consent.superseded_at.is_(None)
-    )
-    return db.session.scalars(query).one_or_none()

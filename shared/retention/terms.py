@@ -1,0 +1,82 @@
+"""Until when each document is kept: one expression, the same in the list of what falls due and at the deletion."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Integer, Select, case, cast, exists, func, literal, null, or_, select
+
+from shared.clock import COMPANY_ZONE
+from shared.documents.models import Document, Folder
+from shared.extensions import db
+from shared.people.models import Party
+from shared.retention.models import RetentionHold, RetentionRule, RetentionStart
+
+PAYSLIP = "payslip"
+
+
+def termed(*columns: Any) -> Select[*tuple[Any, ...]]:
+    """A query over documents with their folder, party and rule, for `term()` and `is_held()`."""
+    return (
+        select(*columns)
+        .select_from(Document)
+        .join(Folder, Folder.id == Document.folder_id)
+        .join(Party, Party.id == Document.party_id)
+        .join(RetentionRule, RetentionRule.key == Folder.retention_class)
+    )
+
+
+def term() -> ColumnElement[date | None]:
+    """The day from which the document is no longer kept; NULL while the relation on which it depends goes on.
+
+    A payslip's is that of the database itself (Code du travail, D3243-8), or later where staff chose so.
+    """
+    usual = _after(_start(), RetentionRule.months)
+    longer = case(
+        (RetentionRule.months > RetentionRule.legal_months, _after(_filed_on(), RetentionRule.months)), else_=null()
+    )
+    slip = func.greatest(func.payslip_kept_until(Document.filed_at, Document.party_id), longer)
+    return cast(case((Folder.document_class == PAYSLIP, slip), else_=usual), Date)
+
+
+def is_held() -> ColumnElement[bool]:
+    """Whether a hold stands on the document or on its party."""
+    return exists().where(
+        RetentionHold.lifted_at.is_(None),
+        or_(RetentionHold.document_id == Document.id, RetentionHold.party_id == Document.party_id),
+    )
+
+
+def term_of(document: Document) -> date | None:
+    """The same for one document; None too for a retention class that has no rule."""
+    found: date | None = db.session.scalar(termed(term()).where(Document.id == document.id))
+    return found
+
+
+def may_go(document: Document, day: date) -> str:
+    """Why this document may not be deleted on that day, as a word; empty when it may. `held` or `kept`."""
+    row = db.session.execute(termed(term(), is_held()).where(Document.id == document.id)).one_or_none()
+    if row is None or row[0] is None or row[0] > day:
+        return "kept"
+    return "held" if row[1] else ""
+
+
+def _start() -> ColumnElement[Any]:
+    issued = func.coalesce(Document.issued_on, _filed_on())
+    departure = func.coalesce(Party.left_on, cast(func.timezone(COMPANY_ZONE.key, Party.closed_at), Date))
+    return case(
+        (RetentionRule.start == RetentionStart.ISSUE, issued),
+        (
+            RetentionRule.start == RetentionStart.YEAR_END,
+            func.make_date(cast(func.extract("year", issued), Integer), 12, 31),
+        ),
+        (RetentionRule.start == RetentionStart.DEPARTURE, departure),
+        else_=_filed_on(),
+    )
+
+
+def _filed_on() -> ColumnElement[Any]:
+    return cast(func.timezone(COMPANY_ZONE.key, Document.filed_at), Date)
+
+
+def _after(day: Any, months: Any) -> ColumnElement[Any]:
+    return cast(day + func.make_interval(literal(0), months), Date)

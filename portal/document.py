@@ -11,14 +11,12 @@ from flask_babel import gettext as _
 from portal import portal
 from shared.access.models import Link, Seat
 from shared.documents import previews, reading
-from shared.documents.checking import report_damage
 from shared.documents.reading import Reader, Sheet
 from shared.documents.refusals import FileRefused
 from shared.documents.storage import Altered, Missing, Unavailable
 from shared.events.actors import ANONYMOUS
-from shared.extensions import db
-from shared.transactions import transaction
 from shared.web import refusals, visitors
+from shared.web.damage import damaged
 from shared.web.delivery import hand_over, is_first_part
 from shared.web.errors import EXPLANATIONS, Explanation, explain
 from shared.web.page import page
@@ -130,19 +128,7 @@ def no_longer_shared(_error: NoLongerShared) -> Response:
 
 
 def _damaged(sheet: Sheet, reader: Reader) -> Response:
-    """Not the right bytes: none of them leaves, and the company is told."""
-    db.session.rollback()
-    with transaction():
-        report_damage(sha256=sheet.sha256, by=reader.by, document_id=sheet.id, party_id=sheet.party_id)
-    return explain(
-        503,
-        Explanation(
-            _("Document momentanément illisible"),
-            _("Le fichier conservé n’est plus celui qui a été déposé : il ne vous a pas été remis."),
-            _("L’incident est enregistré et la société est prévenue. Revenez plus tard, ou demandez-lui une copie."),
-            "file-earmark-text",
-        ),
-    )
+    return damaged(sha256=sheet.sha256, by=reader.by, document_id=sheet.id, party_id=sheet.party_id)
 
 
 def _no_preview() -> Response:

@@ -23,10 +23,16 @@
 
   const wake = (root) => {
     for (const found of root.querySelectorAll(
-      "[data-theme-toggle], [data-palette-key], [data-reveal-button], [data-copy], [data-toast-close], [data-select-all], [data-print]",
+      "[data-theme-toggle], [data-palette-key], [data-reveal-button], [data-copy], [data-toast-close], [data-select-all], [data-print], [data-pad], [data-needs-script]",
     )) found.hidden = false;
     for (const part of root.querySelectorAll("[data-passkey-part]")) part.hidden = !canKeys;
     for (const bar of root.querySelectorAll("[data-selection]")) count(bar);
+    for (const pad of root.querySelectorAll("[data-pad]")) drawPad(pad);
+    for (const field of root.querySelectorAll("[data-time-zone]")) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+    for (const choice of root.querySelectorAll("[data-mode-first='1']")) {
+      choice.checked = true; // drawing comes first where a script can follow the finger
+      choice.dataset.modeFirst = "";
+    }
     for (const toast of root.querySelectorAll("[data-toast]:not([data-keep])")) {
       if (!toast.dataset.leaving) {
         toast.dataset.leaving = "1";
@@ -364,6 +370,67 @@
       told.textContent = form.dataset.failed;
       told.hidden = false;
     }
+  });
+
+  // Signing: lines of points on a pad of 500 × 250 units, drawn as SVG. No canvas is read, so nothing can block it,
+  // and a telephone that is turned shows the same drawing in its new size.
+
+  const PAD = { width: 500, height: 250, most: 5500 };
+  const SVG = "http://www.w3.org/2000/svg";
+  const strokesOf = (pad) => JSON.parse(pad.querySelector("[data-pad-points]").value || "[]");
+  const keepStrokes = (pad, strokes) => {
+    pad.querySelector("[data-pad-points]").value = strokes.length ? JSON.stringify(strokes) : "";
+    drawPad(pad);
+  };
+  const drawPad = (pad) => {
+    const strokes = strokesOf(pad);
+    pad.querySelector("[data-pad-paper]").replaceChildren(...strokes.map((stroke) => {
+      const line = document.createElementNS(SVG, "polyline");
+      line.setAttribute("points", (stroke.length > 1 ? stroke : [stroke[0], stroke[0]]).join(" "));
+      return line;
+    }));
+    pad.querySelector("[data-pad-hint]").hidden = strokes.length > 0;
+    for (const button of pad.querySelectorAll("[data-pad-undo], [data-pad-clear]")) button.disabled = !strokes.length;
+  };
+  const pointOn = (paper, event) => {
+    const place = paper.getBoundingClientRect();
+    const within = (value, most) => Math.round(Math.min(Math.max(value, 0), most) * 10) / 10;
+    return [
+      within(((event.clientX - place.left) / place.width) * PAD.width, PAD.width),
+      within(((event.clientY - place.top) / place.height) * PAD.height, PAD.height),
+    ];
+  };
+  let drawing = null; // { pad, paper, strokes, pointer } while a finger, a pen or a button is down
+
+  on("pointerdown", "[data-pad-paper]", (paper, event) => {
+    if (drawing || event.button > 0) return;
+    event.preventDefault();
+    const pad = paper.closest("[data-pad]");
+    paper.setPointerCapture(event.pointerId);
+    drawing = { pad, paper, pointer: event.pointerId, strokes: [...strokesOf(pad), [pointOn(paper, event)]] };
+    keepStrokes(pad, drawing.strokes);
+  });
+  document.addEventListener("pointermove", (event) => {
+    if (event.pointerId !== drawing?.pointer || drawing.strokes.flat().length > PAD.most) return;
+    const moves = event.getCoalescedEvents?.() ?? [];
+    for (const move of moves.length ? moves : [event]) drawing.strokes.at(-1).push(pointOn(drawing.paper, move));
+    keepStrokes(drawing.pad, drawing.strokes);
+  });
+  for (const type of ["pointerup", "pointercancel"]) {
+    document.addEventListener(type, (event) => { if (event.pointerId === drawing?.pointer) drawing = null; });
+  }
+  on("click", "[data-pad-undo]", (button) => {
+    const pad = button.closest("[data-pad]");
+    keepStrokes(pad, strokesOf(pad).slice(0, -1));
+  });
+  on("click", "[data-pad-clear]", (button) => keepStrokes(button.closest("[data-pad]"), []));
+
+  // A form that acts once: the second press of its button goes nowhere; the server would answer the same anyway.
+
+  on("submit", "form[data-once]", (form, event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "1";
+    setTimeout(() => { delete form.dataset.sent; }, 8000);
   });
 
   on("click", "[data-print]", () => window.print());

@@ -23,8 +23,8 @@ def consent_text(request: SignatureRequest, locale: str) -> str:
     with force_locale(locale):
         told = [
             _(
-                "J’ai lu le document « %(title)s » (%(pages)s, empreinte SHA-256 %(digest)s…) et j’accepte de le signer "
-                "électroniquement.",
+                "J’ai lu le document « %(title)s » (%(pages)s, empreinte SHA-256 %(digest)s…) "
+                "et j’accepte de le signer électroniquement.",
                 title=request.document.title,
                 pages=ngettext("%(num)s page", "%(num)s pages", pages),
                 digest=(request.prepared_sha256 or "")[:SHOWN_OF_DIGEST],
@@ -35,8 +35,8 @@ def consent_text(request: SignatureRequest, locale: str) -> str:
             ),
             level_words(request.level),
             _(
-                "Les données de preuve (identité, adresse électronique, téléphone, adresse IP, dates et heures, code de "
-                "confirmation) sont conservées pendant %(years)s ans pour prouver cet accord.",
+                "Les données de preuve (identité, adresse électronique, téléphone, adresse IP, dates et heures, "
+                "code de confirmation) sont conservées pendant %(years)s ans pour prouver cet accord.",
                 years=KEPT_YEARS,
             ),
         ]
@@ -46,8 +46,8 @@ def consent_text(request: SignatureRequest, locale: str) -> str:
 def level_words(level: Level) -> str:
     """What the level is worth, in honest words."""
     if level is Level.REINFORCED:
-        return _("C’est une signature électronique renforcée : un code reçu par moi seul confirme qui je suis.")
-    return _("C’est une signature électronique simple : ma connexion à cet espace dit qui je suis.")
+        return str(_("C’est une signature électronique renforcée : un code reçu par moi seul confirme qui je suis."))
+    return str(_("C’est une signature électronique simple : ma connexion à cet espace dit qui je suis."))
 
 
 def digest_of(text: str) -> str:

@@ -13,10 +13,11 @@ from PIL import Image, ImageDraw
 
 from shared.errors import Refused
 
-WIDTH, HEIGHT = 600, 200  # units of the pad, whatever the screen; pixels of the picture
+WIDTH, HEIGHT = 500, 250  # units of the pad, whatever the screen; pixels of the picture before it is cut
 FINER = 3  # drawn larger, then made smaller: smooth edges
 INK = (22, 38, 86, 255)
 PEN = 4.0  # units
+MARGIN = 6  # pixels left around the ink
 LONGEST_JSON = 200_000  # characters
 MOST_POINTS = 6_000
 SHORTEST = 120.0  # units of line below which it is a dot or a tick
@@ -41,7 +42,7 @@ def drawn(points: str) -> bytes:
     pen = ImageDraw.Draw(image)
     for stroke in strokes:
         _draw(pen, [(x * FINER, y * FINER) for x, y in stroke])
-    return _png(image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS))
+    return _png(_cut(image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)))
 
 
 def imported(data: bytes) -> bytes:
@@ -96,6 +97,14 @@ def _draw(pen: ImageDraw.ImageDraw, stroke: list[Point]) -> None:
     pen.line(stroke, fill=INK, width=round(PEN * FINER), joint="curve")
     for x, y in (stroke[0], stroke[-1]):
         pen.ellipse((x - half, y - half, x + half, y + half), fill=INK)
+
+
+def _cut(image: Image.Image) -> Image.Image:
+    """Only the ink and a little around it: a sign drawn small is stamped as large as another."""
+    left, top, right, bottom = image.getchannel("A").getbbox() or (0, 0, WIDTH, HEIGHT)
+    return image.crop(
+        (max(left - MARGIN, 0), max(top - MARGIN, 0), min(right + MARGIN, WIDTH), min(bottom + MARGIN, HEIGHT))
+    )
 
 
 def _is_blank(image: Image.Image) -> bool:

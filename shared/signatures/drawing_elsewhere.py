@@ -65,5 +65,10 @@ def drawing_of(signer_id: uuid.UUID, drawing_id: uuid.UUID) -> Drawing | None:
     return db.session.scalars(query).one_or_none()
 
 
+def is_over(drawing: Drawing) -> bool:
+    """Whether nothing can be drawn there any more."""
+    return drawing.drawn_at is not None or drawing.expires_at <= now()
+
+
 def _hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()

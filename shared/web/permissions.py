@@ -10,6 +10,7 @@ class Permission(enum.StrEnum):
 
     PORTAL_READ = "portal:documents:read"
     PORTAL_ACCOUNT = "portal:account:edit"
+    PORTAL_SIGN = "portal:signatures:sign"
 
     HOME = "backoffice:home:see"
     PARTIES_SEE = "backoffice:parties:see"
@@ -42,7 +43,7 @@ class Permission(enum.StrEnum):
     OWN_ACCOUNT = "backoffice:account:edit"
 
 
-PORTAL = frozenset({Permission.PORTAL_READ, Permission.PORTAL_ACCOUNT})
+PORTAL = frozenset({Permission.PORTAL_READ, Permission.PORTAL_ACCOUNT, Permission.PORTAL_SIGN})
 
 View = Callable[..., Any]
 

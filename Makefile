@@ -12,7 +12,8 @@ demo: .venv/installed static/vendor/installed ## Start the whole product with a 
 	@$(PYTHON) -m shared.engines.supervising
 
 test: .venv/installed static/vendor/installed ## Run every test (ARGS="-k name" for some)
-	@chromium=$$(.ci/browser) && GUICHET_CHROMIUM=$$chromium $(PYTHON) -m pytest -n auto --dist loadfile $(ARGS)
+	@chromium=$$(.ci/browser) && pdfsig=$$(.ci/poppler) && GUICHET_CHROMIUM=$$chromium GUICHET_PDFSIG=$$pdfsig \
+		$(PYTHON) -m pytest -n auto --dist loadfile $(ARGS)
 
 lint: .venv/installed ## Check style, types, imports, templates and migrations
 	$(PYTHON) -m ruff check .

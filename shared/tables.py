@@ -1,5 +1,6 @@
 """Imports every noun, so that Alembic and the mappers know them all."""
 
+import shared.access.address_models
 import shared.access.bulk_models
 import shared.access.models
 import shared.access.phone_models

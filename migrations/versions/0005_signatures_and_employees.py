@@ -151,24 +151,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_notice_round_asked", ["asked_at"], unique=False)
 
     op.create_table(
-        "address_proof",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("account_id", sa.Uuid(), nullable=False),
-        sa.Column("address", sa.String(), nullable=False),
-        sa.Column("code_hash", sa.String(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_address_proof_account_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_address_proof")),
-    )
-    with op.batch_alter_table("address_proof", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_address_proof_account_id"), ["account_id"], unique=False)
-
-    op.create_table(
         "erasure",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("party_id", sa.Uuid(), nullable=False),
@@ -198,6 +180,30 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("payslip_notice", schema=None) as batch_op:
         batch_op.create_index("ix_payslip_notice_party", ["party_id", "given_on"], unique=False)
+
+    op.create_table(
+        "retention_hold",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("party_id", sa.Uuid(), nullable=True),
+        sa.Column("document_id", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("placed_by", sa.String(), nullable=False),
+        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lifted_by", sa.String(), nullable=True),
+        sa.Column("lifted_because", sa.String(), nullable=False),
+        sa.CheckConstraint("(party_id IS NULL) <> (document_id IS NULL)", name=op.f("ck_retention_hold_one_thing")),
+        sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_retention_hold_party_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_retention_hold")),
+    )
+    with op.batch_alter_table("retention_hold", schema=None) as batch_op:
+        batch_op.create_index("ix_retention_hold_placed", ["placed_at", "id"], unique=False)
+        batch_op.create_index(
+            "uq_retention_hold_document", ["document_id"], unique=True, postgresql_where="lifted_at IS NULL"
+        )
+        batch_op.create_index(
+            "uq_retention_hold_party", ["party_id"], unique=True, postgresql_where="lifted_at IS NULL"
+        )
 
     op.create_table(
         "deletion_certificate",
@@ -370,6 +376,36 @@ def upgrade() -> None:
     with op.batch_alter_table("signing_batch", schema=None) as batch_op:
         batch_op.create_index(
             "ix_signing_batch_unfinished", ["asked_at"], unique=False, postgresql_where="ended_at IS NULL"
+        )
+
+    op.create_table(
+        "address_code",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("code_hash", sa.String(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.SmallInteger(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("notification_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_address_code_account_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["notification_id"], ["notification.id"], name=op.f("fk_address_code_notification_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_address_code")),
+    )
+    with op.batch_alter_table("address_code", schema=None) as batch_op:
+        batch_op.create_index("ix_address_code_account", ["account_id", "issued_at"], unique=False)
+        batch_op.create_index(
+            "uq_address_code_live",
+            ["account_id"],
+            unique=True,
+            postgresql_where="used_at IS NULL AND voided_at IS NULL",
         )
 
     op.create_table(
@@ -546,33 +582,6 @@ def upgrade() -> None:
     with op.batch_alter_table("purge_line", schema=None) as batch_op:
         batch_op.create_index("ix_purge_line_document", ["document_id"], unique=False)
         batch_op.create_index("ix_purge_line_order", ["purge_id", "term_on", "id"], unique=False)
-
-    op.create_table(
-        "retention_hold",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("party_id", sa.Uuid(), nullable=True),
-        sa.Column("document_id", sa.Uuid(), nullable=True),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("placed_by", sa.String(), nullable=False),
-        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("lifted_by", sa.String(), nullable=True),
-        sa.Column("lifted_because", sa.String(), nullable=False),
-        sa.CheckConstraint("(party_id IS NULL) <> (document_id IS NULL)", name=op.f("ck_retention_hold_one_thing")),
-        sa.ForeignKeyConstraint(
-            ["document_id"], ["document.id"], name=op.f("fk_retention_hold_document_id"), ondelete="SET NULL"
-        ),
-        sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_retention_hold_party_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_retention_hold")),
-    )
-    with op.batch_alter_table("retention_hold", schema=None) as batch_op:
-        batch_op.create_index("ix_retention_hold_placed", ["placed_at", "id"], unique=False)
-        batch_op.create_index(
-            "uq_retention_hold_document", ["document_id"], unique=True, postgresql_where="lifted_at IS NULL"
-        )
-        batch_op.create_index(
-            "uq_retention_hold_party", ["party_id"], unique=True, postgresql_where="lifted_at IS NULL"
-        )
 
     op.create_table(
         "payslip_page",
@@ -1099,12 +1108,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_payslip_page_slip")
 
     op.drop_table("payslip_page")
-    with op.batch_alter_table("retention_hold", schema=None) as batch_op:
-        batch_op.drop_index("uq_retention_hold_party", postgresql_where="lifted_at IS NULL")
-        batch_op.drop_index("uq_retention_hold_document", postgresql_where="lifted_at IS NULL")
-        batch_op.drop_index("ix_retention_hold_placed")
-
-    op.drop_table("retention_hold")
     with op.batch_alter_table("purge_line", schema=None) as batch_op:
         batch_op.drop_index("ix_purge_line_order")
         batch_op.drop_index("ix_purge_line_document")
@@ -1136,6 +1139,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_deposit_folder_id"))
 
     op.drop_table("deposit")
+    with op.batch_alter_table("address_code", schema=None) as batch_op:
+        batch_op.drop_index("uq_address_code_live", postgresql_where="used_at IS NULL AND voided_at IS NULL")
+        batch_op.drop_index("ix_address_code_account")
+
+    op.drop_table("address_code")
     with op.batch_alter_table("signing_batch", schema=None) as batch_op:
         batch_op.drop_index("ix_signing_batch_unfinished", postgresql_where="ended_at IS NULL")
 
@@ -1156,6 +1164,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_deletion_certificate_at")
 
     op.drop_table("deletion_certificate")
+    with op.batch_alter_table("retention_hold", schema=None) as batch_op:
+        batch_op.drop_index("uq_retention_hold_party", postgresql_where="lifted_at IS NULL")
+        batch_op.drop_index("uq_retention_hold_document", postgresql_where="lifted_at IS NULL")
+        batch_op.drop_index("ix_retention_hold_placed")
+
+    op.drop_table("retention_hold")
     with op.batch_alter_table("payslip_notice", schema=None) as batch_op:
         batch_op.drop_index("ix_payslip_notice_party")
 
@@ -1164,10 +1178,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_erasure_at")
 
     op.drop_table("erasure")
-    with op.batch_alter_table("address_proof", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_address_proof_account_id"))
-
-    op.drop_table("address_proof")
     with op.batch_alter_table("notice_round", schema=None) as batch_op:
         batch_op.drop_index("ix_notice_round_asked")
 

@@ -107,21 +107,6 @@ class Identifier(Model):
     value_folded: Mapped[str]
 
 
-class AddressProof(Model):
-    """A code sent to an address that the owner of an account says is theirs; only a keyed hash stands here."""
-
-    __tablename__ = "address_proof"
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
-    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
-    address: Mapped[str]
-    code_hash: Mapped[str]
-    created_at: Mapped[datetime] = mapped_column(default=now)
-    expires_at: Mapped[datetime]
-    tries: Mapped[int] = mapped_column(default=0)
-    ended_at: Mapped[datetime | None]  # used, or replaced by a newer one
-
-
 class Seat(Model):
     """Account × access, with the revision and rights applied: the only thing the portal reads."""
 

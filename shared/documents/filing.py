@@ -12,6 +12,7 @@ from shared.documents import indexing, publishing
 from shared.documents.effective import settings_for
 from shared.documents.inspecting import Inspection
 from shared.documents.models import Document, Folder, StoredObject, Version
+from shared.documents.refusals import FileRefused
 from shared.documents.storage import original_key, storage
 from shared.documents.sweeping import hold
 from shared.errors import Refused
@@ -19,6 +20,8 @@ from shared.events.recording import record
 from shared.extensions import db
 from shared.folding import fold
 from shared.people.models import Party
+
+DEPOSITED = ("portal",)  # who put it there need not be told that it is there
 
 
 @dataclass(frozen=True)
@@ -58,10 +61,13 @@ def file(
 ) -> Document:
     """File bytes that were kept as a new document of `party`, and want it on the portal if its folder is shared.
 
-    Raises Refused for a folder of another family.
+    Raises Refused for a folder of another family, and for a PDF that nobody could sign where it is to be signed.
     """
     if folder.family_id != party.family_id:
         raise Refused("Ce répertoire n’est pas de la famille de ce tiers.", field="folder_id")
+    settings = settings_for(folder=folder, party_id=party.id)
+    if settings.signature_side is not None:
+        check_signable(inspection)
     document = _document(filename, party, folder, _completed(facts, folder, filename), by, source)
     document.versions.append(_version(inspection, filename))
     indexing.index(document=document, text=inspection.text)
@@ -69,9 +75,17 @@ def file(
     db.session.flush()
     told = {"folder": folder.path, "filename": filename, "sha256": inspection.sha256}
     record("document.filed", by=by, party_id=party.id, document_id=document.id, facts=told)
-    if settings_for(folder=folder, party_id=party.id).on_portal:
-        publishing.publish(document=document, by=by)
+    if settings.on_portal:
+        publishing.publish(document=document, by=by, quiet=source in DEPOSITED)
     return document
+
+
+def check_signable(inspection: Inspection) -> None:
+    """Raises FileRefused, with what to ask the sender for, for a PDF to which no signature can be added."""
+    if inspection.certified == 1:
+        raise FileRefused("certified")
+    if inspection.layers:
+        raise FileRefused("layers")
 
 
 def known(*, sha256: str, party: Party, folder: Folder) -> Document | None:

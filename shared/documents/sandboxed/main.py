@@ -29,6 +29,7 @@ OPERATIONS: dict[str, Callable[..., Answer]] = {
     "page_text": pages.text_of_page,
     "pdf": pdfs.examine,
     "prepare": preparing.prepare,
+    "sheet": pictures.sheet,
     "signatures": validating.signatures,
     "slip_archive": archives.unpack_pdfs,
     "slip_pages": slips.read,

@@ -10,6 +10,7 @@ from shared.documents.sandboxed.reject import Reject
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP")
 FRAMES_MAX = 500
 QUALITY = 80
+A4_INCHES = 11.69
 
 Image.MAX_IMAGE_PIXELS = None  # our own limit, applied before any pixel is decoded
 
@@ -41,6 +42,21 @@ def thumbnail(data: bytes, *, width: int, pixels_max: int, image_format: str) ->
     out = io.BytesIO()
     small.save(out, image_format.upper(), quality=QUALITY)
     return {"width": small.width, "height": small.height}, out.getvalue()
+
+
+def sheet(data: bytes, *, longest: int, pixels_max: int) -> tuple[dict[str, Any], bytes]:
+    """A photograph as one page of PDF: upright, `longest` pixels at most on its long side, an A4 on paper."""
+    with _opened(data, pixels_max) as picture:
+        try:
+            picture.draft("RGB", (longest, longest))
+            upright = ImageOps.exif_transpose(picture)
+            upright.thumbnail((longest, longest))
+        except (OSError, ValueError, SyntaxError, EOFError) as error:
+            raise Reject("unreadable") from error
+        page = _on_white(upright)
+    out = io.BytesIO()
+    page.save(out, "PDF", resolution=max(page.size) / A4_INCHES, quality=QUALITY)
+    return {"width": page.width, "height": page.height}, out.getvalue()
 
 
 def _opened(data: bytes, pixels_max: int) -> Image.Image:

@@ -13,6 +13,8 @@ GRID = (
     "label",
     "on_portal",
     "signature_side",
+    "signature_level",
+    "signed_folder_id",
     "notify",
     "slot",
     "link_target",

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from backoffice.party_page import slot_words
-from shared.documents.classes import CLASSES, NO_SIGNATURE, RETENTIONS
+from shared.documents.classes import CLASSES, LEVELS, NO_SIGNATURE, RETENTIONS
 from shared.documents.grid import announcing_texts, targets_of
 from shared.documents.models import Folder, LinkTarget, Notify, SignatureSide
 from shared.people.models import Family
@@ -21,6 +21,8 @@ def column_words() -> dict[str, str]:
         "label": _("Désignation"),
         "on_portal": _("Portail"),
         "signature_side": _("Signature"),
+        "signature_level": _("Niveau de signature"),
+        "signed_folder_id": _("Signés vers"),
         "notify": _("Notification"),
         "slot": _("Notifier sur"),
         "link_target": _("Lien vers"),
@@ -40,6 +42,8 @@ def options_of(family: Family, folders: Sequence[Folder]) -> dict[str, Options]:
             (SignatureSide.LEFT.value, _("à gauche")),
             (SignatureSide.RIGHT.value, _("à droite")),
         ],
+        "signature_level": _known(LEVELS),
+        "signed_folder_id": [("", _("restent en place")), *_targets_of_signed(folders)],
         "notify": [
             (Notify.NONE.value, _("non")),
             (Notify.IMMEDIATE.value, _("immédiate")),
@@ -52,6 +56,10 @@ def options_of(family: Family, folders: Sequence[Folder]) -> dict[str, Options]:
         "document_class": _known(CLASSES),
         "retention_class": _known(RETENTIONS),
     }
+
+
+def _targets_of_signed(folders: Sequence[Folder]) -> Options:
+    return [(str(each.id), each.label) for each in folders if each.document_class not in NO_SIGNATURE]
 
 
 def sides_of(folder: Folder, options: dict[str, Options]) -> Options:

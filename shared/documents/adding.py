@@ -1,6 +1,6 @@
 """A folder more, or an empty one less."""
 
-from sqlalchemy import any_, exists, func, literal, select, update
+from sqlalchemy import any_, exists, func, literal, or_, select, update
 
 from shared.access.models import Access, Seat
 from shared.documents.cells import FIELDS
@@ -14,6 +14,7 @@ from shared.extensions import db, uuid7
 from shared.folding import fold
 from shared.intake.models import Arrival
 from shared.people.models import EmailSlot, Family, Grant
+from shared.signatures.models import Circuit, SignatureRequest
 
 
 def add(*, family: Family, path: str, label: str, document_class: str, retention_class: str, by: str) -> Folder:
@@ -47,7 +48,7 @@ def add(*, family: Family, path: str, label: str, document_class: str, retention
 
 
 def remove(*, folder: Folder, by: str) -> None:
-    """Delete a folder that holds nothing; rights that named it name it no more.
+    """Delete a folder that holds nothing; rights that named it name it no more, signed documents stay where they are.
 
     Raises Refused while a document, a file to attach or a member of staff's grant is tied to it.
     """
@@ -59,6 +60,7 @@ def remove(*, folder: Folder, by: str) -> None:
         named = literal(folder.id) == any_(kind.folder_ids)
         without = update(kind).where(named).values(folder_ids=func.array_remove(kind.folder_ids, folder.id))
         db.session.execute(without.execution_options(synchronize_session=False))
+    db.session.execute(update(Folder).where(Folder.signed_folder_id == folder.id).values(signed_folder_id=None))
     facts = {"folder": str(folder.id), "path": folder.path, "label": folder.label, "shipped_key": folder.shipped_key}
     db.session.delete(folder)
     db.session.flush()
@@ -72,15 +74,21 @@ def why_kept(folder: Folder) -> str:
             exists().where(Document.folder_id == folder.id),
             exists().where(Arrival.folder_id == folder.id),
             exists().where(Grant.folder_id == folder.id),
+            or_(
+                exists().where(SignatureRequest.signed_folder_id == folder.id),
+                exists().where(Circuit.folder_id == folder.id),
+            ),
         )
     ).one()
-    documents, arrivals, grants = ties
+    documents, arrivals, grants, signatures = ties
     if documents:
         return f"« {folder.label} » contient des documents : déplacez-les d’abord. Rien n’est supprimé."
     if arrivals:
         return f"Des fichiers reçus désignent « {folder.label} » : il reste. Décochez « Portail » pour le masquer."
     if grants:
         return f"Une habilitation nomme « {folder.label} » : retirez-la d’abord. Rien n’est supprimé."
+    if signatures:
+        return f"Des signatures mènent à « {folder.label} » : il reste. Décochez « Portail » pour le masquer."
     return ""
 
 

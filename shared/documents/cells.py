@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared.documents.classes import CLASSES, NO_SIGNATURE, RETENTIONS
+from shared.documents.classes import CLASSES, LEVELS, NO_SIGNATURE, RETENTIONS
 from shared.documents.models import Folder, LinkTarget, Notify, SignatureSide
 from shared.documents.paths import canonical_path
 from shared.errors import Refused
@@ -79,6 +79,19 @@ def _template(written: str) -> uuid.UUID | None:
     return template_id
 
 
+def _signed_folder(written: str) -> uuid.UUID | None:
+    """Where signed documents go: a folder that stands; empty where they stay."""
+    if not written:
+        return None
+    try:
+        folder = db.session.get(Folder, uuid.UUID(written))
+    except ValueError:
+        folder = None
+    if folder is None:
+        raise Refused("Ce répertoire n’existe plus. Choisissez-en un dans la liste.")
+    return folder.id
+
+
 def _box(written: str) -> bool:
     return written in ("1", "true", "on", "y")
 
@@ -88,6 +101,8 @@ FIELDS: dict[str, Field] = {
     "label": Field(_label, "Désignation"),
     "on_portal": Field(_box, "Portail"),
     "signature_side": Field(_choice(SignatureSide, empty=True), "Signature"),
+    "signature_level": Field(_key(LEVELS), "Niveau de signature"),
+    "signed_folder_id": Field(_signed_folder, "Signés vers"),
     "notify": Field(_choice(Notify), "Notification"),
     "slot": Field(_choice(EmailSlot), "Notifier sur"),
     "link_target": Field(_choice(LinkTarget), "Lien vers"),
@@ -108,6 +123,8 @@ def read_cell(folder: Folder, name: str, written: Any) -> Any:
     if spell(getattr(folder, name)) == spell(written):
         return getattr(folder, name)  # what stands may be a value that is offered no more
     value = field.read(spell(written))
+    if name == "signed_folder_id":
+        check_signed_folder(folder, value)
     if name == "template_id" and forbids_copies(folder, value):
         raise Refused("Ce modèle part en copie cachée : un répertoire de bulletins ou réservé ne peut pas le prendre.")
     return value
@@ -117,6 +134,17 @@ def check_signature(folder: Folder, side: Any) -> None:
     """Raises Refused for a signature on a payslip (Code du travail, art. L3243-4: received without any formality)."""
     if folder.document_class in NO_SIGNATURE and side:
         raise Refused("Un bulletin de paie ne peut pas être soumis à signature.", field="signature_side")
+
+
+def check_signed_folder(folder: Folder, target_id: uuid.UUID | None) -> None:
+    """Raises Refused for the folder itself, one of another family, or one that asks for a signature again."""
+    target = db.session.get(Folder, target_id) if target_id else None
+    if target is None:
+        return
+    if target.family_id != folder.family_id:
+        raise Refused("Ce répertoire appartient à une autre famille de tiers.")
+    if target.id == folder.id or target.document_class in NO_SIGNATURE:
+        raise Refused("Les documents signés ne peuvent pas aller dans ce répertoire : choisissez-en un autre.")
 
 
 def spell(value: Any) -> str:

@@ -5,6 +5,8 @@ from flask_babel import lazy_gettext as _
 NO_SIGNATURE = ("payslip",)  # Code du travail, art. L3243-4: a payslip is received without any formality
 NEEDS_GRANT = ("payslip", "medical")  # not even an administrator reads them without a grant that names the folder
 
+LEVELS = {"simple": _("simple"), "reinforced": _("renforcée, par un code")}  # never « qualifiée »
+
 CLASSES = {
     "invoice": _("facture"),
     "quote": _("devis"),

@@ -13,7 +13,17 @@ from shared.documents.models import Folder, FolderException, LinkTarget, Notify,
 from shared.extensions import db
 from shared.people.models import EmailSlot
 
-EXCEPTABLE = ("on_portal", "signature_side", "notify", "slot", "link_target", "template_id", "deposit_allowed")
+EXCEPTABLE = (
+    "on_portal",
+    "signature_side",
+    "notify",
+    "slot",
+    "link_target",
+    "template_id",
+    "deposit_allowed",
+    "signature_level",
+    "signed_folder_id",
+)
 Party = InstrumentedAttribute[uuid.UUID] | ColumnElement[uuid.UUID]
 
 
@@ -27,6 +37,8 @@ class Settings(NamedTuple):
     link_target: LinkTarget
     template_id: uuid.UUID | None
     deposit_allowed: bool
+    signature_level: str = "simple"
+    signed_folder_id: uuid.UUID | None = None
 
 
 def settings_of(folder: Folder, exception: FolderException | None) -> Settings:
@@ -104,5 +116,7 @@ def _value(name: str, written: str) -> Any:
         "slot": EmailSlot,
         "link_target": LinkTarget,
         "template_id": uuid.UUID,
+        "signature_level": str,
+        "signed_folder_id": uuid.UUID,
     }
     return kinds[name](written)

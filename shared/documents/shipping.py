@@ -29,6 +29,7 @@ class Shipped:
     retention_class: str
     more: dict[str, Any] = field(default_factory=dict)
     version: int = 1
+    signed_to: str = ""  # the key of the folder where signed ones go
 
 
 RIGHT = {"signature_side": SignatureSide.RIGHT}
@@ -52,9 +53,25 @@ USUAL: dict[str, Any] = {
 FOLDERS: dict[str, tuple[Shipped, ...]] = {
     "customers": (
         Shipped(
-            "c.to_sign", "CLIENTS\\A signer\\Contrat\\", "Contrats à signer", "contract", "contract", RIGHT | DIRECT
+            "c.to_sign",
+            "CLIENTS\\A signer\\Contrat\\",
+            "Contrats à signer",
+            "contract",
+            "contract",
+            RIGHT | DIRECT,
+            version=2,
+            signed_to="c.contracts",
         ),
-        Shipped("c.quotes_to_sign", "CLIENTS\\A signer\\Devis\\", "Devis à signer", "quote", "quote", RIGHT | QUOTES),
+        Shipped(
+            "c.quotes_to_sign",
+            "CLIENTS\\A signer\\Devis\\",
+            "Devis à signer",
+            "quote",
+            "quote",
+            RIGHT | QUOTES,
+            version=2,
+            signed_to="c.quotes",
+        ),
         Shipped("c.contracts", "CLIENTS\\Contrat\\", "Contrats", "contract", "contract"),
         Shipped("c.quotes", "CLIENTS\\Devis\\", "Devis", "quote", "quote", QUOTES),
         Shipped("c.invoices", "CLIENTS\\Facture\\", "Facture", "invoice", "invoice", STATEMENT),
@@ -67,6 +84,8 @@ FOLDERS: dict[str, tuple[Shipped, ...]] = {
             "contract",
             "employment",
             RIGHT | DIRECT,
+            version=2,
+            signed_to="e.contracts",
         ),
         Shipped("e.amendments", "SALARIES\\Avenant\\", "Avenants", "contract", "employment", RIGHT),
         Shipped("e.payslips", "SALARIES\\Bulletins\\", "Bulletins", "payslip", "payslip", PAYSLIPS),
@@ -103,29 +122,44 @@ def ship_folders() -> int:
     gone = _deleted()
     families = {family.key: family for family in db.session.scalars(select(Family).where(Family.key.in_(FOLDERS)))}
     made = 0
+    renewed: list[Shipped] = []
     for key, family in families.items():
         for position, shipped in enumerate(FOLDERS[key]):
             row = standing.get(shipped.key)
             if row is not None:
-                _bring_up_to_date(row, shipped)
+                renewed += [shipped] if _bring_up_to_date(row, shipped) else []
             elif shipped.key not in gone and not _is_taken(family, shipped.path):
-                db.session.add(_folder(family, shipped, position))
+                row = standing[shipped.key] = _folder(family, shipped, position)
+                db.session.add(row)
+                renewed.append(shipped)
                 made += 1
     db.session.flush()
+    _say_where_signed_go(renewed, standing)
     return made
 
 
-def _bring_up_to_date(row: Folder, shipped: Shipped) -> None:
+def _say_where_signed_go(renewed: list[Shipped], standing: Mapping[str | None, Folder]) -> None:
+    """Once every folder has its id; one whose target was deleted keeps its signed documents."""
+    for shipped in renewed:
+        target = standing.get(shipped.signed_to)
+        if target is not None:
+            standing[shipped.key].signed_folder_id = target.id
+    db.session.flush()
+
+
+def _bring_up_to_date(row: Folder, shipped: Shipped) -> bool:
     """The new settings, unless somebody chose others: one that an earlier release made tells it by its revision."""
     if row.shipped_version >= shipped.version and row.shipped_hash is not None:
-        return
+        return False
     values = _values(shipped)
     now_stands = _mark({name: getattr(row, name) for name in values})
     untouched = row.shipped_hash == now_stands if row.shipped_hash is not None else row.revision == 1
-    if untouched and not (row.path != shipped.path and _is_taken(row.family, shipped.path)):
-        for name, value in values.items():
-            setattr(row, name, value)
-        row.path_folded, row.shipped_hash, row.shipped_version = fold(row.path), _mark(values), shipped.version
+    if not untouched or (row.path != shipped.path and _is_taken(row.family, shipped.path)):
+        return False
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.path_folded, row.shipped_hash, row.shipped_version = fold(row.path), _mark(values), shipped.version
+    return True
 
 
 def _deleted() -> set[str | None]:

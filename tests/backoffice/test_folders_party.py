@@ -45,7 +45,7 @@ def test_each_value_shows_its_origin_and_an_override_changes_this_party_only(bro
     assert card.select_one(f"a[href='/backoffice/parties/{fourth.id}/folders']"), "reached from the party"
     soup = soup_of(browser, fourth)
     row = soup.select_one(f"#f-{folder().id}")
-    assert row is not None and row.get_text().count("du répertoire") == 7 and "propre à ce tiers" not in row.get_text()
+    assert row is not None and row.get_text().count("du répertoire") == 9 and "propre à ce tiers" not in row.get_text()
     url = f"/backoffice/parties/{fourth.id}/folders"
     changed = sent_of(soup) | {f"notify-{folder().id}": "grouped", f"slot-{folder().id}": "card"}
     del changed[f"on_portal-{folder().id}"]

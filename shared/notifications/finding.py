@@ -23,7 +23,7 @@ from sqlalchemy.orm import aliased
 from shared.documents.models import Document, Folder
 from shared.extensions import db
 from shared.notifications.models import Notification, NotificationDocument, Template, TemplateVersion
-from shared.notifications.narrowing import Filter, conditions, one_of, telling_of
+from shared.notifications.narrowing import Filter, conditions, is_common, one_of, telling_of
 from shared.people.models import EmailCell, Family, Party
 from shared.people.scopes import Scope
 
@@ -47,7 +47,7 @@ def history(
     """Fifty lines that `scope` may see; a line waiting shows the address that it would go to now."""
     place = tuple_(Notification.created_at, Notification.id)
     sorted_by: list[Any] = [Notification.created_at, Notification.id]
-    query = _chosen(scope, chosen)
+    query = _chosen(scope, chosen, walking=bool(chosen.text) and is_common(chosen.text))
     if before is not None:
         query = query.where(place > before)
     else:
@@ -165,11 +165,11 @@ def _lines() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _chosen(scope: Scope, chosen: Filter) -> Select[uuid.UUID]:
+def _chosen(scope: Scope, chosen: Filter, *, walking: bool) -> Select[uuid.UUID]:
     """The ids alone, with what the conditions look at."""
     query = select(Notification.id).outerjoin(Party, Party.id == Notification.party_id)
     query = query.outerjoin(Family, Family.id == Party.family_id)
-    return query.where(_in_reach(scope), *conditions(chosen))
+    return query.where(_in_reach(scope), *conditions(chosen, walking=walking))
 
 
 def _in_reach(scope: Scope) -> ColumnElement[bool]:

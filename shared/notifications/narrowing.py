@@ -6,17 +6,20 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, any_, cast, func, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, any_, cast, func, or_, select, true, union, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Uuid
 
 from shared.documents import searching
 from shared.documents.models import Document
+from shared.extensions import db
 from shared.folding import fold
 from shared.notifications.models import Notification, NotificationDocument, Reason, Status
 from shared.people.finding import matching
 from shared.people.models import EmailCell, Family, Party
+
+COMMON = 5_000  # lines; gathering them or walking to fifty of so many costs about the same
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,11 @@ class Filter:
     zone: str = "Europe/Paris"
 
 
-def conditions(chosen: Filter) -> list[ColumnElement[bool]]:
-    """For a query that holds `Notification` and, beside it, `Party` and `Family`."""
+def conditions(chosen: Filter, *, walking: bool = False) -> list[ColumnElement[bool]]:
+    """For a query that holds `Notification` and, beside it, `Party` and `Family`.
+
+    `walking`: it goes through the lines in their order and stops early, see `is_common`.
+    """
     equal = (
         (Notification.party_id, chosen.party_id),
         (Notification.access_id, chosen.access_id),
@@ -55,8 +61,15 @@ def conditions(chosen: Filter) -> list[ColumnElement[bool]]:
     if chosen.until:
         conditions.append(Notification.created_at < _midnight(chosen.until + timedelta(days=1), chosen.zone))
     if chosen.text:
-        conditions.append(_matches(chosen.text))
+        conditions.append(_meets(chosen.text) if walking else _matches(chosen.text))
     return conditions
+
+
+def is_common(typed: str) -> bool:
+    """Whether more lines hold it than are worth gathering: the newest of them are then soon met by walking."""
+    some = [each.limit(COMMON + 1) for each in _parts(typed)]
+    found = union_all(*[select(each.subquery()) for each in some]).limit(COMMON + 1).subquery()
+    return (db.session.scalar(select(func.count()).select_from(found)) or 0) > COMMON
 
 
 def _matches(typed: str) -> ColumnElement[bool]:
@@ -64,17 +77,36 @@ def _matches(typed: str) -> ColumnElement[bool]:
 
     Each part is found by its own index, so that half a million lines are never read one by one.
     """
-    line, about = aliased(Notification), aliased(NotificationDocument)
-    written = select(line.id).where(func.lower(line.address).startswith(typed.lower(), autoescape=True))
-    parties = select(Party.id).where(*matching(typed)).correlate(None)
-    cells = select(EmailCell.party_id).where(EmailCell.address_folded.contains(fold(typed), autoescape=True))
-    of_document = select(about.notification_id).join(Document, Document.id == about.document_id)
-    of_parties = select(line.id).where(line.party_id == one_of(union(parties, cells.correlate(None))))
-    told = of_document.where(*searching.matching(typed))
-    matched: ColumnElement[bool] = Notification.id == one_of(
-        union(*[each.correlate(None) for each in (written, of_parties, told)])
-    )
+    matched: ColumnElement[bool] = Notification.id == one_of(union(*_parts(typed)))
     return matched
+
+
+def _parts(typed: str) -> list[Select[uuid.UUID]]:
+    line, about = aliased(Notification), aliased(NotificationDocument)
+    written = select(line.id).where(_written(line, typed))
+    of_parties = select(line.id).where(line.party_id == one_of(_parties(typed)))
+    told = select(about.notification_id).join(Document, Document.id == about.document_id)
+    return [each.correlate(None) for each in (written, of_parties, told.where(*searching.matching(typed)))]
+
+
+def _meets(typed: str) -> ColumnElement[bool]:
+    """The same of one line at a time."""
+    about = aliased(NotificationDocument)
+    told = select(true()).join_from(about, Document, Document.id == about.document_id)
+    told = told.where(about.notification_id == Notification.id, *searching.matching(typed)).limit(1)
+    # A value and no « exists », which PostgreSQL would answer by gathering all of them first.
+    of_party = Notification.party_id.in_(_parties(typed))
+    return or_(_written(Notification, typed), of_party, told.correlate(Notification).scalar_subquery())
+
+
+def _written(line: Any, typed: str) -> ColumnElement[bool]:
+    written: ColumnElement[bool] = func.lower(line.address).startswith(typed.lower(), autoescape=True)
+    return written
+
+
+def _parties(typed: str) -> CompoundSelect[uuid.UUID]:
+    cells = select(EmailCell.party_id).where(EmailCell.address_folded.contains(fold(typed), autoescape=True))
+    return union(select(Party.id).where(*matching(typed)).correlate(None), cells.correlate(None))
 
 
 def telling_of(document_id: uuid.UUID) -> ColumnElement[bool]:

@@ -15,9 +15,13 @@ from shared.documents.reading import Reader, Sheet
 from shared.documents.refusals import FileRefused
 from shared.documents.storage import Altered, Missing, Unavailable
 from shared.events.actors import ANONYMOUS
+from shared.extensions import db
+from shared.signatures.finding import asked_of
+from shared.signatures.models import SignatureRequest, Signer
 from shared.web import refusals, visitors
 from shared.web.damage import damaged
 from shared.web.delivery import hand_over, is_first_part
+from shared.web.entering import current
 from shared.web.errors import EXPLANATIONS, Explanation, explain
 from shared.web.page import page
 from shared.web.permissions import public
@@ -43,6 +47,7 @@ def document(document_id: uuid.UUID) -> Response:
         preview=previews.glance(sheet=sheet, page=number),
         widths=previews.WIDTHS,
         by_link=reader.seat is None,
+        signs=_signs(reader, document_id),
     )
 
 
@@ -106,6 +111,14 @@ def _found(document_id: uuid.UUID) -> tuple[Sheet, Reader]:
         raise NoLongerShared
     refusals.refused("portal.denied")
     abort(404)
+
+
+def _signs(reader: Reader, document_id: uuid.UUID) -> uuid.UUID | None:
+    """This person's own part in the signature of it, while it is asked of them."""
+    if reader.seat is None or not current().to_sign:
+        return None
+    query = asked_of(reader.seat).where(SignatureRequest.document_id == document_id)
+    return db.session.scalar(query.with_only_columns(Signer.id))
 
 
 def _reader(*, seat: Seat | None = None, link: Link | None = None) -> Reader:

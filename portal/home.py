@@ -4,9 +4,11 @@ import uuid
 
 from flask import Response, request
 
+from portal import _signer as signer
 from portal import portal
 from shared.documents import browsing
 from shared.web import visitors
+from shared.web.entering import current
 from shared.web.page import page
 from shared.web.permissions import Permission, requires
 
@@ -24,7 +26,10 @@ def home() -> Response:
     to_sign = sum(shelf.documents for shelf in shelves if shelf.to_sign)
     awaiting = browsing.latest(seat=seat, to_sign=True, limit=SHOWN).lines if to_sign else []
     fresh = browsing.latest(seat=seat, new=True, to_sign=False, first=announced, limit=SHOWN).lines if new else []
-    shown = {line.id for line in (*awaiting, *fresh)}
+    signs = signer.awaiting() if current().to_sign else []
+    asked = {one.request.document_id for one in signs}
+    awaiting = [line for line in awaiting if line.id not in asked]
+    shown = asked | {line.id for line in (*awaiting, *fresh)}
     latest = browsing.latest(seat=seat, first=announced, limit=SHOWN + len(shown)).lines if shelves else []
     return page(
         "portal/home/home.html",
@@ -33,11 +38,12 @@ def home() -> Response:
         shelves=shelves,
         new=new,
         to_sign=to_sign,
+        signs=signs,
         awaiting=awaiting,
         fresh=fresh,
         latest=[line for line in latest if line.id not in shown][:SHOWN],
         announced=announced,
-        filled=any(shelf.documents for shelf in shelves),
+        filled=bool(signs) or any(shelf.documents for shelf in shelves),
     )
 
 

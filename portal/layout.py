@@ -43,11 +43,14 @@ def around() -> dict[str, Any]:
 
 def _nav() -> list[Item]:
     here = request.path
+    sign_url, to_sign = url_for("portal.signatures"), current().to_sign
+    signs = to_sign or here.startswith(sign_url)
+    sign = [Item(_("À signer"), sign_url, "pen", current=here.startswith(sign_url), count=to_sign)] if signs else []
     account = [Item(_("Mon compte"), url_for("portal.account"), "person", current=here.startswith("/account"))]
     return [
         Item(_("Accueil"), url_for("portal.home"), "house", current=here == "/"),
         Item(_("Documents"), url_for("portal.documents"), "folder", current=here.startswith("/documents")),
-        *([] if visitors.impersonator() else account),
+        *([] if visitors.impersonator() else sign + account),
     ]
 
 

@@ -125,6 +125,8 @@ def _inside(link: Link, landing: str) -> Response:
 def _landing(link: Link) -> str:
     if link.target == "document" and link.document_id:
         return url_for("portal.document", document_id=link.document_id)
+    if link.target == "signature" and link.document_id:
+        return url_for("portal.signature_of", document_id=link.document_id)
     return url_for(PAGES.get(link.target, "portal.home"), new=link.document_id)
 
 

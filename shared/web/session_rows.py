@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased, joinedload, lazyload
 
-from shared.access.models import Account, PortalSession, Seat
+from shared.access.models import Access, Account, PortalSession, Seat
 from shared.extensions import db
 from shared.people.models import Party, Staff, StaffSession
+from shared.signatures.models import RequestState, SignatureRequest, Signer, SignerState
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class PortalVisit:
     account: Account
     seat: Seat | None
     seats: int  # how many the account has, open or not
+    to_sign: int  # how many signatures are asked of this person at this party
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,17 @@ _PORTAL = (
         Account,
         Seat,
         select(func.count()).where(_OTHER.account_id == Account.id).correlate(Account).scalar_subquery(),
+        select(func.count())
+        .select_from(Signer)
+        .join(SignatureRequest, SignatureRequest.id == Signer.request_id)
+        .join(Access, Access.contact_id == Signer.contact_id)
+        .where(
+            Access.id == Seat.access_id,
+            Signer.state == SignerState.ASKED,
+            SignatureRequest.state == RequestState.OPEN,
+        )
+        .correlate(Seat)
+        .scalar_subquery(),
     )
     .join(Account, Account.id == PortalSession.account_id)
     .outerjoin(Seat, Seat.id == PortalSession.seat_id)

@@ -59,6 +59,7 @@ class FaceSession(CallbackDict[str, Any], SessionMixin):
         self.account: Account | None = None
         self.seat: Seat | None = None
         self.seats = 0  # of the account: more than one may be gone over to
+        self.to_sign = 0  # signatures asked of the person of this seat
         self.staff: Staff | None = None
         self.impersonator: Staff | None = None  # who looks through a borrowed seat; see `impersonating`
 
@@ -119,6 +120,7 @@ def _of_row(face: Face, secret: str) -> FaceSession:
     session.row_id, session.touch = found.row.id, now() - found.row.seen_at > TOUCH
     if isinstance(found, PortalVisit):
         session.account, session.seat, session.seats = found.account, found.seat, found.seats
+        session.to_sign = found.to_sign
     else:
         session.staff = found.staff
     return session

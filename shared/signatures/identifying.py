@@ -25,7 +25,7 @@ def account_identity(*, signer: Signer, account: Account) -> dict[str, Any]:
         "account": str(account.id),
         "account_created_at": written_time(account.created_at),
         "account_activated_at": written_time(account.activated_at) if account.activated_at else None,
-        "access_created_by": opened_by,
+        "access_created_by": created.actor if created else None,
         "email": masked_email(account.email),
         "email_verified_at": written_time(verified) if verified else None,
         "password_changed_at": written_time(account.password_changed_at) if account.password_changed_at else None,

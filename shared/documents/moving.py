@@ -6,6 +6,7 @@ from shared.documents import publishing
 from shared.documents.consents import PAYSLIP
 from shared.documents.effective import settings_for
 from shared.documents.models import Document, Folder, Version
+from shared.documents.signing import refuse_while_asked
 from shared.errors import Refused
 from shared.events.recording import record
 from shared.extensions import db
@@ -27,6 +28,7 @@ def move(*, document: Document, folder: Folder, by: str) -> None:
             "Le document n’a pas bougé.",
             field="folder_id",
         )
+    refuse_while_asked(document.id)
     if _holds_same_bytes(document, folder):
         raise Refused("Ce répertoire contient déjà exactement ce document.", field="folder_id")
     document.folder = folder

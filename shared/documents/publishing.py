@@ -12,6 +12,7 @@ from shared.clock import now
 from shared.documents.consents import CONSENT_HOLDS, HELD_BY, SYNCHRONISATION, hold_of
 from shared.documents.effective import settings_for, shared_to
 from shared.documents.models import Document, Folder, Publication
+from shared.documents.signing import refuse_while_asked
 from shared.errors import Refused
 from shared.events.models import Event
 from shared.events.recording import record
@@ -45,6 +46,7 @@ def withdraw(*, document: Document, by: str, because: str = "staff") -> Publicat
     standing = current(document.id)
     if standing is None:
         raise Refused("Ce document n’est pas sur le portail : il n’y a rien à retirer.")
+    refuse_while_asked(document.id)
     standing.withdrawn_at = now()
     standing.withdrawn_by = by
     standing.withdrawn_because = because

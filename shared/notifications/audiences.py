@@ -6,23 +6,28 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from shared.access.address_models import AddressCode
 from shared.access.models import Access, Account
 from shared.access.phone_models import PhoneCode
+from shared.deposits.models import Deposit
 from shared.documents.effective import Settings, excepted, settings_of
 from shared.documents.models import Document, Folder, FolderException, LinkTarget
 from shared.events.models import Event
 from shared.extensions import db
 from shared.notifications.models import Notification, NotificationDocument
 from shared.notifications.recipients import Recipient as Recipient
+from shared.notifications.signature_audiences import SIGNATURE_AUDIENCES
 from shared.people.models import Contact, EmailSlot, Party, Person, Staff
+from shared.people.scopes import scope_of
 from shared.signatures.code_models import SigningCode
+from shared.signatures.finding import asks_instead
 
 
 def folder_slot(event: Event) -> list[Recipient]:
     """The party's cell that the document's folder names; for a forced notice, all its documents at once."""
     named = [uuid.UUID(i) for i in event.facts.get("documents", ())]
     ids = named or [i for i in (event.document_id,) if i]
-    if not ids:
+    if not ids or (event.name == "document.published" and asks_instead(ids[0])):
         return []
     query = (
         select(Folder, Party, FolderException)
@@ -183,9 +188,11 @@ def party_card(event: Event) -> list[Recipient]:
 def code_asker(event: Event) -> list[Recipient]:
     """Whoever asked for a one-time code, at the address and on the channel that it was asked for."""
     facts = event.facts
-    code: SigningCode | PhoneCode | None
+    code: SigningCode | PhoneCode | AddressCode | None
     if event.name == "signature.code_issued":
         code = db.session.get(SigningCode, uuid.UUID(facts["code"]))
+    elif event.name == "account.address_code_issued":
+        code = db.session.get(AddressCode, uuid.UUID(facts["code"]))
     else:
         code = db.session.get(PhoneCode, uuid.UUID(facts["code"]))
     party = db.session.get(Party, event.party_id) if event.party_id else None
@@ -206,6 +213,34 @@ def code_asker(event: Event) -> list[Recipient]:
     ]
 
 
+def deposit_staff(event: Event) -> list[Recipient]:
+    """The members of staff who file documents in the folder of a deposit: one message each, whatever it holds.
+
+    A folder that wants a grant of its own (sick notes) is told to those alone who have it.
+    """
+    query = select(Deposit, Folder, Party).join(Folder, Folder.id == Deposit.folder_id)
+    found = db.session.execute(
+        query.join(Party, Party.id == Deposit.party_id).where(Deposit.id == uuid.UUID(event.facts["deposit"]))
+    ).one_or_none()
+    if found is None:
+        return []
+    _deposit, folder, party = found
+    facts = {
+        "party": party.name,
+        "piece": str(event.facts["documents"]),
+        "folder_label": folder.label,
+        "path": f"/backoffice/explorer?party={party.id}&folder={folder.id}",
+    }
+    everybody = db.session.scalars(select(Staff).where(Staff.disabled_at.is_(None)).order_by(Staff.id))
+    return [
+        Recipient(
+            key=f"staff:{staff.id}", locale=staff.locale, staff_id=staff.id, fixed_address=staff.email, facts=facts
+        )
+        for staff in everybody
+        if scope_of(staff, "backoffice:documents:file").reaches(folder)
+    ]
+
+
 AUDIENCES: dict[str, Callable[[Event], list[Recipient]]] = {
     "folder_slot": folder_slot,
     "access_holder": access_holder,
@@ -214,6 +249,8 @@ AUDIENCES: dict[str, Callable[[Event], list[Recipient]]] = {
     "staff_concerned": staff_concerned,
     "code_asker": code_asker,
     "party_card": party_card,
+    "deposit_staff": deposit_staff,
+    **SIGNATURE_AUDIENCES,
 }
 
 

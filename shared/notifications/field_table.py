@@ -25,7 +25,7 @@ def N_(text: str) -> str:  # noqa: N802  the name Babel looks for
 class Field:
     """One `#champ#`.
 
-    `kinds`: the messages that offer it. `not_for`: family keys that do not. `secret`: never by
+    `kinds`: the messages that offer it. `not_for`, `only_for`: family keys. `secret`: never by
     e-mail unless a setting says so, and hidden in the history. `hidden`: hidden in the history only.
     `many`: a list. `optional`: may be empty without leaving a hole that matters.
     """
@@ -35,6 +35,7 @@ class Field:
     sample: Value
     kinds: frozenset[str] = ALL
     not_for: frozenset[str] = frozenset()
+    only_for: frozenset[str] = frozenset()  # family keys that have it to themselves; empty: all
     secret: bool = False
     hidden: bool = False
     many: bool = False
@@ -72,6 +73,7 @@ FIELDS = (
     Field("portail", N_("l’adresse du portail"), "https://portail.exemple.fr"),
     Field("nom", N_("le nom du tiers"), "Ateliers Dubois SARL"),
     Field("code", N_("le code du tiers"), "C00412"),
+    Field("matricule", N_("le matricule du salarié"), "E0412", only_for=EMPLOYEES),
     Field("identifiant", N_("l’identifiant de connexion"), "C00412", ABOUT_LOGIN | {MANUAL}),
     Field("civilité", N_("la civilité de la personne"), "Madame", optional=True),
     Field("prénom", N_("le prénom de la personne"), "Camille", optional=True),
@@ -81,7 +83,22 @@ FIELDS = (
     Field("numéro", N_("le numéro du document ou de la pièce"), "FA-2026-0612", ABOUT_PAPERS),
     Field("date", N_("la date du document ou de l’événement"), date(2026, 6, 12)),
     Field("période", N_("la période du document, comme « juin 2026 »"), "juin 2026", ABOUT_PAPERS, optional=True),
+    Field("pièce", N_("ce qui est demandé ou déposé"), "Attestation de vigilance", frozenset({REQUEST})),
+    Field("répertoire", N_("le répertoire concerné"), "Attestations", frozenset({REQUEST})),
+    Field(
+        "avant_le", N_("le dernier jour pour fournir la pièce"), date(2026, 7, 31), frozenset({REQUEST}), optional=True
+    ),
     Field("commentaire", N_("le texte saisi avec l’événement"), "Merci de votre retour.", ABOUT_PAPERS, optional=True),
+    Field(
+        "signataire",
+        N_("la personne qui signe, refuse ou demande"),
+        "Camille Martin",
+        frozenset({REQUEST}),
+        optional=True,
+    ),
+    Field(
+        "question", N_("la question posée avant de signer"), "Quel est le délai ?", frozenset({REQUEST}), optional=True
+    ),
     Field("mot_de_passe", N_("le mot de passe initial"), "Kp7-vRm-3Tq-xZ9", frozenset({ACCESS}), secret=True),
     Field("code_de_vérification", N_("le code à usage unique"), "418 205", frozenset({SECURITY, CODE}), hidden=True),
     Field(

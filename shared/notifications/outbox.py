@@ -29,6 +29,7 @@ from shared.notifications.models import (
     Template,
 )
 from shared.notifications.quiet import next_allowed
+from shared.notifications.signature_audiences import TARGET
 from shared.people.models import Family
 from shared.queues import ring
 from shared.settings.reading import company, is_automatic, setting
@@ -170,7 +171,13 @@ def _moment(
 
 
 def _can_open(recipient: Recipient) -> bool:
-    return bool(db.session.scalar(select(exists().where(Seat.party_id == recipient.party_id, Seat.allowed))))
+    """Somebody of the party is in; what only one person may open waits for that person."""
+    if recipient.staff_id is not None:
+        return True
+    reader = Seat.party_id == recipient.party_id
+    if recipient.link_target == TARGET:
+        reader = Seat.access_id == recipient.access_id
+    return bool(db.session.scalar(select(exists().where(reader, Seat.allowed))))
 
 
 def _is_known(event: Event, rule: Rule, recipient: Recipient, channel: str) -> bool:

@@ -12,6 +12,7 @@ from shared.extensions import db
 from shared.notifications.delivery_models import Channel
 from shared.notifications.models import Notification, Reason, Status
 from shared.notifications.outbox import CLAIMABLE, ring_bell
+from shared.notifications.signature_audiences import TARGET
 from shared.settings.reading import is_automatic
 
 WAITING = Notification.status == Status.WAITING
@@ -33,14 +34,14 @@ def release_openable() -> int:
     return _release(_held_by_synchronisation(), _can_open())
 
 
-def server_is_back() -> int:
-    """The mail server was tried and answers: what waits for a new try leaves now; how many lines."""
+def server_is_back(channel: str = "email") -> int:
+    """Who carries this channel was tried and answers: what waits for a new try leaves now; how many lines."""
     db.session.execute(
         update(Channel)
-        .where(Channel.key == "email")
+        .where(Channel.key == channel)
         .values(failures=0, paused_until=None, paused_because="", paused_since=None)
     )
-    return _release(Notification.reason == Reason.RETRY, Notification.channel == "email")
+    return _release(Notification.reason == Reason.RETRY, Notification.channel == channel)
 
 
 def would_leave(*, retries: bool = True) -> bool:
@@ -90,7 +91,8 @@ def _held_by_synchronisation() -> ColumnElement[bool]:
 
 
 def _can_open() -> ColumnElement[bool]:
-    seat = exists().where(Seat.party_id == Notification.party_id, Seat.allowed)
+    anybody = and_(Notification.link_target != TARGET, Seat.party_id == Notification.party_id)
+    seat = exists().where(Seat.allowed, or_(anybody, Seat.access_id == Notification.access_id))
     return or_(Notification.link_target == LinkTarget.DOCUMENT.value, Notification.party_id.is_(None), seat)
 
 

@@ -30,6 +30,7 @@ from shared.notifications.models import Reason, Status
 from shared.notifications.promoting import SECURITY
 from shared.notifications.quiet import next_allowed
 from shared.notifications.rendering import Rendered
+from shared.notifications.request_values import request_values
 from shared.notifications.surroundings import Surroundings, look_around
 from shared.notifications.trial_values import TRIED, thawed
 from shared.notifications.values import Link, Value
@@ -39,8 +40,15 @@ TOO_MANY_BOUNCES = 2
 MAIL = "email"
 LOGIN = frozenset({"access", "security"})  # contexts whose messages nobody else reads
 ASKS_LOGIN = frozenset({"payslip"})  # always behind authentication, whatever the folder's link target
-FACTS = {"device": "appareil"}  # what an event says, and the field that shows it
-DAYS = {"effective_on": "date_d_effet"}
+# What an event says, and the field that shows it.
+FACTS = {
+    "device": "appareil",
+    "piece": "piece",
+    "folder_label": "repertoire",
+    "party": "nom",
+    "note": "commentaire",
+}
+DAYS = {"effective_on": "date_d_effet", "due_on": "avant_le"}
 PURPOSES = {
     "access.opened": LinkPurpose.ACTIVATION,
     "access.renotified": LinkPurpose.ACTIVATION,
@@ -234,7 +242,10 @@ def _values(row: RowMapping, around: Surroundings, linked: Linked) -> dict[str, 
     values = merge_values(party, person, _live(row, around), linked, row["created_at"], around.brand)
     values["desinscription"] = Link(_unsubscribing(row))
     values |= code_values(row)
-    values |= {DAYS[key]: date.fromisoformat(value) for key, value in row["facts"].items() if key in DAYS}
+    values |= request_values(row["facts"])
+    values |= {DAYS[key]: date.fromisoformat(value) for key, value in row["facts"].items() if key in DAYS and value}
+    if "path" in row["facts"]:
+        values["lien"] = Link(f"{around.brand.portal_url}{row['facts']['path']}")
     return values | {FACTS[key]: value for key, value in row["facts"].items() if key in FACTS}
 
 

@@ -42,6 +42,37 @@ RULES = (
     ShippedRule(
         "account.phone_code_issued", "Code de confirmation d’un numéro", "code_asker", "account.phone_code_issued"
     ),
+    ShippedRule("signature.asked", "Une signature est demandée", "signature_signer", "signature.asked"),
+    ShippedRule("signature.reminded", "Une signature est rappelée", "signature_signer", "signature.reminded"),
+    ShippedRule("signature.refused", "Une signature est refusée", "signature_refused", "signature.refused"),
+    ShippedRule(
+        "signature.refusal_undone", "Un refus de signer est annulé", "signature_signer", "signature.refusal_undone"
+    ),
+    ShippedRule("signature.delegated", "Une signature est déléguée", "signature_signer", "signature.delegated"),
+    ShippedRule(
+        "signature.delegation_undone",
+        "Une délégation de signature est annulée",
+        "signature_delegates",
+        "signature.delegation_undone",
+    ),
+    ShippedRule(
+        "signature.question_asked", "Une question avant de signer", "signature_owner", "signature.question_asked"
+    ),
+    ShippedRule(
+        "signature.question_answered", "Une réponse avant de signer", "signature_signer", "signature.question_answered"
+    ),
+    ShippedRule("signature.cancelled", "Une signature est annulée", "signature_ended", "signature.cancelled"),
+    ShippedRule("signature.expired", "Une signature est échue", "signature_ended", "signature.expired"),
+    ShippedRule("document.signed", "Un document est signé par tous", "signature_signed", "document.signed"),
+    ShippedRule(
+        "account.address_code_issued", "Code pour prouver une adresse", "code_asker", "account.address_code_issued"
+    ),
+    ShippedRule("document.deposited", "Un tiers dépose un document", "deposit_staff", "document.deposited"),
+    ShippedRule("document.requested", "Un document est demandé", "party_card", "document.requested"),
+    ShippedRule(
+        "document.request_reminded", "Un document demandé est relancé", "party_card", "document.request_reminded"
+    ),
+    ShippedRule("document.expiring", "Une attestation arrive à échéance", "party_card", "document.expiring"),
     ShippedRule("staff.invited", "Un gestionnaire est invité", "staff_concerned", "staff.invited"),
 )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, RowMapping, and_, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import aliased
 
 from shared.access.models import Access, Account, LinkPurpose
 from shared.documents.effective import shared_to
@@ -17,9 +18,11 @@ from shared.notifications.models import Notification, NotificationDocument
 from shared.notifications.promoting import INFORMATION
 from shared.notifications.refusals import refusing
 from shared.notifications.rendering import Brand
+from shared.notifications.request_values import still_said
 from shared.people.models import Contact, EmailCell, EmailSlot, Family, Party, Person
 from shared.settings.reading import company, setting
 
+main = aliased(Contact)
 LONGEST_RESET = timedelta(hours=24)  # CNIL, deliberation 2022-100: a reset link lives a day at most
 
 
@@ -103,8 +106,15 @@ def _cells(party_ids: set[uuid.UUID]) -> Any:
 
 
 def _people(ids: list[uuid.UUID]) -> Any:
-    """One line a message that is for a person: by its access, else by its account."""
-    person_id = func.coalesce(Contact.person_id, Account.person_id)
+    """One line a message that is for a person: by its access, else by its account, else the party that is one."""
+    itself = (
+        select(main.person_id)
+        .join(Party, Party.id == main.party_id)
+        .join(Family, Family.id == Party.family_id)
+        .where(main.party_id == Notification.party_id, main.is_main, Family.of_people)
+        .scalar_subquery()
+    )
+    person_id = func.coalesce(Contact.person_id, Account.person_id, itself)
     return (
         select(
             Notification.id.label("notification_id"),
@@ -124,7 +134,7 @@ def _people(ids: list[uuid.UUID]) -> Any:
 
 
 def _documents(ids: list[uuid.UUID]) -> Any:
-    live = and_(Publication.live_at.is_not(None), shared_to(Document.party_id)).label("live")
+    on_portal = and_(Publication.live_at.is_not(None), shared_to(Document.party_id))
     return (
         select(
             NotificationDocument.notification_id,
@@ -137,8 +147,9 @@ def _documents(ids: list[uuid.UUID]) -> Any:
             Document.amount,
             Folder.document_class,
             Folder.needs_grant,
-            live,
+            still_said(on_portal).label("live"),
         )
+        .join(Notification, Notification.id == NotificationDocument.notification_id)
         .join(Document, Document.id == NotificationDocument.document_id)
         .join(Folder, Folder.id == Document.folder_id)
         .outerjoin(Publication, and_(Publication.document_id == Document.id, Publication.withdrawn_at.is_(None)))

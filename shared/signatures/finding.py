@@ -4,10 +4,10 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
 from shared.access.models import Access, Seat
-from shared.documents.models import Document, Folder
+from shared.documents.models import Document, Folder, Version
 from shared.extensions import db
 from shared.people.scopes import Scope
 from shared.signatures.models import RequestState, SignatureRequest, Signer, SignerState
@@ -32,6 +32,17 @@ def requests_of(document_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, SignatureR
     query = select(SignatureRequest).where(SignatureRequest.document_id.in_(document_ids))
     rows = db.session.scalars(query.order_by(SignatureRequest.asked_at, SignatureRequest.id))
     return {row.document_id: row for row in rows}
+
+
+def asks_instead(document_id: uuid.UUID) -> bool:
+    """Whether a message about the signature tells of this document already: asked for, or just signed by all."""
+    newest = select(Version.id).where(Version.document_id == document_id).order_by(Version.number.desc()).limit(1)
+    done = (
+        SignatureRequest.state == RequestState.COMPLETED,
+        SignatureRequest.latest_version_id == newest.scalar_subquery(),
+    )
+    told = exists().where(SignatureRequest.document_id == document_id, or_(running(), and_(*done)))
+    return bool(db.session.scalar(select(told)))
 
 
 def running() -> ColumnElement[bool]:

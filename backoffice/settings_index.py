@@ -24,6 +24,7 @@ from backoffice.settings_form import (
     MailForm,
     ModeForm,
 )
+from backoffice.settings_sms_form import SmsForm
 from backoffice.settings_tabs import TABS
 from backoffice.transfer_form import TransferForm
 from shared.extensions import db
@@ -38,6 +39,7 @@ FORMS: tuple[tuple[str, type[FlaskForm]], ...] = (
     (SERVER, CompanyForm),
     (SERVER, DomainsForm),
     (MAIL, MailForm),
+    (f"{SERVER}/sms", SmsForm),
     (f"{SERVER}/bounces", MailboxForm),
     (PORTAL, ModeForm),
     (PORTAL, DelaysForm),

@@ -14,6 +14,7 @@ TABS = (
     ("/backoffice/settings", lazy_gettext("Serveur")),
     ("/backoffice/settings/transfer", lazy_gettext("FTP / Stockage")),
     ("/backoffice/settings/mail", lazy_gettext("Messagerie")),
+    ("/backoffice/settings/sms", lazy_gettext("SMS")),
     ("/backoffice/settings/bounces", lazy_gettext("Retours")),
     ("/backoffice/settings/portal", lazy_gettext("Portail")),
     ("/backoffice/settings/appearance", lazy_gettext("Apparence")),

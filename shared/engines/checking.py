@@ -10,17 +10,19 @@ from sqlalchemy.dialects.postgresql import insert
 
 from shared.clock import now
 from shared.engines.models import EngineState, Heartbeat
-from shared.engines.probing import Probe, probe_postgresql, probe_redis, probe_smtp, probe_storage
+from shared.engines.probing import Probe, probe_postgresql, probe_redis, probe_sms, probe_smtp, probe_storage
 from shared.extensions import db
 from shared.notifications.releasing import server_is_back
 from shared.queues import QUEUES
 from shared.settings.mail_server import mail_server
+from shared.settings.sms_provider import sms_provider, sms_source
 
 LABELS = {
     "postgresql": "PostgreSQL",
     "redis": "Redis",
     "storage": "Stockage des fichiers",
     "smtp": "Serveur de messagerie",
+    "sms": "Fournisseur de SMS",
     "worker-now": "Tâches immédiates",
     "worker-mail": "Envoi des messages",
     "worker-slow": "Tâches longues",
@@ -58,6 +60,8 @@ def check_engines() -> None:
         _write(name, reason)
     if was_down and answers["smtp"] is None:
         server_is_back()
+    if "sms" not in answers:
+        forget("sms")
     forged = db.session.get(EngineState, "jobs")
     if forged and forged.since < now() - FORGERY_SHOWN:
         db.session.delete(forged)
@@ -117,6 +121,9 @@ def _probed() -> dict[str, str | None]:
         "storage": probe_storage,
         "smtp": lambda: probe_smtp(smtp),
     }
+    provider = sms_provider()
+    if provider is not None and sms_source() != "catcher":
+        probes["sms"] = lambda: probe_sms(provider)
     with ThreadPoolExecutor(len(probes)) as pool:
         asked = {name: pool.submit(probe) for name, probe in probes.items()}
         return {name: answer.result() for name, answer in asked.items()}

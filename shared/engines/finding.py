@@ -76,3 +76,9 @@ def look(count: ColumnElement[int] | None = None) -> Seen:
 def worst() -> Literal["ok", "down"]:
     """« down » when one of them is, or when nobody has looked for a minute."""
     return look().worst
+
+
+def pause_of(channel: str) -> str:
+    """Why this channel rests now; empty while it sends."""
+    row = db.session.get(Channel, channel)
+    return row.paused_because if row is not None and row.paused_until and row.paused_until > now() else ""

@@ -1,15 +1,17 @@
 """One short question to each engine: nothing when it answers, a French sentence saying what is wrong otherwise."""
 
 import smtplib
+import socket
 import ssl
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import redis
 
-from shared.config import S3, Smtp, config
+from shared.config import S3, Sms, Smtp, config
 from shared.engines.beating import plain_url
 from shared.queues import bell
 
@@ -56,6 +58,17 @@ def probe_smtp(smtp: Smtp) -> str | None:
             server.noop()
     except (smtplib.SMTPException, OSError) as error:
         return f"Le serveur de messagerie {smtp.host}:{smtp.port} ne répond pas comme il faut ({_short(error)})."
+    return None
+
+
+def probe_sms(settings: Sms) -> str | None:
+    """Whether somebody listens at the provider's address; its key is tried with each message, not every ten seconds."""
+    parts = urlsplit(settings.url)
+    where = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((parts.hostname or "", where), min(settings.timeout, PATIENCE)).close()
+    except (OSError, UnicodeError) as error:
+        return f"Le fournisseur de SMS ({parts.hostname}) ne répond pas ({_short(error)})."
     return None
 
 

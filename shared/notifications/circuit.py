@@ -12,6 +12,8 @@ from shared.notifications.delivery_models import Channel
 OPENS_AFTER = 5
 OPEN_FOR = timedelta(minutes=1)
 PAUSED_FOR = timedelta(minutes=15)
+USUAL_AWAY = "Le serveur de messagerie ne répond pas"
+AWAY = {"sms": "Le fournisseur de SMS ne répond pas"}
 UNREACHABLE = ("connect", "tls", "login")
 
 
@@ -33,7 +35,7 @@ def note(connection: Connection, channel: str, outcome: Outcome) -> bool:
         return False
     count = _count(connection, channel)
     if count >= OPENS_AFTER:
-        _pause(connection, channel, OPEN_FOR, f"Le serveur de messagerie ne répond pas : {outcome.text}")
+        _pause(connection, channel, OPEN_FOR, f"{AWAY.get(channel, USUAL_AWAY)} : {outcome.text}")
         return True
     return False
 

@@ -15,23 +15,27 @@ from shared.clock import now
 from shared.errors import Refused
 from shared.extensions import db
 from shared.notifications.channels.outcome import Outcome
+from shared.notifications.channels.sms_staged import StagedSms
 from shared.notifications.channels.smtp import MailConnection, settings_from
 from shared.notifications.channels.staged import StagedMail
 from shared.notifications.releasing import server_is_back
 from shared.queues import ring
 from shared.settings.mail_server import mail_server
 from shared.settings.models import SettingTrial
+from shared.settings.reading import company
 from shared.settings.server_stages import server_stages
+from shared.settings.sms_provider import sms_provider
 from shared.settings.stages import Failed, Stage
 from shared.settings.trial_message import return_address, trial_message
 from shared.transactions import after_commit
 
-MAIL, SERVER, SENDER, STEP = "mail", "server", "sender:", "step:"
+MAIL, SERVER, SMS, SENDER, STEP = "mail", "server", "sms", "sender:", "step:"
 LOST = timedelta(minutes=2)  # longer than the slowest try: its worker is gone
 UNHEARD = timedelta(seconds=3)
 STAGES = {
     MAIL: ("name", "port", "greeting", "encryption", "login", "sender", "message"),
     SERVER: ("domain", "name", "portal"),
+    SMS: ("name", "port", "encryption", "login", "message"),
     "transfer": ("name", "port", "login", "list", "write", "read", "delete"),
     "storage": ("name", "port", "login", "list", "write", "read", "delete"),
 }
@@ -80,15 +84,17 @@ def run(trial_id: uuid.UUID) -> Iterator[None]:
     finally:
         attempt.end()
     _end(trial, ok=passed)
-    if passed and trial.key == MAIL:
-        server_is_back()
+    if passed and trial.key in (MAIL, SMS):
+        server_is_back("sms" if trial.key == SMS else "email")
     yield
 
 
 def unheard() -> list[uuid.UUID]:
     """Those whose bell was not heard: the tick rings again."""
     late = (SettingTrial.asked_at < now() - UNHEARD, func.jsonb_array_length(SettingTrial.stages) == 0)
-    mine = or_(SettingTrial.key.in_((MAIL, SERVER)), *(SettingTrial.key.startswith(each) for each in (SENDER, STEP)))
+    mine = or_(
+        SettingTrial.key.in_((MAIL, SERVER, SMS)), *(SettingTrial.key.startswith(each) for each in (SENDER, STEP))
+    )
     return list(db.session.scalars(select(SettingTrial.id).where(_open(), mine, *late)))
 
 
@@ -109,8 +115,8 @@ class _Attempt:
 
     def __init__(self, trial: SettingTrial) -> None:
         self.staged: StagedMail | None = None
-        if trial.key == SERVER:
-            self.stages: tuple[Stage, ...] = server_stages()
+        if trial.key in (SERVER, SMS):
+            self.stages: tuple[Stage, ...] = server_stages() if trial.key == SERVER else _sms_stages(trial.address)
             return
         family = FAMILIES.get(trial.key, trial.key.partition(":")[2])
         envelope, to = return_address(trial.id), trial.address
@@ -129,6 +135,14 @@ class _Attempt:
     def end(self) -> None:
         if self.staged is not None:
             self.staged.end()
+
+
+def _sms_stages(number: str) -> tuple[Stage, ...]:
+    provider = sms_provider()
+    if provider is None:
+        return (("name", lambda: _fail(str(_("Aucun fournisseur de SMS n’est réglé.")))),)
+    text = str(_("Essai d’envoi depuis le portail %(company)s : vos codes arriveront ainsi.", company=company().name))
+    return StagedSms(provider, to=number, text=text).stages()
 
 
 def _sent(raw: bytes, envelope: str, to: str) -> str:

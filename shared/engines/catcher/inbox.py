@@ -15,6 +15,7 @@ from werkzeug.wrappers import Request, Response
 
 from shared.engines.catcher.post import BOUNCING
 from shared.engines.catcher.store import Kept, Store, part
+from shared.engines.catcher.texts import PATH, Texts
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -31,6 +32,8 @@ ROUTES = Map(
         Rule("/messages/<name>/source", endpoint="source"),
         Rule("/messages/<name>/files/<int:number>", endpoint="file"),
         Rule("/api/messages", endpoint="api"),
+        Rule("/api/texts", endpoint="api_texts"),
+        Rule(PATH, endpoint="text", methods=["POST"]),
     ]
 )
 PAGE_POLICY = (
@@ -50,6 +53,7 @@ class Inbox:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.texts = Texts(store.folder.parent / "texts")
         loader = FileSystemLoader(TEMPLATES)
         self.jinja = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
         self.jinja.filters["linked"] = linked
@@ -63,7 +67,7 @@ class Inbox:
         if request.host.rsplit(":", 1)[0] not in LOOPBACK_HOSTS and request.host not in LOOPBACK_HOSTS:
             return Response("Cette page ne s’ouvre que sur la machine de démonstration.", 403)
         try:
-            endpoint, values = ROUTES.bind_to_environ(request.environ).match(method="GET")
+            endpoint, values = ROUTES.bind_to_environ(request.environ).match()
             views: dict[str, Callable[..., Response]] = {
                 "list": self._list,
                 "show": self._show,
@@ -71,6 +75,8 @@ class Inbox:
                 "source": self._source,
                 "file": self._file,
                 "api": self._api,
+                "api_texts": self._api_texts,
+                "text": self.texts.answer,
             }
             response = views[endpoint](request, **values)
         except HTTPException as error:
@@ -83,7 +89,8 @@ class Inbox:
 
     def _list(self, request: Request) -> Response:
         to = request.args.get("to", "")
-        return self._page("list.html", messages=self.store.newest(to), to=to, bouncing=f"@{BOUNCING}")
+        kept = {"messages": self.store.newest(to), "texts": self.texts.newest(to, limit=10)}
+        return self._page("list.html", **kept, to=to, bouncing=f"@{BOUNCING}")
 
     def _show(self, request: Request, name: str) -> Response:
         kept = self._kept(name)
@@ -120,6 +127,11 @@ class Inbox:
         return Response(
             json.dumps([self._told(each) for each in kept], ensure_ascii=False), mimetype="application/json"
         )
+
+    def _api_texts(self, request: Request) -> Response:
+        """The same for SMS: `?to=` part of a number, `?after=` an id."""
+        told = self.texts.told(request.args.get("to", ""), request.args.get("after", ""))
+        return Response(json.dumps(told, ensure_ascii=False), mimetype="application/json")
 
     def _told(self, kept: Kept) -> dict[str, Any]:
         message = self.store.message(kept)

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -13,14 +14,18 @@ from pathlib import Path
 
 import html5lib
 import pytest
+from werkzeug.serving import make_server
 from werkzeug.test import Client, TestResponse
 
+from shared.config import Sms
 from shared.engines.catcher.inbox import Inbox
 from shared.engines.catcher.post import Post, running_post
 from shared.engines.catcher.store import Store
 from shared.notifications.channels.building import Attachment, make_skeleton, new_message_id
 from shared.notifications.channels.mailboxes import Mailbox
 from shared.notifications.channels.outcome import Outcome
+from shared.notifications.channels.sms import SmsProvider
+from shared.notifications.channels.sms_numbers import Number
 from shared.notifications.channels.smtp import MailConnection, MailSettings
 from shared.notifications.channels.verp import envelope_sender
 from shared.notifications.report_folder import waiting_reports
@@ -173,3 +178,25 @@ def test_the_command_serves_both_ports_and_ends_when_told(tmp_path: Path) -> Non
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
+
+
+def test_a_text_message_is_kept_as_the_provider_would_take_it(tmp_path: Path) -> None:
+    store = Store(tmp_path / "messages")
+    server = make_server("127.0.0.1", 0, Inbox(store), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        provider = SmsProvider(Sms("brevo", f"http://127.0.0.1:{server.port}", "", "essai", "LUMIERE", 5.0))
+        kept = [provider.deliver(Number(to), "418 205 : <b>code</b>", "n") for to in ("+33612345678", "+33612345699")]
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert [each.kind for each in kept] == ["accepted", "failed"] and "1 SMS" in kept[0].text
+    browser = Client(Inbox(store))  # found again after a restart
+    page = browser.get("/?to=06 12 34 56 78").text
+    assert "+33612345678" in page and "418 205 : &lt;b&gt;code" in page and "Aucun e-mail" in page
+    (told,) = json.loads(browser.get("/api/texts?to=0612345678").text)
+    assert (told["to"], told["sender"], told["text"]) == ("+33612345678", "LUMIERE", "418 205 : <b>code</b>")
+    assert not json.loads(browser.get(f"/api/texts?after={told['id']}").text)
+    assert browser.post("/v3/transactionalSMS/sms", json={}).status_code == 401, "a page of another site has no key"

@@ -54,7 +54,8 @@ class Inspection:
     """What is known of a file that may be kept.
 
     `text` never holds a social security number. `warnings` are French sentences for the person who deposits.
-    `layers`, `signed` and `locked` say what a signature must know. `entries` lists an archive: name and bytes.
+    `layers`, `signed`, `certified` (what its author allows since: 1 nothing, 2 forms and signatures, 3 comments too) and
+    `locked` say what a signature must know. `entries` lists an archive: name and bytes.
     """
 
     kind: Kind
@@ -68,6 +69,7 @@ class Inspection:
     warnings: tuple[str, ...] = ()
     layers: bool = False
     signed: bool = False
+    certified: int | None = None
     locked: bool = False
     width: int | None = None
     height: int | None = None
@@ -167,6 +169,7 @@ def _inspect_pdf(source: bytes | Path, limits: Limits) -> dict[str, Any]:
         "warnings": _sentences(facts["warnings"]),
         "layers": facts["layers"],
         "signed": facts["signed"],
+        "certified": facts["certified"],
         "locked": "locked" in facts["warnings"],
     }
 

@@ -8,7 +8,8 @@ from shared.errors import Refused
 SENTENCES = {
     "active": (
         "Ce PDF contient un programme ou une action automatique (JavaScript, lancement, formulaire à envoyer…)."
-        " Il n’a pas été enregistré. Imprimez-le en PDF, ou enregistrez-le sans script, puis déposez la copie."
+        " Il n’a pas été enregistré. Imprimez-le en PDF, ou demandez à l’expéditeur une version sans script,"
+        " puis déposez la copie."
     ),
     "attachment": (
         "Ce PDF contient un autre fichier en pièce jointe. Seul le fichier d’une facture ou d’une commande électronique"
@@ -24,7 +25,8 @@ SENTENCES = {
     ),
     "dynamic_form": (
         "Ce PDF est un formulaire dynamique (XFA), que la plupart des lecteurs n’affichent pas."
-        " Ouvrez-le dans Adobe Reader, imprimez-le en PDF, puis déposez la copie."
+        " Ouvrez-le dans Adobe Reader et imprimez-le en PDF, ou demandez à l’expéditeur une version imprimée en PDF,"
+        " puis déposez la copie."
     ),
     "empty": "Ce fichier est vide. Vérifiez-le sur votre appareil, puis déposez-le de nouveau.",
     "external": (
@@ -62,16 +64,16 @@ SENTENCES = {
     ),
     "password": (
         "Ce PDF demande un mot de passe pour s’ouvrir : ses destinataires ne pourraient pas le lire."
-        " Enregistrez-le sans mot de passe, puis déposez-le de nouveau."
+        " Enregistrez-le sans mot de passe, ou demandez-le ainsi à l’expéditeur, puis déposez-le de nouveau."
     ),
     "program": "Ce fichier est un programme qui porte le nom d’un document. Il n’a pas été enregistré.",
     "too_big": (
-        "Ce fichier est trop lourd pour être déposé. Réduisez-le (numérisation en 150 ou 200 points par pouce),"
-        " ou coupez-le en plusieurs, puis déposez-le de nouveau."
+        "Ce fichier est trop lourd pour être déposé : 100 Mo au plus. Réduisez-le (numérisation en 150 ou 200 points par"
+        " pouce) ou coupez-le en plusieurs, ou demandez-le ainsi à l’expéditeur, puis déposez-le de nouveau."
     ),
     "truncated": (
         "Ce PDF est incomplet : sa fin manque, sans doute à cause d’un transfert interrompu."
-        " Téléchargez-le ou produisez-le de nouveau, puis déposez-le."
+        " Téléchargez-le de nouveau, ou demandez à l’expéditeur de le renvoyer, puis déposez-le."
     ),
     "unknown_page": "Cette page n’existe pas dans le document.",
     "unreadable": (

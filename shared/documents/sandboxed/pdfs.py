@@ -7,7 +7,7 @@ from typing import Any
 import pikepdf
 from pikepdf import settings
 
-from shared.documents.sandboxed import activity, inflation, pages
+from shared.documents.sandboxed import activity, certified, inflation, pages
 from shared.documents.sandboxed.reject import Reject
 
 SPACE = b"\0\t\n\x0c\r "
@@ -91,6 +91,7 @@ def _facts(pdf: pikepdf.Pdf, pages_max: int, pixels_max: int) -> dict[str, Any]:
         "embedded": found.embedded,
         "layers": "layers" in found.notes,
         "signed": "signed" in found.notes,
+        "certified": certified.level(pdf) if "signed" in found.notes else None,
         "warnings": warnings + sorted(found.notes),
     }
 

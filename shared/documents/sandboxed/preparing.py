@@ -55,7 +55,8 @@ def _rewritten(pdf: pikepdf.Pdf) -> bytes:
             del root.AcroForm["/XFA"]
         pdf.generate_appearance_streams()
         pdf.flatten_annotations()
-        del root["/AcroForm"]
+        if "/AcroForm" in root:
+            del root["/AcroForm"]
     out = io.BytesIO()
     pdf.save(out, encryption=False, object_stream_mode=pikepdf.ObjectStreamMode.preserve, deterministic_id=True)
     return out.getvalue()

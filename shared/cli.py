@@ -10,6 +10,7 @@ from shared.events.commands import journal
 from shared.notifications.commands import report
 from shared.people.commands import staff
 from shared.people.staffing import is_first_start
+from shared.retention.commands import documents
 from shared.shipping import ship
 from shared.signatures.commands import signatures
 from shared.transactions import transaction
@@ -22,6 +23,7 @@ def install(app: Flask) -> None:
     app.cli.add_command(journal)
     app.cli.add_command(signatures)
     app.cli.add_command(ship_command)
+    app.cli.add_command(documents)
     app.cli.add_command(demo)
 
 

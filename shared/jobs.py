@@ -11,13 +11,16 @@ from collections.abc import Callable
 from shared.access import running
 from shared.access.bulk import advance
 from shared.access.synchronising import synchronise as synchronise_accesses
+from shared.deposits.requesting import advance as advance_requests
 from shared.documents import comparing, repairing
 from shared.documents.indexing import index_batch
 from shared.documents.publishing import make_live
 from shared.documents.recognising import recognise_batch
+from shared.documents.ripening import ripen
 from shared.documents.sweeping import sweep as sweep_storage
 from shared.engines.checking import check_engines
-from shared.events import checking, purging
+from shared.events import checking
+from shared.events.purging import purge_security_log as purge_lines
 from shared.intake import payslip_batching, payslip_publishing
 from shared.intake.collecting import collect
 from shared.intake.party_importing import advance_import
@@ -25,7 +28,9 @@ from shared.intake.trying import run_trials
 from shared.notifications.fetching import fetch_reports
 from shared.notifications.releasing import release_openable
 from shared.notifications.sending import drain as drain_channel
+from shared.people import closing, informing
 from shared.queues import ring, stopping, wait
+from shared.retention import payslip_checking, purging
 from shared.settings import trying
 from shared.signatures import asking_many, opening, proving, retrying
 from shared.signatures.cancelling import expire_due
@@ -82,7 +87,7 @@ def purge_security_log() -> None:
     done = 1
     while done and not stopping():
         with transaction():
-            done = purging.purge_security_log()
+            done = purge_lines()
 
 
 def collect_bounces() -> None:
@@ -132,6 +137,14 @@ def try_connections() -> None:
     """Do the connection tests that were asked for."""
     with transaction():
         run_trials()
+
+
+def ask_documents(batch_id: str) -> None:
+    """Ask many parties for a document, a batch per transaction."""
+    goes_on = True
+    while goes_on and not stopping():
+        with transaction():
+            goes_on = advance_requests(batch_id=uuid.UUID(batch_id))
 
 
 def carry_out(action_id: str) -> None:
@@ -209,14 +222,49 @@ def tend_signatures() -> None:
 
 
 def prove_signature(request_id: str) -> None:
-    """Make the proof of a signature request that has ended; what fails is written down and tried again."""
+    """Make the proof of a signature request that has ended; what fails is kept and tried again."""
+    ident = uuid.UUID(request_id)
     try:
         with transaction():
-            proving.prove(uuid.UUID(request_id))
-    except Exception:
+            proving.prove(ident)
+    except Exception as error:
         with transaction():
-            proving.postpone(uuid.UUID(request_id))
-        raise
+            retrying.failed(request_id=ident, error=error)
+        log.exception("The proof of signature request %s is not made", request_id)
+
+
+def list_expired() -> None:
+    """Bring the list of what is past its retention up to date."""
+    with transaction():
+        purging.list_due()
+
+
+def purge_documents(purge_id: str) -> None:
+    """Go on with the deletion of a confirmed list, a batch per transaction."""
+    _in_turns("purge_documents", purge_id, lambda: purging.advance(purge_id=uuid.UUID(purge_id)))
+
+
+def verify_payslips(check_id: str) -> None:
+    """Go on with the check of the hashes of all payslips, a batch per transaction."""
+    _in_turns("verify_payslips", check_id, lambda: payslip_checking.advance(check_id=uuid.UUID(check_id)))
+
+
+def ripen_payslips() -> None:
+    """Put on the portal the first payslips whose month of notice has passed, a batch per transaction."""
+    done = 1
+    while done and not stopping():
+        with transaction():
+            done = ripen()
+
+
+def inform_employees(round_id: str) -> None:
+    """Go on with a round of notices of the electronic payslip, a batch per transaction."""
+    _in_turns("inform_employees", round_id, lambda: informing.advance(round_id=uuid.UUID(round_id)))
+
+
+def announce_closing(closing_id: str) -> None:
+    """Tell everyone that the service closes, or that it does not after all, a batch per transaction."""
+    _in_turns("announce_closing", closing_id, lambda: closing.advance(closing_id=uuid.UUID(closing_id)))
 
 
 def _in_turns(job: str, ident: str, advance_once: Callable[[], bool]) -> None:

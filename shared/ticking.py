@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import shared.jobs
 from shared.access import bulk, letter_keeping, running, sweeping
 from shared.access.synchronising import is_due
+from shared.deposits import reminding, requesting
 from shared.documents import comparing, indexing, publishing, recognising, repairing
 from shared.engines.beating import beat, plain_url
 from shared.engines.checking import forget as forget_engine
@@ -31,7 +32,9 @@ from shared.intake.watching import forget_link, is_watched
 from shared.notifications.codes import erase_expired
 from shared.notifications.collecting import collect_reports
 from shared.notifications.outbox import due
+from shared.people import closing, informing
 from shared.queues import QueueName, ask_to_stop, ring, stopping, wait
+from shared.retention import payslip_checking, purging
 from shared.settings import trying
 from shared.settings.bounce_mailbox import bounce_mailbox
 from shared.signatures import asking_many, proving, retrying
@@ -153,6 +156,29 @@ def prove_due() -> None:
         ring_or_do("now", "prove_signature", str(request_id))
 
 
+def payslip_check_due() -> None:
+    """Have the hashes of all payslips verified, once a year, and a check that was asked for finished."""
+    check_id = payslip_checking.due()
+    if check_id is not None:
+        ring_or_do("slow", "verify_payslips", str(check_id))
+
+
+def rights_due() -> None:
+    """Go on with what a lost bell left undone: deletions, notices to employees, the closing told to everyone."""
+    for purge_id in purging.unfinished():
+        ring_or_do("slow", "purge_documents", str(purge_id))
+    for round_id in informing.unfinished():
+        ring_or_do("slow", "inform_employees", str(round_id))
+    for closing_id in closing.unfinished():
+        ring_or_do("slow", "announce_closing", str(closing_id))
+
+
+def ask_due() -> None:
+    """Go on with requests of documents to many parties."""
+    for batch_id in requesting.unfinished():
+        ring_or_do("slow", "ask_documents", str(batch_id))
+
+
 # Recurring work, in one place: name, every so many seconds, what to call. Each runs in its own transaction and may
 # run twice; what takes longer than a second is rung for, not done here.
 RECURRING: tuple[tuple[str, float, Callable[[], object]], ...] = (
@@ -164,6 +190,9 @@ RECURRING: tuple[tuple[str, float, Callable[[], object]], ...] = (
     ("erase codes that did not leave", 60, erase_expired),
     ("prepare and seal signatures", 5, sign_due),
     ("remind and end signatures", 300, lambda: ring_or_do("slow", "tend_signatures")),
+    ("ask for documents", 5, ask_due),
+    ("recall documents asked for", 600, reminding.remind),
+    ("ask again for what expires", 600, reminding.renew),
     ("erase letters", 60, letter_keeping.erase_expired),
     ("file what came back", 5, collect_reports),
     ("look at what came back by mail", 60, bounces_due),
@@ -178,6 +207,10 @@ RECURRING: tuple[tuple[str, float, Callable[[], object]], ...] = (
     ("read and distribute payslips", 5, payslips_due),
     ("recognise scanned documents", 30, recognise_due),
     ("index what has no words yet", 30, index_due),
+    ("list what is past its retention", 24 * 3600, lambda: ring_or_do("slow", "list_expired")),
+    ("publish payslips whose notice is old enough", 3600, lambda: ring_or_do("slow", "ripen_payslips")),
+    ("verify payslips once a year", 300, payslip_check_due),
+    ("deletions, notices and the closing", 10, rights_due),
     ("sweep storage", 3600, lambda: ring_or_do("slow", "sweep")),
 )
 

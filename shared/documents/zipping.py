@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import any_, literal
+from sqlalchemy import any_, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 from zipstream import ZipStream
@@ -87,6 +87,18 @@ def choose(
     if len(rows) > MOST:
         raise Refused(_("Une archive compte 5 000 documents au plus : téléchargez répertoire par répertoire."))
     return [Item._make(row) for row in rows]
+
+
+def belonging(*, party_id: uuid.UUID) -> list[Item]:
+    """Every document of a party, on the portal or not, with its newest version: for whoever may see them all."""
+    query = (
+        select(*_COLUMNS)
+        .join(Folder, Folder.id == Document.folder_id)
+        .join(Version, newest_version())
+        .where(Document.party_id == party_id)
+        .order_by(Folder.position, Folder.id, Document.filed_at, Document.id)
+    )
+    return [Item._make(row) for row in db.session.execute(query)]
 
 
 def take_away(*, items: Sequence[Item], reader: Reader) -> None:

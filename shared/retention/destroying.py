@@ -11,9 +11,11 @@ from sqlalchemy.schema import Column, ForeignKey
 
 from shared.clock import now
 from shared.documents.models import Document, Version
+from shared.errors import Refused
 from shared.events.recording import record
 from shared.extensions import Model, db
 from shared.retention.models import DeletionCertificate, RetentionRule
+from shared.retention.terms import is_held
 
 TERM, ERASURE = "term", "erasure"
 
@@ -21,12 +23,15 @@ TERM, ERASURE = "term", "erasure"
 def destroy(*, document: Document, because: str, term_on: date | None, by: str) -> DeletionCertificate:
     """Delete the document, its versions and what is about them; the caller has checked that it may go.
 
-    A payslip before its end date, or anything held, is refused by the database (IntegrityError).
+    Raises Refused for what is held. The database refuses too, and a payslip before its end date (IntegrityError).
     """
+    if db.session.scalar(select(is_held()).where(Document.id == document.id)):
+        raise Refused("Ce document est gelé : il ne peut pas être supprimé.")
     certificate = _certificate(document, because, term_on, by)
     document_id, party_id = document.id, document.party_id
     db.session.flush()
-    _delete(Document.__table__, Document.__table__.c.id == document_id)  # type: ignore[arg-type]
+    remove(Document.__table__, Document.__table__.c.id == document_id)  # type: ignore[arg-type]
+    db.session.expunge(document)
     db.session.expire_all()
     db.session.add(certificate)
     db.session.flush()
@@ -75,15 +80,15 @@ def _certificate(document: Document, because: str, term_on: date | None, by: str
     )
 
 
-def _delete(table: Table, which: ColumnElement[bool]) -> None:
-    """The rows, and before them those that refer to them; what may do without loses the reference only."""
+def remove(table: Table, which: ColumnElement[bool]) -> None:
+    """Delete rows, and before them those that refer to them; what may do without loses the reference only."""
     for key in _referring(table):
         mine = select(key.column).where(which).scalar_subquery()
         inside = key.parent.in_(mine)
         if _is_loosed(key):
             db.session.execute(update(key.parent.table).where(inside).values({key.parent.name: None}))
         elif key.parent.table is not table:
-            _delete(key.parent.table, inside)
+            remove(key.parent.table, inside)
     db.session.execute(delete(table).where(which))
 
 

@@ -10,7 +10,6 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shared.clock import now
-from shared.documents.models import Document
 from shared.extensions import Model, uuid7
 from shared.people.models import Party
 
@@ -53,7 +52,7 @@ class RetentionHold(Model):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
     party_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("party.id"))
-    document_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("document.id", ondelete="SET NULL"))
+    document_id: Mapped[uuid.UUID | None]  # no foreign key: a hold that was lifted outlives its document
     reason: Mapped[str]
     placed_at: Mapped[datetime] = mapped_column(default=now)
     placed_by: Mapped[str]
@@ -62,7 +61,6 @@ class RetentionHold(Model):
     lifted_because: Mapped[str] = mapped_column(default="")
 
     party: Mapped[Party | None] = relationship()
-    document: Mapped[Document | None] = relationship()
 
 
 class Purge(Model):

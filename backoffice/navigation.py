@@ -40,7 +40,9 @@ TABLE: tuple[tuple[Any, tuple[Line, ...]], ...] = (
             Line("parties", lazy_gettext("Tiers"), "people", also="party"),
             Line("access", lazy_gettext("Droits d’accès"), "key"),
             Line("explorer", lazy_gettext("Explorateur"), "folder"),
+            Line("countersigning", lazy_gettext("À signer"), "pen", also="countersign"),
             Line("arrivals", lazy_gettext("À rattacher"), "inbox"),
+            Line("payslips", lazy_gettext("Jour de paie"), "cash-coin"),
             Line("printing_list", lazy_gettext("À imprimer"), "printer"),
             Line("todo", lazy_gettext("À traiter"), "list-check"),
             Line("history", lazy_gettext("Historique"), "clock-history"),
@@ -85,7 +87,14 @@ def around() -> dict[str, Any]:
 
 
 def _groups(staff: Staff, waiting: int) -> tuple[Group, ...]:
-    return _navigation(request.endpoint or "", permissions_of(staff), str(get_locale()), waiting)
+    return _navigation(request.endpoint or "", _permissions(staff), str(get_locale()), waiting)
+
+
+def _permissions(staff: Staff) -> frozenset[str]:
+    """What they hold; payslips are for who was given a folder by name, administrators included."""
+    held = permissions_of(staff)
+    named = any(grant.folder_id is not None for grant in scope_of(staff, Permission.PAYSLIPS).grants)
+    return held if named else held - {Permission.PAYSLIPS}
 
 
 @functools.lru_cache(maxsize=512)
@@ -98,7 +107,7 @@ def _navigation(endpoint: str, permissions: frozenset[str], _locale: str, waitin
 
 def screens(staff: Staff) -> list[Item]:
     """Every screen that this person may open, in the order of the navigation, their own account last."""
-    groups = _navigation("", permissions_of(staff), str(get_locale()), 0)
+    groups = _navigation("", _permissions(staff), str(get_locale()), 0)
     return [*(item for group in groups for item in group.lines), *(item for item in _menu(staff) if not item.post)]
 
 

@@ -2,18 +2,21 @@
 
 import uuid
 
-from flask import Response, request, url_for
+from flask import Response, url_for
 
 from portal import portal
 from portal._signer import around_it, awaiting, desk, several_or_404, signer_or_404
 from shared.extensions import db
 from shared.signatures.finding import signed_by
 from shared.signatures.models import Signer, SignerState
-from shared.web import signing, signing_elsewhere, signing_reading, visitors
+from shared.web import signing, signing_reading, visitors
 from shared.web.page import go, page
 from shared.web.permissions import Permission, requires
+from shared.web.signing_routes import Counter, open_counter
 
 SHOWN = 30
+
+open_counter(Counter(portal, "/signatures", "signature", Permission.PORTAL_SIGN, signer_or_404, desk))
 
 
 @portal.get("/signatures")
@@ -35,67 +38,11 @@ def signature_of(document_id: uuid.UUID) -> Response:
     return go(url_for("portal.signature", signer_id=found.id) if found else url_for("portal.signatures"))
 
 
-@portal.get("/signatures/<uuid:signer_id>")
-@requires(Permission.PORTAL_SIGN)
-def signature(signer_id: uuid.UUID) -> Response:
-    """The document to read, or what became of the signature."""
-    return signing_reading.show(signer_or_404(signer_id), desk())
-
-
-@portal.post("/signatures/<uuid:signer_id>/opened")
-@requires(Permission.PORTAL_SIGN)
-def signature_opened(signer_id: uuid.UUID) -> Response:
-    """The page stands before a person."""
-    return signing_reading.mark_opened(signer_or_404(signer_id), desk())
-
-
-@portal.post("/signatures/<uuid:signer_id>/read")
-@requires(Permission.PORTAL_SIGN)
-def signature_read(signer_id: uuid.UUID) -> Response:
-    """Read to the end."""
-    return signing_reading.mark_read(signer_or_404(signer_id), desk())
-
-
-@portal.get("/signatures/<uuid:signer_id>/pages/<int:number>")
-@requires(Permission.PORTAL_SIGN)
-def signature_page(signer_id: uuid.UUID, number: int) -> Response:
-    """One page of it as an image."""
-    return signing_reading.page_image(signer_or_404(signer_id), desk(), number)
-
-
-@portal.get("/signatures/<uuid:signer_id>/file")
-@requires(Permission.PORTAL_SIGN)
-def signature_file(signer_id: uuid.UUID) -> Response:
-    """The file: to be signed, or sealed."""
-    return signing_reading.file(signer_or_404(signer_id), desk())
-
-
 @portal.get("/signatures/<uuid:signer_id>/proof")
 @requires(Permission.PORTAL_SIGN)
 def signature_proof(signer_id: uuid.UUID) -> Response:
     """The proof, sealed too."""
     return signing_reading.proof(signer_or_404(signer_id), desk())
-
-
-@portal.get("/signatures/<uuid:signer_id>/sign")
-@requires(Permission.PORTAL_SIGN)
-def signature_sign(signer_id: uuid.UUID) -> Response:
-    """Accept and sign one document."""
-    return signing.sign_page([signer_or_404(signer_id)], desk())
-
-
-@portal.post("/signatures/<uuid:signer_id>/sign")
-@requires(Permission.PORTAL_SIGN)
-def signature_sign_now(signer_id: uuid.UUID) -> Response:
-    """« Signer »."""
-    return signing.sign([signer_or_404(signer_id)], desk())
-
-
-@portal.post("/signatures/<uuid:signer_id>/code")
-@requires(Permission.PORTAL_SIGN)
-def signature_code(signer_id: uuid.UUID) -> Response:
-    """Send the code that confirms."""
-    return signing.send_code([signer_or_404(signer_id)], desk())
 
 
 @portal.get("/signatures/together")
@@ -117,20 +64,3 @@ def signatures_together_now() -> Response:
 def signatures_together_code() -> Response:
     """One code for all of them."""
     return signing.send_code(several_or_404(), desk())
-
-
-@portal.post("/signatures/<uuid:signer_id>/telephone")
-@requires(Permission.PORTAL_SIGN)
-def signature_telephone(signer_id: uuid.UUID) -> Response:
-    """A QR code that opens the drawing page on a telephone."""
-    return signing_elsewhere.begin(signer_or_404(signer_id), desk())
-
-
-@portal.get("/signatures/<uuid:signer_id>/telephone/<uuid:drawing_id>")
-@requires(Permission.PORTAL_SIGN)
-def signature_drawing(signer_id: uuid.UUID, drawing_id: uuid.UUID) -> Response:
-    """Whether it is drawn."""
-    signer = signer_or_404(signer_id)
-    if "picture" in request.args:
-        return signing_elsewhere.picture(signer, drawing_id)
-    return signing_elsewhere.follow(signer, desk(), drawing_id)

@@ -130,6 +130,8 @@ def _check_person(signer: Signer, who: Who) -> None:
         is_them = who.witness is not None and bool(who.established_by.strip())
     if not is_them:
         raise Refused(_("Cette signature est demandée à une autre personne. Rien n’a été signé."))
+    if who.staff is not None and signer.request.level is Level.REINFORCED and who.staff.second_factor_at is None:
+        raise Refused(_("À ce niveau, prenez d’abord un second facteur dans « Mon compte ». Rien n’a été signé."))
 
 
 def _check_sign(sign: Sign, waiting: Sequence[Shown]) -> None:

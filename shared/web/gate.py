@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext
 from shared.access.second_factor import must_enrol
 from shared.people.scopes import holds
 from shared.web import refusals, visitors
+from shared.web.counter_lock import only_the_counter
 from shared.web.errors import Explanation, explain
 from shared.web.page import go
 from shared.web.permissions import PORTAL, Permission
@@ -28,6 +29,8 @@ def guard(blueprint: Blueprint) -> None:
 
 
 def _check_backoffice() -> None:
+    if (instead := only_the_counter()) is not None:
+        abort(instead)
     permission = _permission()
     if permission is None:
         return

@@ -129,11 +129,13 @@ def _recognised(source: Path, page: int, rules: Sequence[Rule]) -> dict[str, Any
     return {"text": text, "boxes": boxes, "damaged": False, "blank": False, "recognised": True}
 
 
-def runs_of(source: Path, page: int) -> list[recognising.Run]:
-    """The lines of one page (0 is the first) with their places, recognised where it has no text."""
+def runs_of(source: Path, page: int) -> tuple[list[recognising.Run], float]:
+    """The lines of one page (0 is the first), recognised where it has no text; and its height for a width of 1."""
     facts, _blob = sandbox.ask("slip_runs", source, seconds=SECONDS, page=page)
     runs = [recognising.Run(without_nir(each["text"]), tuple(each["box"])) for each in facts["runs"]]
-    return runs if runs or not recognising.is_installed() else recognising.recognise(source, page)
+    if not runs and recognising.is_installed():
+        runs = recognising.recognise(source, page)
+    return runs, facts["ratio"]
 
 
 def inside(runs: Sequence[recognising.Run], box: Sequence[float]) -> str:

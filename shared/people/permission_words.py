@@ -23,6 +23,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
             ("backoffice:documents:see", _("Voir les documents")),
             ("backoffice:documents:file", _("Déposer, classer et déplacer des documents")),
             ("backoffice:documents:publish", _("Mettre à disposition et retirer du portail")),
+            ("backoffice:payslips:distribute", _("Distribuer les bulletins, dans les répertoires nommés")),
             ("backoffice:folders:see", _("Voir la configuration de la GED")),
             ("backoffice:folders:edit", _("Modifier la configuration de la GED")),
         ),

@@ -28,6 +28,7 @@ _MANAGE = (
     "backoffice:folders:edit",
     "backoffice:templates:edit",
     "backoffice:history:act",
+    "backoffice:payslips:distribute",
     "backoffice:portal:synchronise",
     "backoffice:settings:see",
 )

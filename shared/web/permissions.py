@@ -26,6 +26,7 @@ class Permission(enum.StrEnum):
     SIGNATURES_SEE = "backoffice:signatures:see"
     SIGNATURES_ASK = "backoffice:signatures:ask"
     SIGNATURES_SIGN = "backoffice:signatures:sign"
+    PAYSLIPS = "backoffice:payslips:distribute"
     NOTICES_SEND = "backoffice:notices:send"
     TEMPLATES_SEE = "backoffice:templates:see"
     TEMPLATES_EDIT = "backoffice:templates:edit"

@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
-from shared.extensions import db
+from sqlalchemy import insert, select
+
+from shared.extensions import db, uuid7
 from shared.folding import fold
 from shared.intake import payslip_batching, payslip_publishing
 from shared.intake.payslip_models import PayslipBatch, PayslipLayout, PayslipPage, PayslipSlip
 from shared.people.models import Activity, EmailSlot, Party
+from shared.people.rights_models import PayslipNotice
 from shared.settings import reading
 from shared.sheets.facts import Company
 from shared.sheets.payroll import PayrollSlip, Program, make_batch
-from sqlalchemy import select
 from tests.factories import office
 
 MONTH = date(2026, 10, 1)
@@ -57,9 +59,19 @@ def an_employee(code: str, name: str, *, address: bool = True) -> Party:
     return party
 
 
-def told(party: Party) -> None:
-    from shared.people.rights_models import PayslipNotice
+def employees(count: int) -> None:
+    """Many at once, coded 0000, 0001…, told long ago."""
+    family = office.family("employees")
+    codes = [f"{number:04}" for number in range(count)]
+    names = {"name": "Salarié", "name_folded": "salarie", "is_business": False, "family_id": family.id}
+    parties = [{"id": uuid7(), "code": each, "code_folded": each, "code_sort": each, **names} for each in codes]
+    day = date(2020, 1, 1)
+    notice = {"given_on": day, "at_hiring": True, "first_issue_on": day, "by": office.BY}
+    db.session.execute(insert(Party), parties)
+    db.session.execute(insert(PayslipNotice), [{"party_id": each["id"], **notice} for each in parties])
 
+
+def told(party: Party) -> None:
     db.session.add(
         PayslipNotice(
             party_id=party.id, given_on=date(2020, 1, 1), at_hiring=True, first_issue_on=date(2020, 1, 1), by=office.BY

@@ -16,7 +16,8 @@ from backoffice.wording import line_words, reason_words
 from shared.access import synchronising
 from shared.documents import excerpting, exploring, finding, following, shelving
 from shared.documents.consents import CONSENT_HOLDS, WORDS
-from shared.documents.exploring import COUNTED, Line, Shown
+from shared.documents.explored import Line
+from shared.documents.exploring import COUNTED, Shown
 from shared.documents.following import Story
 from shared.notifications import releasing
 from shared.notifications.models import Reason

@@ -3,16 +3,30 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, BindParameter, ColumnElement, Row, Select, and_, bindparam, func, null, or_, select, tuple_
+from sqlalchemy import (
+    CTE,
+    BindParameter,
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    tuple_,
+)
 
-from shared.documents import effective, searching
+from shared.documents import searching
+from shared.documents.explored import COLUMNS, Line
 from shared.documents.finding import joined
-from shared.documents.models import Document, Download, Folder, Publication, ReadingKind, StoredObject, Version
-from shared.documents.standing import standing
+from shared.documents.models import Document, Folder, Publication
 from shared.extensions import db
 from shared.people.models import Party
 from shared.people.scopes import Scope
@@ -38,36 +52,6 @@ class Shown:
     folder_ids: tuple[uuid.UUID, ...] = ()  # of the family, where it is known which are in reach
 
 
-class Line(NamedTuple):
-    """One row of the explorer's list; the publication is the one that stands."""
-
-    id: uuid.UUID
-    title: str
-    number: str
-    issued_on: date | None
-    due_on: date | None
-    amount: Decimal | None
-    currency: str
-    is_credit_note: bool
-    filed_at: datetime
-    folder_id: uuid.UUID
-    folder_label: str
-    folder_on_portal: bool
-    party_id: uuid.UUID
-    party_code: str
-    party_name: str
-    kind: str
-    filename: str
-    size: int
-    live_at: datetime | None
-    wanted_at: datetime | None
-    held_because: str | None
-    damaged_at: datetime | None
-    opened_at: datetime | None
-    downloaded_at: datetime | None
-    standing: str  # of `standing.Standing`
-
-
 class Page(NamedTuple):
     """Some rows, and the key after which the next ones come; None at the end."""
 
@@ -85,11 +69,11 @@ def lines(*, scope: Scope, shown: Shown, after: str = "", limit: int = PAGE) -> 
     query = _chosen(scope, shown)
     if key is not None:
         query = query.where(tuple_(Document.filed_at, Document.id) < key)
-    found = _latest(query, LOOKED_AT if shown.search.strip() else limit + 1)
+    found = _latest(query, _looked_at(shown.search) if shown.search.strip() else limit + 1)
     # First which ones, by index; then all that their lines show.
     listed = select(found.c.id).order_by(found.c.filed_at.desc(), found.c.id.desc()).limit(limit + 1).cte("listed")
     total = select(func.count()).select_from(found).scalar_subquery() if counts else null()
-    full = joined(*_LINE, total).join(listed, listed.c.id == Document.id)
+    full = joined(*COLUMNS, total).join(listed, listed.c.id == Document.id)
     rows = db.session.execute(full.order_by(Document.filed_at.desc(), Document.id.desc())).all()
     lines = [Line._make(row[:-1]) for row in rows[:limit]]
     following = f"{lines[-1].filed_at.isoformat()}~{lines[-1].id}" if len(rows) > limit else None
@@ -99,7 +83,7 @@ def lines(*, scope: Scope, shown: Shown, after: str = "", limit: int = PAGE) -> 
 def few(*, scope: Scope, search: str, limit: int) -> Sequence[Row[uuid.UUID, str, str, str]]:
     """The latest documents in reach that hold these words, of every family: id, title, number, name of the party."""
     query = select(Document.id, Document.filed_at).join(Folder, Folder.id == Document.folder_id)
-    found = _latest(query.where(scope.documents(), *searching.matching(search)), LOOKED_AT)
+    found = _latest(query.where(scope.documents(), *searching.matching(search)), _looked_at(search))
     full = (
         select(Document.id, Document.title, Document.number, Party.name)
         .join(found, found.c.id == Document.id)
@@ -121,8 +105,14 @@ STATES: dict[str, ColumnElement[bool]] = {
 }
 
 
+def _looked_at(search: str) -> int:
+    return LOOKED_AT if any(term.unfinished for term in searching.terms_of(search)) else COUNTED + 1
+
+
 def _latest(query: Select[uuid.UUID, datetime], limit: int) -> CTE:
-    return query.order_by(Document.filed_at.desc(), Document.id.desc()).limit(limit).cte("found")
+    """The limit is written out, so that one plan serves; on its own, whatever fewer rows are wanted of it."""
+    query = query.order_by(Document.filed_at.desc(), Document.id.desc()).limit(literal_column(str(limit)))
+    return query.cte("found").prefix_with("MATERIALIZED")
 
 
 def _chosen(scope: Scope, shown: Shown) -> Select[uuid.UUID, datetime]:
@@ -136,44 +126,12 @@ def _chosen(scope: Scope, shown: Shown) -> Select[uuid.UUID, datetime]:
         query = query.where(Document.folder_id.in_(ids))
     if shown.party_id is not None:
         query = query.where(Document.party_id == shown.party_id)
-    if shown.state in STATES:
-        standing = and_(Publication.document_id == Document.id, Publication.withdrawn_at.is_(None))
-        query = query.outerjoin(Publication, standing).where(STATES[shown.state])
+    standing = and_(Publication.document_id == Document.id, Publication.withdrawn_at.is_(None))
+    if shown.state == OFF:
+        query = query.where(~exists().where(standing))
+    elif shown.state in STATES:
+        query = query.join(Publication, standing).where(STATES[shown.state])
     return query
-
-
-def _first(kind: ReadingKind) -> ColumnElement[datetime]:
-    query = select(func.min(Download.at)).where(Download.document_id == Document.id, Download.kind == kind)
-    return query.correlate(Document).scalar_subquery()
-
-
-_LINE: tuple[Any, ...] = (
-    Document.id,
-    Document.title,
-    Document.number,
-    Document.issued_on,
-    Document.due_on,
-    Document.amount,
-    Document.currency,
-    Document.is_credit_note,
-    Document.filed_at,
-    Folder.id,
-    Folder.label,
-    effective.shared(),
-    Party.id,
-    Party.code,
-    Party.name,
-    Version.kind,
-    Version.filename,
-    Version.size,
-    Publication.live_at,
-    Publication.wanted_at,
-    Publication.held_because,
-    StoredObject.damaged_at,
-    _first(ReadingKind.OPENED),
-    _first(ReadingKind.DOWNLOADED),
-    standing(),
-)
 
 
 def _key(after: str) -> tuple[datetime, uuid.UUID] | None:

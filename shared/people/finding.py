@@ -1,5 +1,6 @@
 """What staff read of families and parties. The scope stands inside every query: out of it, nothing exists."""
 
+import functools
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -44,21 +45,21 @@ def party_in(scope: Scope, party_id: uuid.UUID) -> Party | None:
 
 def parties(family: Family, scope: Scope, *, q: str = "", sort: str = "", after: str = "", before: str = "") -> Page:
     """A page of parties: id, code, name, city, siret, closed_at, address of the card and whether it bounces."""
-    query = (
-        select(
-            Party.id,
-            Party.code,
-            Party.name,
-            Party.city,
-            Party.siret,
-            Party.closed_at,
-            EmailCell.address,
-            EmailCell.bounced_at,
-        )
-        .outerjoin(EmailCell, and_(EmailCell.party_id == Party.id, EmailCell.slot == EmailSlot.CARD))
-        .where(Party.family_id == family.id, scope.parties(), *matching(q))
-    )
-    return read_page(query, order_of(sort, q, SORTS), Party.id.expression, after=after, before=before)
+    query = select(Party.id).where(Party.family_id == family.id, scope.parties(), *matching(q))
+    if sort.removeprefix("-") == "email":
+        query = query.outerjoin(EmailCell, _on_card())
+    order, ident = order_of(sort, q, SORTS), Party.id.expression
+    return read_page(query, order, ident, after=after, before=before, whole=_lines())
+
+
+@functools.cache
+def _lines() -> Select[*tuple[Any, ...]]:
+    query = select(Party.id, Party.code, Party.name, Party.city, Party.siret, Party.closed_at)
+    return query.add_columns(EmailCell.address, EmailCell.bounced_at).outerjoin(EmailCell, _on_card())
+
+
+def _on_card() -> ColumnElement[bool]:
+    return and_(EmailCell.party_id == Party.id, EmailCell.slot == EmailSlot.CARD)
 
 
 def few(scope: Scope, q: str, limit: int) -> Sequence[Row[Any]]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from pyhanko.config.pkcs11 import TokenCriteria
+from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
 from pyhanko.sign.signers import Signer
 
 from shared.signatures.authority import own_key
@@ -24,10 +26,8 @@ def company_signer() -> Iterator[Signer]:
     if row.source is not KeySource.PKCS11 and key.private is not None:
         yield KeySigner(key.certificate, key.chain, key.private)
         return
-    from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session  # its native library is only needed here
-
-    session = open_pkcs11_session(row.token["module"], token_label=row.token["token"], user_pin=pin_of(row))
-    with session:
+    criteria = TokenCriteria(label=row.token["token"])
+    with open_pkcs11_session(row.token["module"], token_criteria=criteria, user_pin=pin_of(row)) as session:
         yield PKCS11Signer(
-            session, cert_label=None, key_label=row.token["label"], signing_cert=key.certificate, ca_chain=key.chain
+            session, key_label=row.token["label"], signing_cert=key.certificate, ca_chain=list(key.chain)
         )

@@ -19,21 +19,22 @@ from shared.signatures.authority_models import TimestampServer
 TIMEOUT = 5.0  # seconds
 LARGEST = 65_536  # bytes of an answer
 LONGEST = 300  # characters of an address
+LONGEST_CHAIN = 8
 PASSWORD = "timestamp-server"
 
 
 class ServerStamper(TimeStamper):
     """Asks one server; any trouble is a TimestampRequestError, never a token made up."""
 
-    def __init__(self, url: str, login: tuple[str, str] | None, anchor: x509.Certificate | None) -> None:
+    def __init__(self, url: str, login: tuple[str, str] | None) -> None:
         super().__init__()
-        self.url, self.login, self.anchor = url, login, anchor
+        self.url, self.login = url, login
 
     @classmethod
     def of(cls, server: TimestampServer) -> "ServerStamper":
         """The one that a row describes."""
         login = (server.username, unseal(server.sealed_password, PASSWORD)) if server.username else None
-        return cls(server.url, login, x509.Certificate.load(server.anchor) if server.anchor else None)
+        return cls(server.url, login)
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         """The server's answer, read as such."""
@@ -46,6 +47,18 @@ class ServerStamper(TimeStamper):
         if imprint.dump() != req["message_imprint"].dump():
             raise TimestampRequestError("a timestamp of something else")
         return answer
+
+    def top(self) -> x509.Certificate:
+        """The last certificate of the chain under which it answered. Raises ValueError before the first answer."""
+        at = next(iter(self._certs.values()), None)
+        if at is None:
+            raise ValueError("It has not answered yet.")
+        for _level in range(LONGEST_CHAIN):
+            above = None if at.subject == at.issuer else self.cert_registry.retrieve_by_name(at.issuer)
+            if not above:
+                break
+            at = above[0]
+        return at
 
     def _posted(self, body: bytes) -> bytes:
         check_reachable(self.url)
@@ -81,11 +94,19 @@ def check_reachable(url: str) -> None:
 
     Only an installation that itself runs on this machine alone (the demo, the tests) may ask its own.
     """
+    for address in _addresses(url):
+        if not address.is_global and not (address.is_loopback and is_loopback(config().public_host)):
+            raise TimestampRequestError("private address")
+
+
+def _addresses(url: str) -> set[ipaddress.IPv4Address | ipaddress.IPv6Address]:
     parts = urlsplit(url)
+    try:
+        return {ipaddress.ip_address(parts.hostname or "")}
+    except ValueError:  # a name
+        pass
     try:
         found = socket.getaddrinfo(parts.hostname, parts.port or parts.scheme, type=socket.SOCK_STREAM)
     except OSError as error:
         raise TimestampRequestError("unknown name") from error
-    for address in {ipaddress.ip_address(each[4][0]) for each in found}:
-        if not address.is_global and not (address.is_loopback and is_loopback(config().public_host)):
-            raise TimestampRequestError("private address")
+    return {ipaddress.ip_address(each[4][0]) for each in found}

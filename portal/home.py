@@ -6,6 +6,7 @@ from flask import Response, request
 
 from portal import _signer as signer
 from portal import portal
+from shared.deposits import finding as deposits
 from shared.documents import browsing
 from shared.web import visitors
 from shared.web.entering import current
@@ -21,6 +22,7 @@ def home() -> Response:
     """Greets, then shows what is new and what is to be done before anything else."""
     seat = visitors.seat()
     shelves = browsing.shelves(seat=seat)
+    accepts = any(shelf.accepts for shelf in shelves)
     announced = _announced()
     new = sum(shelf.new for shelf in shelves)
     to_sign = sum(shelf.documents for shelf in shelves if shelf.to_sign)
@@ -43,6 +45,8 @@ def home() -> Response:
         fresh=fresh,
         latest=[line for line in latest if line.id not in shown][:SHOWN],
         announced=announced,
+        expected=deposits.awaited(seat) if accepts else [],
+        accepts=accepts,
         filled=bool(signs) or any(shelf.documents for shelf in shelves),
     )
 

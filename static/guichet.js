@@ -25,6 +25,7 @@
     for (const found of root.querySelectorAll(
       "[data-theme-toggle], [data-palette-key], [data-reveal-button], [data-copy], [data-toast-close], [data-select-all], [data-print], [data-pad], [data-needs-script]",
     )) found.hidden = false;
+    for (const pile of root.querySelectorAll("[data-pile]")) pile.dataset.awake = "1";
     for (const part of root.querySelectorAll("[data-passkey-part]")) part.hidden = !canKeys;
     for (const bar of root.querySelectorAll("[data-selection]")) count(bar);
     for (const pad of root.querySelectorAll("[data-pad]")) drawPad(pad);
@@ -457,6 +458,60 @@
     if (!first) return;
     event.preventDefault();
     first.click();
+  });
+
+  // A pile of files to deposit: photographs are made smaller, put in order or taken out before anything is sent.
+
+  const LONGEST = 2200, HEAVY = 1_000_000;
+
+  const lighter = async (file) => {
+    if (!/^image\/(jpeg|png|webp)$/.test(file.type) || file.size < HEAVY) return file;
+    try {
+      const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+      const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
+      const canvas = element("canvas", "", { width: Math.round(picture.width * scale), height: Math.round(picture.height * scale) });
+      canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+      const made = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85));
+      return made && made.size < file.size ? new File([made], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" }) : file;
+    } catch {
+      return file; // the server reads it, or says why it cannot
+    }
+  };
+
+  const piles = new WeakMap();
+
+  const pileUp = (pile, files) => {
+    piles.set(pile, files);
+    const kept = new DataTransfer();
+    for (const file of files) kept.items.add(file);
+    pile.querySelector("[data-pile-all]").files = kept.files;
+    const list = pile.querySelector("[data-pile-list]");
+    list.replaceChildren(...files.map((file, at) => {
+      const line = element("li");
+      const picture = file.type.startsWith("image/") ? element("img", "", { alt: "", src: URL.createObjectURL(file) }) : element("span");
+      const buttons = element("span", "", { class: "g-actions" });
+      if (at) buttons.append(element("button", pile.dataset.up, { type: "button", class: "btn btn-quiet btn-sm", "data-pile-up": at, "aria-label": `${pile.dataset.up} ${file.name}` }));
+      buttons.append(element("button", pile.dataset.remove, { type: "button", class: "btn btn-quiet btn-sm", "data-pile-out": at, "aria-label": `${pile.dataset.remove} ${file.name}` }));
+      line.append(picture, element("span", file.name), buttons);
+      return line;
+    }));
+    list.hidden = !files.length;
+  };
+
+  on("change", "[data-pile] input[type=file]", async (input) => {
+    const pile = input.closest("[data-pile]");
+    const more = await Promise.all([...input.files].map(lighter));
+    if (input.matches("[data-pile-more]")) input.value = "";
+    pileUp(pile, [...(piles.get(pile) ?? []), ...more]);
+  });
+  on("click", "[data-pile-out]", (button) => {
+    const pile = button.closest("[data-pile]");
+    pileUp(pile, piles.get(pile).filter((_file, at) => at !== Number(button.dataset.pileOut)));
+  });
+  on("click", "[data-pile-up]", (button) => {
+    const pile = button.closest("[data-pile]"), files = [...piles.get(pile)], at = Number(button.dataset.pileUp);
+    [files[at - 1], files[at]] = [files[at], files[at - 1]];
+    pileUp(pile, files);
   });
 
   // HTMX: wake what came in, and show dialogs.

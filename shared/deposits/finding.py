@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, any_, literal, select
+from sqlalchemy import ColumnElement, any_, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
@@ -143,7 +143,7 @@ def depositable(*, family: Family, scope: Scope) -> Sequence[Folder]:
     return db.session.scalars(query.order_by(Folder.position, Folder.path_folded)).all()
 
 
-def _reached(query: Select[Any], seat: Seat) -> Select[Any]:
+def _reached(query: Any, seat: Seat) -> Any:
     """Narrowed to the folders of the seat's family that are shared with it and take its deposits."""
     query = query.join(Party, Party.family_id == Folder.family_id)
     if seat.is_borrowed:

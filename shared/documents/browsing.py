@@ -45,6 +45,7 @@ class Shelf(NamedTuple):
     document_class: str
     to_sign: bool
     notifies: bool
+    accepts: bool  # deposits
     documents: int
     new: int
 

@@ -97,6 +97,7 @@ def shelves(borrowed: bool) -> Rows:
         .add_columns(
             effective.to_sign(),
             effective.notifies(),
+            effective.accepts(),
             func.coalesce(counted.c.documents, 0),
             func.coalesce(counted.c.new, 0),
         )

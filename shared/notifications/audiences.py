@@ -17,6 +17,7 @@ from shared.extensions import db
 from shared.notifications.models import Notification, NotificationDocument
 from shared.notifications.recipients import Recipient as Recipient
 from shared.notifications.signature_audiences import SIGNATURE_AUDIENCES
+from shared.notifications.withdrawal_audience import withdrawn
 from shared.people.models import Contact, EmailSlot, Party, Person, Staff
 from shared.people.scopes import scope_of
 from shared.signatures.code_models import SigningCode
@@ -251,6 +252,7 @@ AUDIENCES: dict[str, Callable[[Event], list[Recipient]]] = {
     "party_card": party_card,
     "deposit_staff": deposit_staff,
     **SIGNATURE_AUDIENCES,
+    "signature_withdrawn": withdrawn,
 }
 
 

@@ -118,7 +118,8 @@ def _allowed(key: str, context: Context) -> bool:
 def _is_offered(field: Field, context: Context) -> bool:
     if field.secret and context.channel == "email" and not context.secrets_by_mail:
         return False
-    return context.kind in field.kinds and context.family not in field.not_for
+    theirs = not field.only_for or context.family in field.only_for
+    return context.kind in field.kinds and theirs and context.family not in field.not_for
 
 
 def _check_field(used: Used, context: Context, where: str) -> None:

@@ -23,6 +23,7 @@ def merge_values(
     values: dict[str, Value] = {
         "nom": party.name if party else "",
         "code": party.code if party else "",
+        "matricule": party.code if party else "",
         "lien": Link(linked.url or brand.portal_url),
         "expiration": linked.expires_at,
         "date": created_at,

@@ -63,6 +63,9 @@ RULES = (
     ),
     ShippedRule("signature.cancelled", "Une signature est annulée", "signature_ended", "signature.cancelled"),
     ShippedRule("signature.expired", "Une signature est échue", "signature_ended", "signature.expired"),
+    ShippedRule(
+        "signature.withdrawn", "Un consommateur renonce au contrat", "signature_withdrawn", "signature.withdrawn"
+    ),
     ShippedRule("document.signed", "Un document est signé par tous", "signature_signed", "document.signed"),
     ShippedRule(
         "account.address_code_issued", "Code pour prouver une adresse", "code_asker", "account.address_code_issued"

@@ -30,3 +30,13 @@ class DelegateForm(FlaskForm):
     family_name = StringField(_("Nom"), [InputRequired(_("Écrivez son nom.")), Length(max=80)])
     email = StringField(_("Adresse électronique"), [InputRequired(_("Écrivez son adresse.")), Length(max=320)])
     reason = StringField(_("Pourquoi (facultatif)"), [Length(max=300)])
+
+
+class WithdrawForm(FlaskForm):
+    """Who withdraws, and where the receipt goes (Code de la consommation, art. L221-21)."""
+
+    name = StringField(_("Votre nom"), [InputRequired(_("Écrivez votre nom.")), Length(max=200)])
+    address = StringField(
+        _("Adresse électronique où recevoir l’accusé de réception"),
+        [InputRequired(_("Écrivez votre adresse.")), Length(max=320)],
+    )

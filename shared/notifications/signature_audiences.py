@@ -18,7 +18,7 @@ from shared.people.models import EmailSlot, Staff
 from shared.signatures.models import SignatureRequest, Signer, SignerState
 
 TARGET = "signature"  # where the link of a signer lands: the document to be signed, once one is in
-COUNTERSIGN = "/backoffice/signatures/{}/countersign"
+COUNTERSIGN = "/backoffice/countersigning/{}"
 
 
 def signer_concerned(event: Event) -> list[Recipient]:

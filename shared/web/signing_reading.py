@@ -12,6 +12,7 @@ from shared.extensions import db
 from shared.signatures import reading
 from shared.signatures.models import Signer
 from shared.signatures.standing import signed_so_far, standing
+from shared.signatures.withdrawing import last_day, may_withdraw, withdrawal_of
 from shared.web.delivery import hand_over, is_first_part
 from shared.web.errors import EXPLANATIONS, explain
 from shared.web.page import go, page
@@ -50,6 +51,8 @@ def done(signer: Signer, desk: Desk, *, status: int = 200, sentence: str = "") -
         sentence=sentence,
         standing=standing(signer).value,
         signed=signed_so_far(signer),
+        withdrawn=withdrawal_of(signer.request_id),
+        withdraw_until=last_day(signer.request) if may_withdraw(signer) else None,
     )
 
 

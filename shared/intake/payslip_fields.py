@@ -1,5 +1,6 @@
 """What a rule reads on a page, after a label or inside a box: a matricule, a name, a month, an employer."""
 
+import functools
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -28,13 +29,9 @@ def read_field(name: str, spec: Mapping[str, Any], text: str, boxes: Mapping[str
 
 def after_label(text: str, label: str) -> str:
     """The rest of the line after the first « label » that something follows; the next line when nothing does."""
-    words = label.split()
-    if not words:
+    if not label.strip():
         return ""
-    written = r"[ \t\u00a0\u202f]*".join(re.escape(word) for word in words)
-    ends = r"(?!\w)" if words[-1][-1].isalnum() else ""
-    pattern = re.compile(rf"(?<!\w){written}{ends}{_AFTER}(?P<rest>[^\n]*)(?:\n(?P<below>[^\n]*))?", re.IGNORECASE)
-    for found in pattern.finditer(text):
+    for found in _after(label).finditer(text):
         value = found["rest"].strip() or (found["below"] or "").strip()
         if value:
             return value
@@ -43,8 +40,17 @@ def after_label(text: str, label: str) -> str:
 
 def bears_label(spec: Mapping[str, Any], text: str) -> bool:
     """Whether the label of a rule stands on the page, with or without anything after it."""
-    words = str(spec.get("label", "")).casefold().split()
-    return bool(words) and " ".join(words).rstrip(" :.") in " ".join(text.casefold().split())
+    label = str(spec.get("label", ""))
+    return bool(label.strip()) and _after(label).search(text) is not None
+
+
+@functools.lru_cache(maxsize=256)
+def _after(label: str) -> re.Pattern[str]:
+    """The label as a whole, whatever its spaces, the rest of its line and the next one."""
+    words = label.split()
+    written = r"[ \t\u00a0\u202f]*".join(re.escape(word) for word in words)
+    ends = r"(?!\w)" if words[-1][-1].isalnum() else ""
+    return re.compile(rf"(?<!\w){written}{ends}{_AFTER}(?P<rest>[^\n]*)(?:\n(?P<below>[^\n]*))?", re.IGNORECASE)
 
 
 def _matricule(raw: str) -> str:

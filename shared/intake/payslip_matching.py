@@ -66,10 +66,10 @@ def mark_repeated(matches: Sequence[Match]) -> None:
     """Of two payslips of one person and month in a batch, only the first may leave by itself."""
     first: dict[tuple[uuid.UUID, date], Match] = {}
     for match in matches:
-        if match.party_id is None or match.period is None or match.verdict in UNREAD:
+        if match.party_id is None or match.period is None or match.verdict is not PageVerdict.MATCHED:
             continue
         earlier = first.setdefault((match.party_id, match.period), match)
-        if earlier is match or match.verdict is not PageVerdict.MATCHED:
+        if earlier is match:
             continue
         match.verdict = PageVerdict.DUPLICATE
         if match.fingerprint and match.fingerprint == earlier.fingerprint:
@@ -183,6 +183,3 @@ def _filed(ids: list[uuid.UUID], folder_id: uuid.UUID, matches: Sequence[Match])
 
 def _months_after(left_on: date, period: date) -> int:
     return (period.year - left_on.year) * 12 + period.month - left_on.month
-
-
-UNREAD = (PageVerdict.DAMAGED, PageVerdict.NO_TEXT, PageVerdict.UNKNOWN, PageVerdict.WRONG_COMPANY)

@@ -15,12 +15,14 @@ from shared.intake.transfer_testing import try_transfer
 from shared.notifications.mailbox_testing import try_mailbox
 from shared.queues import ring
 from shared.settings.models import SettingTrial
+from shared.signatures.trying import try_signature
 from shared.transactions import after_commit
 
 KINDS: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "transfer": lambda: try_transfer(by=SYSTEM),
     "storage": try_storage,
     "bounces": try_mailbox,
+    "signature": try_signature,
 }
 LOST = timedelta(minutes=3)  # longer than the slowest try
 

@@ -17,6 +17,8 @@ from tests.factories.company import may_see_payslips
 from tests.factories.identity import Browser, a_clerk
 from tests.factories.payroll import an_employee, slip
 
+HELD = r'name="(label-[a-z]+|box-[a-z]+|mark)"[^>]*value="([^"]*)"'
+
 
 @pytest.fixture
 def clerk(app: Flask) -> Staff:
@@ -84,12 +86,9 @@ def point(browser: Browser, where: str) -> None:
         soup = browser.get(where) if not fields else browser.post(where, **fields)
         run = re.search(rf'name="run" value="(\d+)" translate="no">{words}', soup.text)
         assert run is not None, soup.text[:500]
-        kept = {
-            name: value
-            for name, value in re.findall(r'name="(label-[a-z]+|box-[a-z]+|mark)"[^>]*value="([^"]*)"', soup.text)
-        }
+        kept = dict(re.findall(HELD, soup.text))
         answer = browser.post(where, **{**kept, "showing": showing, "run": run[1]})
-        fields = dict(re.findall(r'name="(label-[a-z]+|box-[a-z]+|mark)"[^>]*value="([^"]*)"', answer.text))
+        fields = dict(re.findall(HELD, answer.text))
         fields = {name: value.replace("&#39;", "'") for name, value in fields.items() if value}
     assert browser.post(where, **fields, action="save").status_code == 422  # it has no name yet
     assert browser.post(where, **fields, name="Sillage", action="save").status_code == 303

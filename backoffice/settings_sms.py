@@ -39,7 +39,7 @@ def settings_sms_change() -> Response:
     try:
         change_sms_provider(
             shape=form.shape.data or "",
-            url=form.url.data or "",
+            url=form.address.data or "",
             account=form.account.data or "",
             key=form.key.data or "",
             sender=form.sender.data or "",
@@ -74,7 +74,7 @@ def _standing() -> SmsForm:
     provider = sms_provider()
     if provider is None or sms_source() == "catcher":
         return SmsForm(formdata=None)
-    data = {"shape": provider.shape, "url": provider.url, "account": provider.account, "sender": provider.sender}
+    data = {"shape": provider.shape, "address": provider.url, "account": provider.account, "sender": provider.sender}
     return SmsForm(formdata=None, data={**data, "timeout": int(provider.timeout)})
 
 

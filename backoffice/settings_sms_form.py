@@ -18,7 +18,7 @@ class SmsForm(FlaskForm):
             SelectChoice("twilio", "Twilio"),
         ),
     )
-    url = StringField(
+    address = StringField(
         _("Adresse du fournisseur"),
         [Length(max=253)],
         description=_("Vide : son adresse habituelle. À remplir seulement pour un relais qui parle comme lui."),

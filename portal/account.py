@@ -14,6 +14,7 @@ from shared.access.devices import devices_of_account, name_of
 from shared.clock import now
 from shared.errors import Refused
 from shared.events.recording import record
+from shared.notifications.channels.sms_numbers import shown
 from shared.notifications.preferring import refuses
 from shared.notifications.refusals import subject_of_contact
 from shared.web import entering, visitors
@@ -77,6 +78,7 @@ def _page(form: FlaskForm, status: int = 200, sentence: str = "") -> Response:
         form=form,
         sentence=sentence,
         seat=seat,
+        phone=shown(seat.account.phone) if seat.account.phone_verified_at else "",
         refuses_information=refuses(subject_of_contact(seat.access.contact)),
         seats=signing_in.seats_of(seat.account_id),
         devices=devices_of_account(seat.account_id, present.row_id, now() - PORTAL.absolute, now() - PORTAL.idle),

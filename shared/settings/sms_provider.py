@@ -104,7 +104,7 @@ def _keep_key(wanted: dict[str, Any], key: str, by: str) -> None:
 
 
 def _url(text: str, shape: str) -> str:
-    url = clean(text, "url").strip().rstrip("/") or USUAL[shape]
+    url = clean(text, "address").strip().rstrip("/") or USUAL[shape]
     try:
         parts = urlsplit(url)
         _port = parts.port
@@ -113,7 +113,9 @@ def _url(text: str, shape: str) -> str:
     plain = parts.scheme == "http" and is_loopback(parts.hostname or "")
     strange = parts.query or parts.fragment or parts.username or not url.isascii() or " " in url
     if not parts.hostname or strange or not (parts.scheme == "https" or plain):
-        raise Refused(_("Écrivez une adresse qui commence par https://, comme %(usual)s.", usual=USUAL[shape]), "url")
+        raise Refused(
+            _("Écrivez une adresse qui commence par https://, comme %(usual)s.", usual=USUAL[shape]), "address"
+        )
     return url
 
 

@@ -7,7 +7,7 @@ from flask import Flask
 from shared.access.bulk_models import BulkAction, BulkKind
 from shared.events.actors import staff_actor
 from shared.extensions import db
-from tests.factories import bulk, office
+from tests.factories import bulk, deposits, office
 from tests.factories.company import Company
 from tests.factories.identity import INITIAL, STAFF_PASSWORD, Browser
 from tests.factories.intake import an_import
@@ -40,6 +40,7 @@ NOT_PAGES = {
     "backoffice.parties_export_xlsx",
     "backoffice.parties_import_errors",
     "backoffice.document_page",
+    "backoffice.settings_signature_authority",
     "portal.download",
     "portal.zip_documents",
     "portal.unsubscribe",
@@ -57,6 +58,7 @@ def pages(company: Company) -> dict[str, list[Shown]]:
         endpoint: [Shown(who, url) for url in urls] for who, table in told.items() for endpoint, urls in table.items()
     }
     found["portal.payslips"] = [Shown(EMPLOYEE, "/documents/payslips"), Shown(EMPLOYEE, "/")]
+    found["portal.new_deposit"] = [Shown(CUSTOMER, "/deposits/new"), Shown(EMPLOYEE, "/deposits/new")]
     found["portal.choose_password"] = [Shown(NEWCOMER, "/choose-password")]
     found["backoffice.second_step"] = [Shown(HALF, "/backoffice/second-step")]
     found["portal.choose_seat"] = [Shown(DOUBLE, "/choose-seat")]
@@ -102,7 +104,9 @@ def _office(company: Company) -> dict[str, list[str]]:
         "settings_appearance": ["/settings/appearance"],
         "settings_identity": ["/settings/identity/domain", "/settings/identity/secret"],
         "settings_mail": ["/settings/mail"],
+        "settings_sms": ["/settings/sms"],
         "settings_portal": ["/settings/portal"],
+        "settings_signature": ["/settings/signature"],
         "synchronising": ["/synchronising", "/synchronising?list=documents", "/synchronising?list=notices"],
         "parties": ["/parties", "/parties?family=employees&q=a&sort=-name", "/parties?q=introuvable"],
         "settings_transfer": ["/settings/transfer"],
@@ -126,6 +130,9 @@ def _office(company: Company) -> dict[str, list[str]]:
         "party_logbook": [
             f"/parties/{company.parties[0].id}/logbook{q}" for q in ("", "?kind=notices", "?kind=signatures")
         ],
+        "requests": ["/requests?family=suppliers", "/requests?family=suppliers&state=ended", "/requests"],
+        "requests_new": ["/requests/new?family=suppliers", f"/requests/new?party={company.parties[0].id}"],
+        "requests_batch": [f"/requests/batches/{deposits.a_batch().id}"],
         "printing_list": ["/printing", "/printing?family=customers&done=1", "/printing?family=employees"],
         "party_edit": [f"/parties/{party.id}/edit" for party in company.parties[:2]],
         "access": ["/access", "/access?state=unsynced&sort=-sent_at", "/access?q=4", "/access?q=introuvable"],
@@ -185,6 +192,7 @@ def _portal(company: Company) -> dict[str, list[str]]:
         "portal.home": ["/"],
         "portal.account": ["/account"],
         "portal.spaces": ["/account/spaces"],
+        "portal.phone": ["/account/phone"],
         "portal.documents": ["/documents", f"/documents?folder={folder}&q=facture&new=1", "/documents?q=introuvable"],
         "portal.invoices": ["/documents/invoices"],
         "portal.quotes": ["/documents/quotes"],

@@ -1,0 +1,135 @@
+"""« SMS »: the provider set on screen is used, its trial tells each stage, its key never comes out."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from shared import jobs
+from shared.engines.checking import check_engines, engine_states
+from shared.events.models import Event
+from shared.extensions import db
+from shared.settings.models import Setting, SettingTrial
+from shared.settings.reading import forget
+from shared.settings.sms_provider import sms_provider, sms_source
+from tests.factories import post
+from tests.factories.identity import Browser, a_clerk
+from tests.sink import free_port
+from tests.sms import ACCOUNT, KEY, Provider, running_provider
+
+PHONE = "+33612345678"
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Provider]:
+    with running_provider() as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(served: Provider) -> Provider:
+    served.texts.clear()
+    served.answers.clear()
+    return served
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    post.an_installation()
+    a_clerk()
+    browser = Browser(app)
+    browser.sign_in_staff()
+    browser.get("/backoffice/settings/sms")
+    return browser
+
+
+def save(browser: Browser, where: str, **more: object):  # type: ignore[no-untyped-def]
+    fields = {"shape": "brevo", "address": where, "account": "", "key": KEY, "sender": "LUMIERE", "timeout": 2}
+    return browser.post("/backoffice/settings/sms", **(fields | more))
+
+
+def tried(browser: Browser, number: str = "06 12 34 56 78") -> str:
+    browser.post("/backoffice/settings/sms/try", number=number)
+    trial = db.session.scalars(select(SettingTrial).order_by(SettingTrial.id.desc())).first()
+    assert trial is not None
+    forget()
+    jobs.try_setting(str(trial.id))
+    return re.sub(r"<[^>]+>|\s+", " ", browser.get("/backoffice/settings/sms").text)
+
+
+def test_the_provider_is_used_and_its_key_never_comes_out(browser: Browser, provider: Provider) -> None:
+    assert "aucun SMS ne part" in browser.get("/backoffice/settings/sms").text and sms_provider() is None
+    assert save(browser, provider.url).status_code == 303
+    forget()
+    kept = sms_provider()
+    assert kept is not None and (kept.shape, kept.key, kept.sender) == ("brevo", KEY, "LUMIERE")
+    page = browser.get("/backoffice/settings/sms").text
+    assert KEY not in page and provider.url in page
+    assert KEY not in str([row.value for row in db.session.scalars(select(Setting))])
+    assert KEY not in str([event.facts for event in db.session.scalars(select(Event))])
+    said = tried(browser)
+    assert "Réussi" in said and "La clé est reconnue" in said and "1 SMS" in said
+    assert [text.to for text in provider.texts] == [PHONE] and "Essai d'envoi" in provider.texts[0].body
+
+
+def test_a_key_is_never_sent_elsewhere_than_where_it_was_typed_for(browser: Browser, provider: Provider) -> None:
+    save(browser, provider.url)
+    for changed in ({"address": "https://ailleurs.example"}, {"shape": "twilio", "account": ACCOUNT}):
+        said = save(browser, provider.url, **changed, key="")
+        assert said.status_code == 422 and "Retapez la clé" in said.text
+    assert save(browser, provider.url, key="", sender="AUTRE NOM").status_code == 303
+    assert save(browser, provider.url, shape="twilio", account=ACCOUNT, sender="+33644630000").status_code == 303
+    assert "Réussi" in tried(browser) and provider.texts[-1].shape == "twilio"
+    assert save(browser, "", shape="").status_code == 303
+    forget()
+    assert sms_source() == "none"
+
+
+@pytest.mark.parametrize(
+    ("changed", "word"),
+    [
+        ({"address": "http://sms.example"}, "https://"),
+        ({"address": "https://a:b@sms.example"}, "https://"),
+        ({"sender": "É"}, "lettres"),
+        ({"sender": "123456789012345678"}, "lettres"),
+        ({"shape": "twilio"}, "AC"),
+        ({"key": ""}, "clé"),
+        ({"timeout": "0"}, "entre"),
+    ],
+)
+def test_what_cannot_work_is_refused_with_what_to_write(
+    browser: Browser, changed: dict[str, object], word: str
+) -> None:
+    said = save(browser, "https://sms.example", **changed)
+    assert said.status_code == 422 and word in said.text and KEY not in said.text
+    forget()
+    assert sms_source() == "none"
+
+
+def test_a_trial_stops_at_the_stage_that_fails(browser: Browser, provider: Provider) -> None:
+    save(browser, provider.url, key="fausse")
+    said = tried(browser)
+    assert "ne reconnaît pas la clé" in said and not provider.texts
+    save(browser, f"http://127.0.0.1:{free_port()}")
+    assert "Personne n’écoute" in tried(browser)
+    refused = browser.post("/backoffice/settings/sms/try", number="01 23 45 67 89")
+    assert refused.status_code == 422 and "mobile" in refused.text
+
+
+def test_the_provider_is_an_engine_only_while_it_is_set(browser: Browser, provider: Provider) -> None:
+    check_engines()
+    assert "sms" not in {state.name for state in engine_states()}
+    save(browser, f"http://127.0.0.1:{free_port()}")
+    forget()
+    check_engines()
+    assert {state.name: state.up for state in engine_states()}["sms"] is False
+    save(browser, provider.url)
+    forget()
+    check_engines()
+    assert {state.name: state.up for state in engine_states()}["sms"] is True
+    save(browser, "", shape="")
+    forget()
+    check_engines()
+    assert "sms" not in {state.name for state in engine_states()}

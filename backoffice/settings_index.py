@@ -25,6 +25,7 @@ from backoffice.settings_form import (
     ModeForm,
 )
 from backoffice.settings_sms_form import SmsForm
+from backoffice.settings_signature_form import FileCertificateForm, TimestampServerForm, TokenCertificateForm
 from backoffice.settings_tabs import TABS
 from backoffice.transfer_form import TransferForm
 from shared.extensions import db
@@ -43,6 +44,9 @@ FORMS: tuple[tuple[str, type[FlaskForm]], ...] = (
     (f"{SERVER}/bounces", MailboxForm),
     (PORTAL, ModeForm),
     (PORTAL, DelaysForm),
+    (f"{SERVER}/signature", FileCertificateForm),
+    (f"{SERVER}/signature", TokenCertificateForm),
+    (f"{SERVER}/signature", TimestampServerForm),
     (TRANSFER, TransferForm),
     (APPEARANCE, ColourForm),
     (APPEARANCE, LogoForm),

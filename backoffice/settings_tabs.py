@@ -17,6 +17,7 @@ TABS = (
     ("/backoffice/settings/sms", lazy_gettext("SMS")),
     ("/backoffice/settings/bounces", lazy_gettext("Retours")),
     ("/backoffice/settings/portal", lazy_gettext("Portail")),
+    ("/backoffice/settings/signature", lazy_gettext("Signature")),
     ("/backoffice/settings/appearance", lazy_gettext("Apparence")),
 )
 

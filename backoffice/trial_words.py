@@ -59,6 +59,10 @@ def stage_label(key: str) -> str:
         "write": _("Écriture"),
         "read": _("Lecture"),
         "delete": _("Suppression"),
+        "company_key": _("Certificat de la société"),
+        "timestamps": _("Horodatage"),
+        "seal": _("Sceau"),
+        "validation": _("Vérification"),
     }
     return labels.get(key, key)
 

@@ -54,7 +54,7 @@ class Inspection:
     """What is known of a file that may be kept.
 
     `text` never holds a social security number. `warnings` are French sentences for the person who deposits.
-    `layers`, `signed`, `certified` (what its author allows since: 1 nothing, 2 forms and signatures, 3 comments too) and
+    `layers`, `signed`, `certified` (what its author allows since: 1 nothing, 2 forms and signatures, 3 comments) and
     `locked` say what a signature must know. `entries` lists an archive: name and bytes.
     """
 

@@ -37,6 +37,7 @@ STAGES = {
     SERVER: ("domain", "name", "portal"),
     SMS: ("name", "port", "encryption", "login", "message"),
     "transfer": ("name", "port", "login", "list", "write", "read", "delete"),
+    "signature": ("company_key", "seal", "validation"),
     "storage": ("name", "port", "login", "list", "write", "read", "delete"),
 }
 FAMILIES = {  # whose message a step of the home page tries

@@ -96,7 +96,7 @@ def _with_fields(data: bytes, places: Sequence[Place], boxes: list[list[Any]], *
             spec = SigFieldSpec(
                 place.field,
                 on_page=page,
-                box=(a, b, c, d),  # type: ignore[arg-type]  # pyHanko writes fractions of a point all the same
+                box=(a, b, c, d),
                 readable_field_name=place.label,
                 empty_field_appearance=False,
             )
@@ -111,7 +111,7 @@ def _with_fields(data: bytes, places: Sequence[Place], boxes: list[list[Any]], *
             )
         ) from error
     out = io.BytesIO()
-    writer.write(out)
+    writer.write(out)  # type: ignore[no-untyped-call]
     return out.getvalue()
 
 

@@ -24,7 +24,7 @@ class KeySigner(Signer):
     """Signs in this process with an elliptic or RSA key, always over SHA-256."""
 
     def __init__(self, certificate: asn1.Certificate, chain: Iterable[asn1.Certificate], key: PrivateKey) -> None:
-        registry, chain = SimpleCertificateStore(), [*chain]
+        registry, chain = SimpleCertificateStore(), [*chain]  # type: ignore[no-untyped-call]
         registry.register_multiple([certificate, *chain])
         super().__init__(signing_cert=certificate, cert_registry=registry, embed_roots=True)
         self._hand = cms.Hand(key, certificate, chain)

@@ -6,6 +6,7 @@ It claims no more than « signé électroniquement »: the seal proves, not the 
 import io
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -94,9 +95,11 @@ class Laid:
         """Make it what the field shows."""
         form = self.writer.import_page_as_xobject(PdfFileReader(io.BytesIO(self.page)))
         if self.rotation in MATRICES:
-            turned = generic.ArrayObject(generic.NumberObject(each) for each in MATRICES[self.rotation])
+            numbers: Any = generic.NumberObject
+            turned = generic.ArrayObject(numbers(each) for each in MATRICES[self.rotation])
             form.get_object()[pdf_name("/Matrix")] = turned
-        annotation[pdf_name("/AP")] = generic.DictionaryObject({pdf_name("/N"): form})
+        looks: Any = generic.DictionaryObject
+        annotation[pdf_name("/AP")] = looks({pdf_name("/N"): form})
 
 
 def drawn(stamp: Stamp, width: float, height: float) -> bytes:

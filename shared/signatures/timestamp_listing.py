@@ -5,7 +5,7 @@ import uuid
 
 from flask_babel import gettext as _
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from shared.clock import now
 from shared.errors import Refused
@@ -101,4 +101,4 @@ def _why(error: str) -> str:
         "not a timestamp": _("Sa réponse n’est pas un horodatage (RFC 3161)."),
         "HTTP 401": _("Il demande un identifiant et un mot de passe valables."),
     }
-    return known.get(error, _("Il ne répond pas : %(why)s.", why=error))
+    return str(known.get(error, _("Il ne répond pas : %(why)s.", why=error)))

@@ -27,7 +27,7 @@ class ServerStamper(TimeStamper):
     """Asks one server; any trouble is a TimestampRequestError, never a token made up."""
 
     def __init__(self, url: str, login: tuple[str, str] | None) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.url, self.login = url, login
 
     @classmethod
@@ -75,7 +75,7 @@ class ServerStamper(TimeStamper):
             ) as answer:
                 if answer.status_code != 200:
                     raise TimestampRequestError(f"HTTP {answer.status_code}")
-                return answer.raw.read(LARGEST, decode_content=True)
+                return bytes(answer.raw.read(LARGEST, decode_content=True))
         except (OSError, ValueError) as error:
             raise TimestampRequestError(type(error).__name__) from error
 

@@ -33,7 +33,7 @@ class OwnStamper(TimeStamper):
     """Our own authority, within this process."""
 
     def __init__(self, key: Held) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         if key.private is None:
             raise ValueError("The timestamp key is kept here.")
         self._hand = cms.Hand(key.private, key.certificate, key.chain)

@@ -4,8 +4,8 @@ from typing import Any
 
 from flask_babel import format_date
 from flask_babel import gettext as _
-from pyhanko.sign.general import SigningError
 from pkcs11.exceptions import PKCS11Error
+from pyhanko.sign.general import SigningError
 
 from shared.clock import now
 from shared.errors import Refused
@@ -37,7 +37,7 @@ def _company() -> str:
     if row.not_after < now():
         raise Failed(_("Le certificat de la société a expiré : rien n’est plus signé en son nom. Remplacez-le."))
     name = str(certificate.subject.native.get("common_name", ""))
-    return _("%(name)s, valable jusqu’au %(day)s.", name=name, day=format_date(row.not_after, "short"))
+    return str(_("%(name)s, valable jusqu’au %(day)s.", name=name, day=format_date(row.not_after, "short")))
 
 
 def _server(server: Any) -> dict[str, Any]:
@@ -51,11 +51,11 @@ def _sealed(made: list[bytes]) -> str:
         made.append(seal_pdf(make_sheet("signatures", told, standard=None), reason=_("Essai")))
     except (NotSealed, SigningError, PKCS11Error, Refused, OSError, ValueError) as error:
         raise Failed(_("Le sceau n’a pas pu être posé (%(why)s).", why=error or type(error).__name__)) from error
-    return _("Sceau posé et horodaté.")
+    return str(_("Sceau posé et horodaté."))
 
 
 def _validated(data: bytes) -> str:
     found = signatures_of(data)
     if not found or not all(each.stands and each.ours and each.timestamped for each in found):
         raise Failed(_("Le sceau posé n’est pas reconnu valable : vérifiez la chaîne du certificat."))
-    return _("%(count)s signatures vérifiées : intactes, datées, reconnues.", count=len(found))
+    return str(_("%(count)s signatures vérifiées : intactes, datées, reconnues.", count=len(found)))

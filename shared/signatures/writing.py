@@ -18,7 +18,7 @@ def opened(data: bytes) -> IncrementalPdfFileWriter:
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(data))
         if writer.prev.encrypted:
-            writer.encrypt(b"")
+            writer.encrypt(b"")  # type: ignore[no-untyped-call]
     except (PdfError, ValueError) as error:
         raise Refused(
             _(
@@ -53,11 +53,11 @@ def unit_of(field: generic.DictionaryObject) -> float:
 
 
 def _inherited(field: generic.DictionaryObject, name: str, default: int) -> int:
-    node = field["/P"] if "/P" in field else None
+    node = field.get("/P")
     for _level in range(64):
         if node is None:
             return default
         if name in node:
             return int(node[name])
-        node = node["/Parent"] if "/Parent" in node else None
+        node = node.get("/Parent")
     return default

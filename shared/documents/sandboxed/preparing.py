@@ -54,7 +54,7 @@ def _rewritten(pdf: pikepdf.Pdf) -> bytes:
         if "/XFA" in root.AcroForm:
             del root.AcroForm["/XFA"]
         pdf.generate_appearance_streams()
-        pdf.flatten_annotations()
+        pdf.flatten_annotations("all")
         if "/AcroForm" in root:
             del root["/AcroForm"]
     out = io.BytesIO()
@@ -96,6 +96,7 @@ def _box(
             on = sheet(number)
             box = slots.near(on, on.from_page(anchor), size)
             if box is not None:
+                place["anchored"] = True
                 return _noted(on, box)
             break
     on = sheet(last)
@@ -117,8 +118,7 @@ def _with_pages(
 ) -> tuple[bytes, list[list[Any] | None], int]:
     """Pages added at the end for all who would have stood on the last one, so that they stay together."""
     kept = [
-        box if box is not None and place["anchor"] and box[0] != before - 1 else None
-        for place, box in zip(places, boxes, strict=True)
+        box if box is not None and place.get("anchored") else None for place, box in zip(places, boxes, strict=True)
     ]
     number = 0
     while any(box is None for box in kept):

@@ -62,7 +62,8 @@ class Sheet:
             int(x1 * across) + 1,
             int((self.height - y0) * down) + 1,
         )
-        darkest, lightest = self.picture.crop(crop).getextrema()
+        shades: Any = self.picture.crop(crop).getextrema()
+        darkest, lightest = shades
         return bool(darkest >= PAPER and lightest - darkest <= GRAIN)
 
     def to_page(self, box: Box) -> Box:

@@ -45,7 +45,21 @@ def _line(embedded: Any, roots: list[str], crls: list[str]) -> dict[str, Any]:
         line |= _checked(embedded, roots, crls, stamps=stamps)
     except Exception as error:  # noqa: BLE001 (a broken signature says so in its own line; the others are still told)
         line["fault"] = type(error).__name__
+    # Whose seal it was must be told of a file that was changed since, too: there pyHanko trusts nothing any more.
+    line["ours"] = line.get("ours", False) or any(_issued(embedded.signer_cert, root) for root in roots)
     return line
+
+
+def _issued(certificate: Any, root: str) -> bool:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.x509 import load_der_x509_certificate
+
+    try:
+        issuer = load_der_x509_certificate(base64.b64decode(root))
+        load_der_x509_certificate(certificate.dump()).verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, AttributeError, InvalidSignature):
+        return False
+    return True
 
 
 def _certificate(certificate: Any) -> dict[str, Any]:
@@ -66,7 +80,7 @@ def _checked(embedded: Any, roots: list[str], crls: list[str], *, stamps: bool) 
     said = embedded.signed_data if stamps else next(extract_tst_data_iter(embedded.signer_info, signed=False), None)
     moment = _said_at(said) if said is not None else datetime.now(UTC)
     check = validate_pdf_timestamp if stamps else validate_pdf_signature
-    status = check(embedded, _context(roots, crls, moment))
+    status: Any = check(embedded, _context(roots, crls, moment))
     stamp = status if stamps else status.timestamp_validity
     own_time = embedded.self_reported_timestamp
     level, (_, _, after, length) = embedded.docmdp_level, embedded.byte_range

@@ -1,5 +1,7 @@
 """Where the stamp falls, looked at as a reader sees it: rendered before and after."""
 
+from itertools import pairwise
+
 import pypdfium2 as pdfium
 import pytest
 from PIL import Image, ImageChops
@@ -82,7 +84,7 @@ def test_several_on_one_side_stand_above_each_other(db_session: scoped_session[S
         assert is_plain(before.crop(box))
         heights.append((box[1], box[3]))
         before, data, digest = after, signed.data, signed.sha256
-    assert all(upper[1] <= lower[0] for lower, upper in zip(heights, heights[1:], strict=False))
+    assert all(upper[1] <= lower[0] for lower, upper in pairwise(heights))
 
 
 def test_thirty_signers_get_pages_of_their_own(db_session: scoped_session[Session]) -> None:
@@ -118,13 +120,14 @@ def last_page(data: bytes) -> Image.Image:
     document = pdfium.PdfDocument(data)
     document.init_forms()
     try:
-        return document[len(document) - 1].render(scale=SCALE, may_draw_forms=True).to_pil().convert("RGB")
+        seen: Image.Image = document[len(document) - 1].render(scale=SCALE, may_draw_forms=True).to_pil()
+        return seen.convert("RGB")
     finally:
         document.close()
 
 
 def is_plain(image: Image.Image) -> bool:
-    return all(low > 200 and high - low < 10 for low, high in image.getextrema())  # type: ignore[misc,operator]
+    return all(low > 200 and high - low < 10 for low, high in image.getextrema())  # type: ignore[misc]
 
 
 def centre(image: Image.Image, colour: tuple[int, int, int]) -> tuple[float, float]:

@@ -1,6 +1,7 @@
 """Opening a PDF to add to it, never to rewrite it: pyHanko's incremental writer, with one sentence when it cannot."""
 
 import io
+from typing import Any
 
 from flask_babel import gettext as _
 from pyhanko.pdf_utils import generic
@@ -49,15 +50,24 @@ def rotation_of(field: generic.DictionaryObject) -> int:
 
 def unit_of(field: generic.DictionaryObject) -> float:
     """Points in one unit of the page of a field."""
-    return float(field["/P"].get("/UserUnit", 1)) if "/P" in field else 1.0
+    page = _entry(field, "/P")
+    return float(_entry(page, "/UserUnit") or 1) if page is not None else 1.0
 
 
 def _inherited(field: generic.DictionaryObject, name: str, default: int) -> int:
-    node = field.get("/P")
+    node = _entry(field, "/P")
     for _level in range(64):
         if node is None:
             return default
         if name in node:
             return int(node[name])
-        node = node.get("/Parent")
+        node = _entry(node, "/Parent")
     return default
+
+
+def _entry(thing: generic.DictionaryObject, name: str) -> Any:
+    """What stands there, references followed: `get` would hand back the reference itself."""
+    try:
+        return thing[name]
+    except KeyError:
+        return None

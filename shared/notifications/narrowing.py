@@ -16,7 +16,7 @@ from shared.documents.models import Document
 from shared.extensions import db
 from shared.folding import fold
 from shared.notifications.models import Notification, NotificationDocument, Reason, Status
-from shared.people.finding import matching
+from shared.people.finding import begins, matching
 from shared.people.models import EmailCell, Family, Party
 
 COMMON = 5_000  # lines; gathering them or walking to fifty of so many costs about the same
@@ -100,8 +100,7 @@ def _meets(typed: str) -> ColumnElement[bool]:
 
 
 def _written(line: Any, typed: str) -> ColumnElement[bool]:
-    written: ColumnElement[bool] = func.lower(line.address).startswith(typed.lower(), autoescape=True)
-    return written
+    return begins(func.lower(line.address), typed.lower())
 
 
 def _parties(typed: str) -> CompoundSelect[uuid.UUID]:

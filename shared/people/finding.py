@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, joinedload
 from shared.extensions import db
 from shared.folding import fold
 from shared.keyset import Order, Page, read_page
-from shared.people.models import EmailCell, EmailSlot, Family, Party
+from shared.people.models import EmailCell, EmailSlot, Family, Grant, Party, Role, Staff
 from shared.people.scopes import Scope
 
 LAST = "\U0010ffff"  # sorts after whatever a text may go on with
@@ -21,6 +21,13 @@ SORTS: dict[str, ColumnElement[Any]] = {
     "city": func.coalesce(Party.city, ""),
     "email": func.coalesce(EmailCell.address_folded, ""),
 }
+
+
+def may_sign(permission: str) -> Sequence[Staff]:
+    """The staff who hold this permission somewhere, by name."""
+    holding = select(Grant.staff_id).join(Role).where(Role.permissions.any(permission))
+    query = select(Staff).where(Staff.id.in_(holding), Staff.disabled_at.is_(None))
+    return db.session.scalars(query.order_by(Staff.name, Staff.id)).all()
 
 
 def families(scope: Scope) -> list[Family]:
@@ -100,9 +107,16 @@ def matching(q: str) -> list[ColumnElement[bool]]:
 def addressed(text: str) -> Select[uuid.UUID]:
     """The parties with an address that begins with `text`, which is folded; read once, by index, whatever it is."""
     cell = aliased(EmailCell)
-    # A pattern would need a plan of its own for each text: two bounds do not.
-    least, most = cell.address_folded.op("~>=~", is_comparison=True), cell.address_folded.op("~<~", is_comparison=True)
-    return select(cell.party_id).where(least(text), most(text + LAST)).correlate(None)
+    return select(cell.party_id).where(begins(cell.address_folded, text)).correlate(None)
+
+
+def begins(column: Any, text: str) -> ColumnElement[bool]:
+    """`column` begins with `text`, found by an index of `text_pattern_ops`.
+
+    A pattern would need a plan of its own for each text, two bounds do not: PostgreSQL keeps one plan for all.
+    """
+    least, most = column.op("~>=~", is_comparison=True), column.op("~<~", is_comparison=True)
+    return and_(least(text), most(text + LAST))
 
 
 def order_of(sort: str, q: str, sorts: dict[str, ColumnElement[Any]], **readers: Any) -> Order:

@@ -61,7 +61,7 @@ def customers(number: int) -> list[uuid.UUID]:
 def invoices(party_id: uuid.UUID, number: int, bodies: Sequence[bytes]) -> list[uuid.UUID]:
     """Invoices on the portal, their bytes taken in turn from `bodies`."""
     folder = db.session.scalars(select(Folder).where(Folder.shipped_key == "c.invoices")).one()
-    kept = [(_stored(body), len(body)) for body in bodies]
+    kept = [(stored(body), len(body)) for body in bodies]
     rows: dict[Any, list[dict[str, Any]]] = {Document: [], Version: [], Publication: []}
     for at in range(number):
         day, (sha256, size) = date(2026, 11, 20) - timedelta(days=at), kept[at % len(kept)]
@@ -197,7 +197,8 @@ def _invoice(
     rows[Publication].append({"document_id": document, "wanted_at": at, "live_at": at, "wanted_by": "system"})
 
 
-def _stored(body: bytes) -> str:
+def stored(body: bytes) -> str:
+    """Keep these bytes; their SHA-256."""
     sha256 = hashlib.sha256(body).hexdigest()
     storage().put(original_key(sha256), body, PDF)
     if db.session.get(StoredObject, sha256) is None:

@@ -31,27 +31,26 @@ HOW = {
     "staff": "Connexion au back-office, mot de passe et second facteur",
 }
 STEPS = {
-    "asked": "Signature demandée",
+    "created": "Signature demandée",
     "prepared": "Document préparé et certifié par la société",
-    "mailed": "Message envoyé",
-    "reminded": "Relance envoyée",
+    "asked": "Signataire sollicité",
+    "reminded": "Signataire relancé",
     "opened": "Document ouvert",
     "read": "Dernière page affichée",
-    "code_sent": "Code de confirmation envoyé",
-    "code_refused": "Code de confirmation refusé",
-    "code_used": "Code de confirmation accepté",
+    "question_asked": "Question posée",
+    "question_answered": "Réponse donnée",
     "accepted": "Texte accepté, signature donnée",
     "sealed": "Signature scellée dans le fichier",
+    "completed": "Toutes les signatures sont scellées",
+    "not_moved": "Document signé laissé dans son répertoire",
     "refused": "Signature refusée",
     "refusal_undone": "Refus annulé",
     "delegated": "Signature déléguée",
     "delegation_undone": "Délégation annulée",
-    "question_asked": "Question posée",
-    "question_answered": "Réponse donnée",
-    "completed": "Toutes les signatures sont scellées",
     "cancelled": "Demande annulée",
     "expired": "Échéance passée",
     "failed": "Incident technique",
+    "retaken": "Reprise après un incident",
     "withdrawn": "Rétractation du consommateur",
 }
 
@@ -152,7 +151,7 @@ def _code(code: dict[str, Any]) -> str:
 
 def _step(step: dict[str, Any], names: dict[str, str], actors: dict[str, str]) -> list[str]:
     who = names.get(step["signer"] or "") or actors.get(step["by"], step["by"])
-    return [str(step["number"]), _utc(step["at"]), STEPS.get(step["kind"], step["kind"]), who, step["hash"][:16]]
+    return [str(step["number"]), _utc(step["at"]), STEPS[step["kind"]], who, step["hash"][:16]]
 
 
 def _pairs(*pairs: tuple[str, str]) -> list[list[str]]:

@@ -2,7 +2,6 @@
 
 import hashlib
 import uuid
-from datetime import timedelta
 
 from sqlalchemy import ColumnElement, or_, select
 
@@ -17,9 +16,9 @@ from shared.extensions import db
 from shared.sheets.proving import make_proof
 from shared.signatures.evidence import as_json, evidence
 from shared.signatures.models import RequestState, SignatureRequest
+from shared.signatures.retrying import went_well
 from shared.signatures.sealing import seal_pdf
 
-AGAIN = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 ENDED = (RequestState.COMPLETED, RequestState.REFUSED, RequestState.CANCELLED, RequestState.EXPIRED)
 
 
@@ -34,17 +33,10 @@ def prove(request_id: uuid.UUID) -> None:
     pdf = seal_pdf(make_proof(proof, text, f"{config().public_url}/verification"), reason="Dossier de preuve")
     request.proof_json_sha256 = _kept(text, "application/json")
     request.proof_pdf_sha256 = _kept(pdf, "application/pdf")
-    request.proved_at, request.retry_at, request.failure = now(), None, ""
+    request.proved_at = now()
+    went_well(request)
     told = {"request": str(request.id), "sha256": request.proof_pdf_sha256}
     record("signature.proved", by=SYSTEM, party_id=request.party_id, document_id=request.document_id, facts=told)
-
-
-def postpone(request_id: uuid.UUID) -> None:
-    """Write down that the proof could not be made, and when it is tried again."""
-    request = db.session.get_one(SignatureRequest, request_id, with_for_update=True)
-    request.retry_at = now() + AGAIN[min(request.attempts, len(AGAIN) - 1)]
-    request.attempts += 1
-    request.failure = "Le dossier de preuve n’a pas pu être établi ; il le sera sans vous."
 
 
 def unproved(limit: int = 50) -> list[uuid.UUID]:

@@ -14,7 +14,23 @@ from shared.web.permissions import Permission
 def notices(staff: Staff, seen: Seen) -> list[Notice]:
     """Within a minute of the mail server's last word: the tick asks it every ten seconds."""
     shown = [] if seen.mail.up else [_mail(staff, seen.mail)]
+    if seen.stuck and holds(staff, Permission.SIGNATURES_SEE):
+        shown.append(_stuck(seen.stuck))
     return [*shown, _held(staff, seen.silent)] if seen.silent else shown
+
+
+def _stuck(count: int) -> Notice:
+    return Notice(
+        ngettext(
+            "%(num)s demande de signature n’avance pas. Rien n’est perdu : voyez pourquoi et reprenez-la.",
+            "%(num)s demandes de signature n’avancent pas. Rien n’est perdu : voyez pourquoi et reprenez-les.",
+            count,
+        ),
+        tone="bad",
+        icon="exclamation-triangle",
+        url=url_for("backoffice.signatures", state="stuck"),
+        label=_("Voir les signatures"),
+    )
 
 
 def _held(staff: Staff, families: tuple[str, ...]) -> Notice:

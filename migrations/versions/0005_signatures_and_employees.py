@@ -357,6 +357,7 @@ def upgrade() -> None:
         "signing_batch",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("folder_id", sa.Uuid(), nullable=False),
+        sa.Column("q", sa.String(), nullable=False),
         sa.Column("circuit_id", sa.Uuid(), nullable=True),
         sa.Column("sha256", sa.String(), nullable=True),
         sa.Column("filename", sa.String(), nullable=False),
@@ -367,6 +368,7 @@ def upgrade() -> None:
         sa.Column("copies", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["circuit_id"], ["signature_circuit.id"], name=op.f("fk_signing_batch_circuit_id")),
         sa.ForeignKeyConstraint(["folder_id"], ["folder.id"], name=op.f("fk_signing_batch_folder_id")),
@@ -375,7 +377,10 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("signing_batch", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_signing_batch_unfinished", ["asked_at"], unique=False, postgresql_where="ended_at IS NULL"
+            "ix_signing_batch_unfinished",
+            ["asked_at"],
+            unique=False,
+            postgresql_where="started_at IS NOT NULL AND ended_at IS NULL",
         )
 
     op.create_table(
@@ -706,6 +711,9 @@ def upgrade() -> None:
     with op.batch_alter_table("signature_request", schema=None) as batch_op:
         batch_op.create_index("ix_signature_request_asked", ["asked_at", "id"], unique=False)
         batch_op.create_index("ix_signature_request_document", ["document_id"], unique=False)
+        batch_op.create_index(
+            "ix_signature_request_failed", ["failed_at"], unique=False, postgresql_where="failed_at IS NOT NULL"
+        )
         batch_op.create_index("ix_signature_request_party", ["party_id", "asked_at", "id"], unique=False)
         batch_op.create_index(
             "ix_signature_request_reminder", ["remind_on"], unique=False, postgresql_where="state = 'open'"
@@ -1099,6 +1107,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_signature_request_retry", postgresql_where="retry_at IS NOT NULL")
         batch_op.drop_index("ix_signature_request_reminder", postgresql_where="state = 'open'")
         batch_op.drop_index("ix_signature_request_party")
+        batch_op.drop_index("ix_signature_request_failed", postgresql_where="failed_at IS NOT NULL")
         batch_op.drop_index("ix_signature_request_document")
         batch_op.drop_index("ix_signature_request_asked")
 
@@ -1145,7 +1154,9 @@ def downgrade() -> None:
 
     op.drop_table("address_code")
     with op.batch_alter_table("signing_batch", schema=None) as batch_op:
-        batch_op.drop_index("ix_signing_batch_unfinished", postgresql_where="ended_at IS NULL")
+        batch_op.drop_index(
+            "ix_signing_batch_unfinished", postgresql_where="started_at IS NOT NULL AND ended_at IS NULL"
+        )
 
     op.drop_table("signing_batch")
     with op.batch_alter_table("payslip_file", schema=None) as batch_op:

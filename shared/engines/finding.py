@@ -1,7 +1,7 @@
 """What a page says of the engines: one word about all of them, and whether messages leave. One query."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import ColumnElement, case, exists, func, literal, or_, select
@@ -13,6 +13,7 @@ from shared.extensions import db
 from shared.notifications.delivery_models import Channel
 from shared.notifications.models import Notification, Reason, Status
 from shared.people.models import Family
+from shared.signatures.models import SignatureRequest
 
 MAIL, SMTP = "email", "smtp"
 _TICKED = select(func.max(Heartbeat.at)).where(Heartbeat.name == "tick").scalar_subquery()
@@ -34,9 +35,15 @@ _WAITING = (
 # Counted only while something is wrong: the rest of the time nobody asks.
 _HELD = case((or_(_DOWN.is_not(None), _PAUSED.is_not(None)), _WAITING), else_=0)
 _SILENT_FAMILIES = select(func.array_agg(Family.label)).where(Family.notices_off_at.is_not(None)).scalar_subquery()
+_STUCK = (
+    select(func.count())
+    .where(SignatureRequest.failed_at <= func.now() - timedelta(minutes=10))
+    .select_from(SignatureRequest)
+    .scalar_subquery()
+)
 _STATE = select(
     exists().where(EngineState.up.is_(False)),
-    *(_TICKED, _DOWN, _REASON, _PAUSED, _PAUSED_SINCE, _BECAUSE, _HELD, _SILENT_FAMILIES),
+    *(_TICKED, _DOWN, _REASON, _PAUSED, _PAUSED_SINCE, _BECAUSE, _HELD, _SILENT_FAMILIES, _STUCK),
 )
 
 
@@ -58,19 +65,22 @@ class Seen:
     mail: MailState
     silent: tuple[str, ...] = ()  # the families whose notices somebody holds
     counted: int = 0
+    stuck: int = 0  # signature requests that something has kept from going on for ten minutes
 
 
 def look(count: ColumnElement[int] | None = None) -> Seen:
     """Everything a page wants to know, and a number of its own that is counted in the same query."""
     asked = _STATE.add_columns(literal(0) if count is None else count)
-    down, last, mail_down, reason, paused, since, because, waiting, silent, counted = db.session.execute(asked).one()
+    down, last, mail_down, reason, paused, since, because, waiting, silent, stuck, counted = db.session.execute(
+        asked
+    ).one()
     held = tuple(silent or ())
     word: Literal["ok", "down"] = "down" if down or last is None or last < now() - SILENT else "ok"
     if mail_down is not None:
-        return Seen(word, MailState(False, mail_down, reason or "", waiting), held, counted)
+        return Seen(word, MailState(False, mail_down, reason or "", waiting), held, counted, stuck)
     if paused is not None and paused > now():
-        return Seen(word, MailState(False, since, because or "", waiting), held, counted)
-    return Seen(word, MailState(True), held, counted)
+        return Seen(word, MailState(False, since, because or "", waiting), held, counted, stuck)
+    return Seen(word, MailState(True), held, counted, stuck)
 
 
 def worst() -> Literal["ok", "down"]:

@@ -71,7 +71,7 @@ def ask(
     if signers is None:
         circuit = circuit or of_folder(document.folder_id)
         signers = wanted_by(circuit, document.party)
-    terms = _checked(Terms(level, message, due_on, remind_days, copies), circuit)
+    terms = checked(Terms(level, message, due_on, remind_days, copies), circuit)
     request = _request(document, source, circuit, terms, by)
     _add_signers(request, _numbered(signers), by, opens)
     trace(request=request, kind="created", by=by, document=document.title, sha256=source.sha256, level=request.level)
@@ -124,7 +124,8 @@ def _source(document: Document) -> Version:
     return newest
 
 
-def _checked(terms: Terms, circuit: Circuit | None) -> Terms:
+def checked(terms: Terms, circuit: Circuit | None) -> Terms:
+    """The terms with what the circuit says where they are silent. Raises Refused with the field that is wrong."""
     due_on, remind_days, copies = terms.due_on, terms.remind_days, list(terms.copies)
     if circuit is not None:
         if due_on is None and circuit.due_days:

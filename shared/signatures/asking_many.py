@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from shared.clock import now
+from shared.documents.classes import NO_SIGNATURE
 from shared.documents.filing import Facts, file
 from shared.documents.inspecting import Inspection, inspect
 from shared.documents.models import Document, Folder
@@ -21,11 +22,13 @@ from shared.events.batches import in_batch
 from shared.extensions import db, uuid7
 from shared.people.models import Party
 from shared.people.scopes import Scope
-from shared.signatures.asking import ask
-from shared.signatures.batch_finding import Filter, chosen
+from shared.queues import ring
+from shared.signatures.asking import Terms, ask, checked
+from shared.signatures.batch_finding import chosen
 from shared.signatures.batch_models import SigningBatch, SigningBatchLine
 from shared.signatures.models import Circuit, SignatureRequest
 from shared.signatures.seating import BULK
+from shared.transactions import after_commit
 
 AT_ONCE = 50
 
@@ -35,6 +38,7 @@ class Sending:
     """What the form of a bulk asking holds; `inspection` is of the one PDF, whose bytes are kept already."""
 
     folder: Folder
+    q: str = ""
     circuit: Circuit | None = None
     inspection: Inspection | None = None
     filename: str = ""
@@ -45,14 +49,42 @@ class Sending:
     copies: Sequence[str] = ()
 
 
-def start(*, sending: Sending, among: Filter, scope: Scope, seen: int, by: str) -> SigningBatch:
-    """Write one line for each party or document counted; the worker asks. `seen` is the count that was shown.
-
-    Raises Stale when the filter holds another number by now, Refused for none or for no PDF.
-    """
+def draft(*, sending: Sending, by: str) -> SigningBatch:
+    """Write down what is to be asked; nothing is, before the count was seen. Raises Refused for what is no PDF."""
+    if sending.folder.document_class in NO_SIGNATURE:
+        raise Refused(_("Un bulletin de paie ne peut pas être soumis à signature."), field="folder_id")
     if sending.inspection is not None and sending.inspection.kind != "pdf":
         raise Refused(_("Seul un PDF se signe : choisissez un fichier PDF."), field="file")
-    rows = db.session.execute(chosen(among, sending.folder, scope, is_one_pdf=sending.inspection is not None)).all()
+    terms = checked(Terms(None, sending.message, sending.due_on, sending.remind_days, sending.copies), sending.circuit)
+    batch = SigningBatch(
+        id=uuid7(),
+        folder_id=sending.folder.id,
+        q=sending.q.strip(),
+        circuit_id=sending.circuit.id if sending.circuit else None,
+        sha256=sending.inspection.sha256 if sending.inspection else None,
+        filename=sending.filename,
+        title=" ".join(sending.title.split()),
+        message=terms.message,
+        due_on=terms.due_on,
+        remind_days=terms.remind_days,
+        copies=list(terms.copies),
+        asked_by=by,
+    )
+    db.session.add(batch)
+    db.session.flush()
+    return batch
+
+
+def start(*, batch: SigningBatch, scope: Scope, seen: int) -> None:
+    """Write one line for each party or document counted; the worker asks. `seen` is the count that was shown.
+
+    Confirmed twice, it starts once. Raises Stale when the filter holds another number by now, Refused for none.
+    """
+    db.session.refresh(batch, with_for_update=True)
+    if batch.started_at is not None:
+        return
+    folder = db.session.get_one(Folder, batch.folder_id)
+    rows = db.session.execute(chosen(batch.q, folder, scope, is_one_pdf=batch.sha256 is not None)).all()
     if not rows:
         raise Refused(_("Ce filtre ne retient personne : rien n’est demandé."))
     if len(rows) != seen:
@@ -63,18 +95,20 @@ def start(*, sending: Sending, among: Filter, scope: Scope, seen: int, by: str) 
                 seen=seen,
             )
         )
-    batch = _batch(sending, by)
     lines = [
         {"batch_id": batch.id, "position": position, "party_id": row.party_id, "document_id": row.document_id}
         for position, row in enumerate(rows, start=1)
     ]
-    db.session.execute(SigningBatchLine.__table__.insert(), lines)
-    return batch
+    db.session.execute(insert(SigningBatchLine), lines)
+    batch.started_at = now()
+    db.session.flush()
+    after_commit(lambda: ring("slow", "ask_signatures", str(batch.id)), once=f"ask:{batch.id}")
 
 
 def advance(*, batch_id: uuid.UUID) -> bool:
     """Ask for the next lines of a sending; False when none is left here."""
-    query = select(SigningBatch).where(SigningBatch.id == batch_id, SigningBatch.ended_at.is_(None))
+    runs = (SigningBatch.started_at.is_not(None), SigningBatch.ended_at.is_(None))
+    query = select(SigningBatch).where(SigningBatch.id == batch_id, *runs)
     batch = db.session.scalars(query.with_for_update(skip_locked=True)).one_or_none()
     if batch is None:
         return False
@@ -96,27 +130,8 @@ def advance(*, batch_id: uuid.UUID) -> bool:
 
 def unfinished() -> list[uuid.UUID]:
     """The sendings that a worker should be working on."""
-    query = select(SigningBatch.id).where(SigningBatch.ended_at.is_(None))
+    query = select(SigningBatch.id).where(SigningBatch.started_at.is_not(None), SigningBatch.ended_at.is_(None))
     return list(db.session.scalars(query.order_by(SigningBatch.asked_at)))
-
-
-def _batch(sending: Sending, by: str) -> SigningBatch:
-    batch = SigningBatch(
-        id=uuid7(),
-        folder_id=sending.folder.id,
-        circuit_id=sending.circuit.id if sending.circuit else None,
-        sha256=sending.inspection.sha256 if sending.inspection else None,
-        filename=sending.filename,
-        title=" ".join(sending.title.split()),
-        message=sending.message,
-        due_on=sending.due_on,
-        remind_days=sending.remind_days,
-        copies=list(sending.copies),
-        asked_by=by,
-    )
-    db.session.add(batch)
-    db.session.flush()
-    return batch
 
 
 def _waiting(batch: SigningBatch) -> Sequence[SigningBatchLine]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, Uuid, exists, func, null, select
 
 from shared.access.models import Access
+from shared.documents.classes import NO_SIGNATURE
 from shared.documents.finding import newest_version
 from shared.documents.models import Document, Folder, Version
 from shared.extensions import db
@@ -22,13 +23,6 @@ SHOWN = 20
 
 
 @dataclass(frozen=True)
-class Filter:
-    """Which parties of the folder's family: as the search box of the list reads it."""
-
-    q: str = ""
-
-
-@dataclass(frozen=True)
 class Preview:
     """What would be asked: how many, a few of them, and what is out of the ordinary."""
 
@@ -37,9 +31,9 @@ class Preview:
     without_access: int
 
 
-def chosen(among: Filter, folder: Folder, scope: Scope, *, is_one_pdf: bool) -> Select[*tuple[Any, ...]]:
+def chosen(q: str, folder: Folder, scope: Scope, *, is_one_pdf: bool) -> Select[*tuple[Any, ...]]:
     """party_id, document_id (null where the one PDF is filed for each), code and name; closed parties are left out."""
-    matches = (Party.family_id == folder.family_id, Party.closed_at.is_(None), scope.parties(), *matching(among.q))
+    matches = (Party.family_id == folder.family_id, Party.closed_at.is_(None), scope.parties(), *matching(q))
     columns = (Party.id.label("party_id"), Party.code, Party.name)
     if is_one_pdf:
         query = select(*columns, null().cast(Uuid).label("document_id")).where(*matches)
@@ -53,9 +47,9 @@ def chosen(among: Filter, folder: Folder, scope: Scope, *, is_one_pdf: bool) -> 
     )
 
 
-def preview(among: Filter, folder: Folder, scope: Scope, *, is_one_pdf: bool) -> Preview:
+def preview(q: str, folder: Folder, scope: Scope, *, is_one_pdf: bool) -> Preview:
     """Counted before anything is asked; three queries."""
-    query = chosen(among, folder, scope, is_one_pdf=is_one_pdf)
+    query = chosen(q, folder, scope, is_one_pdf=is_one_pdf)
     lines = query.order_by(None).subquery()
     count = db.session.scalar(select(func.count()).select_from(lines)) or 0
     access = exists().where(Contact.party_id == lines.c.party_id, Access.contact_id == Contact.id, Access.allowed)
@@ -91,3 +85,11 @@ def _asked() -> ColumnElement[bool]:
     """Asked for already, or signed; wants `Document`."""
     held = (*RUNNING, RequestState.COMPLETED)
     return exists().where(SignatureRequest.document_id == Document.id, SignatureRequest.state.in_(held))
+
+
+def signable_folders(scope: Scope) -> Sequence[Folder]:
+    """The folders in reach whose documents may be signed, those that ask for it by themselves first."""
+    query = select(Folder).where(scope.folders(), Folder.document_class.not_in(NO_SIGNATURE))
+    return db.session.scalars(
+        query.order_by(Folder.family_id, Folder.signature_side.is_(None), Folder.position, Folder.label)
+    ).all()

@@ -16,10 +16,15 @@ class SigningBatch(Model):
     """One sending: the documents of a folder not asked for yet, or one PDF for each party."""
 
     __tablename__ = "signing_batch"
-    __table_args__ = (Index("ix_signing_batch_unfinished", "asked_at", postgresql_where="ended_at IS NULL"),)
+    __table_args__ = (
+        Index(
+            "ix_signing_batch_unfinished", "asked_at", postgresql_where="started_at IS NOT NULL AND ended_at IS NULL"
+        ),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
     folder_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("folder.id"))
+    q: Mapped[str] = mapped_column(default="")  # which parties of the folder's family, as typed in the search box
     circuit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("signature_circuit.id"))
     sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_object.sha256"))  # the one PDF, filed for each party
     filename: Mapped[str] = mapped_column(default="")
@@ -30,6 +35,7 @@ class SigningBatch(Model):
     copies: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     asked_at: Mapped[datetime] = mapped_column(default=now)
     asked_by: Mapped[str]
+    started_at: Mapped[datetime | None]  # confirmed, after the preview
     ended_at: Mapped[datetime | None]
 
 

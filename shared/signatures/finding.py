@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
@@ -104,8 +103,3 @@ def is_signed(document_id: ColumnElement[uuid.UUID]) -> ColumnElement[bool]:
     return exists().where(
         and_(SignatureRequest.document_id == document_id, SignatureRequest.state == RequestState.COMPLETED)
     )
-
-
-def failed_since(moment: datetime) -> Select[SignatureRequest]:
-    """The requests that something has kept from going on since before `moment`."""
-    return select(SignatureRequest).where(SignatureRequest.failure != "", SignatureRequest.failed_at <= moment)

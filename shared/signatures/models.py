@@ -95,6 +95,7 @@ class SignatureRequest(Model):
         Index("ix_signature_request_asked", "asked_at", "id"),
         Index("ix_signature_request_state", "state", "asked_at", "id"),
         Index("ix_signature_request_reminder", "remind_on", postgresql_where="state = 'open'"),
+        Index("ix_signature_request_failed", "failed_at", postgresql_where="failed_at IS NOT NULL"),
         Index("ix_signature_request_retry", "retry_at", postgresql_where="retry_at IS NOT NULL"),
         CheckConstraint("state <> 'open' OR prepared_sha256 IS NOT NULL", name="open_is_prepared"),
     )

@@ -124,7 +124,7 @@ def test_a_document_in_a_folder_to_sign_is_asked_for_signed_moved_and_told_once(
     assert request.state is RequestState.COMPLETED and document.folder_id == folder("c.contracts").id
     assert request.latest_version is not None
     data = read(storage(), original_key(request.latest_version.sha256))
-    assert kinds(data) == ["certification", "approval"]
+    assert kinds(data) == ["certification", "signature"]
     broken = bytearray(data)
     broken[200] ^= 1
     assert not all(each.intact for each in signatures_of(bytes(broken)))
@@ -176,7 +176,7 @@ def test_ranks_are_asked_one_after_the_other_and_two_at_once_lose_nothing() -> N
     request = sealed(third)
     assert request.state is RequestState.COMPLETED and request.latest_version is not None
     data = read(storage(), original_key(request.latest_version.sha256))
-    assert kinds(data) == ["certification", "approval", "approval", "approval"]
+    assert kinds(data) == ["certification", "signature", "signature", "signature"]
 
 
 def test_a_refusal_tells_those_who_signed_is_undone_within_the_hour_and_leaves_the_original_to_be_read() -> None:

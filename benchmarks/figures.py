@@ -38,6 +38,11 @@ def ceiling(name: str, value: float, most: float, unit: str) -> Figure:
     return Figure(name, value, unit, most, value / most, 1.0, least=False)
 
 
+def floor(name: str, value: float, least: float, unit: str) -> Figure:
+    """Something that must reach `least`."""
+    return Figure(name, value, unit, least, value / least, 1.0)
+
+
 def in_turns(sides: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
     """Each side once a round, in turning order, so that a busy moment of the machine meets them all alike."""
     found: dict[str, list[float]] = {name: [] for name in sides}

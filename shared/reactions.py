@@ -25,6 +25,11 @@ REACTIONS: dict[str, tuple[str, ...]] = {
         "shared.notifications.retrying:address_retried",
         "shared.todos.closing:address_retried",
     ),
+    "party.departure_recorded": (
+        "shared.access.personal:departed",
+        "shared.notifications.releasing:address_changed",
+    ),
+    "account.personal_address_proved": ("shared.notifications.releasing:address_changed",),
     "notification.bounced": ("shared.todos.opening:after_bounce",),
     "access.applied": ("shared.notifications.releasing:access_applied",),
     "account.activated": ("shared.access.initial:used",),

@@ -16,7 +16,7 @@ from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 import shared.jobs
-from shared.access import bulk, letter_keeping, running, sweeping
+from shared.access import bulk, letter_keeping, personal, running, sweeping
 from shared.access.synchronising import is_due
 from shared.deposits import reminding, requesting
 from shared.documents import comparing, indexing, publishing, recognising, repairing
@@ -193,6 +193,7 @@ RECURRING: tuple[tuple[str, float, Callable[[], object]], ...] = (
     ("ask for documents", 5, ask_due),
     ("recall documents asked for", 600, reminding.remind),
     ("ask again for what expires", 600, reminding.renew),
+    ("pass logins to personal addresses", 600, personal.pass_over),
     ("erase letters", 60, letter_keeping.erase_expired),
     ("file what came back", 5, collect_reports),
     ("look at what came back by mail", 60, bounces_due),

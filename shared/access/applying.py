@@ -11,7 +11,7 @@ from sqlalchemy import select
 from shared.access.ending import end_sessions
 from shared.access.identifiers import national, spellings
 from shared.access.models import Access, Account, Identifier, IdentifierKind, Seat
-from shared.clock import now
+from shared.clock import now, today
 from shared.events.actors import SYSTEM
 from shared.events.models import Event
 from shared.events.recording import record
@@ -112,6 +112,11 @@ def _name(account: Account, access: Access, around: _Around) -> None:
     standing = around.identifiers.setdefault(account.id, {})
     wanted_now = {(IdentifierKind.CODE, spellings(access.identifier)[0]): access.identifier}
     address = around.cells.get(access.party_id, "") if access.contact.is_main else access.contact.email
+    proved = account.personal_email if account.personal_verified_at is not None else ""
+    if proved:
+        wanted_now[IdentifierKind.EMAIL, spellings(proved)[0]] = proved
+        if access.party.left_on is not None and access.party.left_on <= today():
+            address = ""  # the mailbox of the company is somebody else's by now
     if address:
         wanted_now[IdentifierKind.EMAIL, spellings(address)[0]] = address
     phone = access.contact.phone or (access.party.phone if access.contact.is_main else "")

@@ -226,6 +226,8 @@ def address_of(row: Mapping[str, Any] | RowMapping, around: Surroundings) -> tup
     party = around.parties.get(row["party_id"])
     if party is None or row["channel"] != MAIL:
         return None
+    if getattr(party, "personal", None):
+        return party.personal, None  # they have left: the address on their record may be somebody else's by now
     for slot in (row["slot"], party.slot_fallback):
         cell = around.cells.get((party.id, EmailSlot(slot))) if slot else None
         if cell is not None and cell.bounces < TOO_MANY_BOUNCES:

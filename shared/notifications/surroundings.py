@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Row, RowMapping, and_, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
-from shared.access.models import Access, Account, LinkPurpose
+from shared.access.models import Access, Account, LinkPurpose, Seat
+from shared.clock import today
 from shared.documents.effective import shared_to
 from shared.documents.models import Document, Folder, Publication
 from shared.notifications.messages import Text, brand_of, current_texts
@@ -93,8 +94,16 @@ def _parties(ids: set[uuid.UUID]) -> Any:
         Family.quiet_until,
         Family.quiet_weekends,
     )
+    personal = (
+        select(Account.personal_email)
+        .join(Seat, Seat.account_id == Account.id)
+        .where(Seat.party_id == Party.id, Account.personal_verified_at.is_not(None), Party.left_on <= today())
+        .limit(1)
+        .correlate(Party)
+        .scalar_subquery()
+    )
     return (
-        select(Party.id, Party.code, Party.name, *family)
+        select(Party.id, Party.code, Party.name, personal.label("personal"), *family)
         .join(Family, Family.id == Party.family_id)
         .where(Party.id.in_(ids))
     )

@@ -7,7 +7,7 @@ from flask import Flask
 from shared.access.bulk_models import BulkAction, BulkKind
 from shared.events.actors import staff_actor
 from shared.extensions import db
-from tests.factories import bulk, deposits, office
+from tests.factories import bulk, deposits, office, payroll
 from tests.factories.company import Company
 from tests.factories.identity import INITIAL, STAFF_PASSWORD, Browser
 from tests.factories.intake import an_import
@@ -40,6 +40,7 @@ NOT_PAGES = {
     "backoffice.parties_export_xlsx",
     "backoffice.parties_import_errors",
     "backoffice.document_page",
+    "backoffice.payslips_picture",
     "backoffice.settings_signature_authority",
     "portal.download",
     "portal.zip_documents",
@@ -58,6 +59,7 @@ def pages(company: Company) -> dict[str, list[Shown]]:
         endpoint: [Shown(who, url) for url in urls] for who, table in told.items() for endpoint, urls in table.items()
     }
     found["portal.payslips"] = [Shown(EMPLOYEE, "/documents/payslips"), Shown(EMPLOYEE, "/")]
+    found["portal.personal_address"] = [Shown(EMPLOYEE, "/account/personal-address")]
     found["portal.new_deposit"] = [Shown(CUSTOMER, "/deposits/new"), Shown(EMPLOYEE, "/deposits/new")]
     found["portal.choose_password"] = [Shown(NEWCOMER, "/choose-password")]
     found["backoffice.second_step"] = [Shown(HALF, "/backoffice/second-step")]
@@ -133,6 +135,8 @@ def _office(company: Company) -> dict[str, list[str]]:
         "requests": ["/requests?family=suppliers", "/requests?family=suppliers&state=ended", "/requests"],
         "requests_new": ["/requests/new?family=suppliers", f"/requests/new?party={company.parties[0].id}"],
         "requests_batch": [f"/requests/batches/{deposits.a_batch().id}"],
+        "departures": ["/departures", "/departures?show=without"],
+        "departure": [f"/parties/{company.parties[1].id}/departure"],
         "printing_list": ["/printing", "/printing?family=customers&done=1", "/printing?family=employees"],
         "party_edit": [f"/parties/{party.id}/edit" for party in company.parties[:2]],
         "access": ["/access", "/access?state=unsynced&sort=-sent_at", "/access?q=4", "/access?q=introuvable"],
@@ -171,6 +175,7 @@ def _office(company: Company) -> dict[str, list[str]]:
         "arrivals_settle": [f"/arrivals/{first.id}", f"/arrivals/{first.id}?q=jolie", f"/arrivals/{first.id}?q=rien"],
         "journal": ["/journal", "/journal?chain=security", "/journal?party=introuvable&since=2026-01-01"],
         "todo": ["/todo", "/todo?state=closed"],
+        **payroll.pages_of_a_payday(company),
         "settings_bounces": ["/settings/bounces"],
         "history": ["/history", "/history?status=unknown", "/history?q=introuvable&since=2026-01-01"],
         "history_line": [f"/history/{line.id}" for line in company.notifications[:16]],

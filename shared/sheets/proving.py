@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from shared.sheets.making import Attachment, make_sheet
+from shared.signatures.chaining import FILE_NAME
 
-FILE_NAME = "preuve.json"
 LEVELS = {"simple": "signature électronique simple", "reinforced": "signature électronique renforcée par un code"}
 STATES = {
     "completed": "Signé par tous",

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+FORMAT = "guichet-preuve/1"  # the name of the form that a proof has
+FILE_NAME = "preuve.json"  # as the sealed PDF carries it
 START = "0" * 64
 FIELDS = ("request", "number", "at", "kind", "signer", "by", "facts")
 

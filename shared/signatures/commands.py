@@ -9,7 +9,6 @@ from cryptography.x509 import load_der_x509_certificate, load_pem_x509_certifica
 from flask.cli import AppGroup
 
 from shared.documents.refusals import FileRefused
-from shared.signatures.offline import NotAProof, check
 
 signatures = AppGroup("signatures", help="Les signatures électroniques et leurs preuves.")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -21,6 +20,9 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--authority", type=FILE, help="Le certificat de l’autorité, tel que la société le publie (PEM ou DER).")
 def verify_command(proof: Path, document: Path | None, authority: Path | None) -> None:
     """Vérifier un dossier de preuve (PDF ou JSON), et le document signé. Sort avec 0 si tout tient, 1 sinon."""
+    # What reads PDF files is loaded when it is asked for: every process has this command.
+    from shared.signatures.offline import NotAProof, check
+
     try:
         root = _der(authority.read_bytes()) if authority else None
         checks = check(proof.read_bytes(), document.read_bytes() if document else None, authority=root)

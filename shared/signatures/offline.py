@@ -12,8 +12,7 @@ from typing import Any
 
 import pikepdf
 
-from shared.sheets.proving import FILE_NAME
-from shared.signatures.chaining import FORMAT, first_fault
+from shared.signatures.chaining import FILE_NAME, FORMAT, first_fault
 from shared.signatures.validating import Found, found_in
 
 

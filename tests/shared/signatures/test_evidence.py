@@ -16,8 +16,9 @@ from flask import Flask
 
 from shared.documents.storage import original_key, read, storage
 from shared.extensions import db
-from shared.sheets.proving import FILE_NAME, STEPS
+from shared.sheets.proving import STEPS
 from shared.signatures.authority import authority
+from shared.signatures.chaining import FILE_NAME
 from shared.signatures.models import RequestState, SignatureRequest
 from shared.signatures.offline import NotAProof, check, proof_of
 from shared.signatures.proving import proof_file, prove

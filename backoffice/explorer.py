@@ -14,7 +14,7 @@ from backoffice.party_tabs import party_tabs
 from backoffice.reach import scope
 from backoffice.wording import line_words, reason_words
 from shared.access import synchronising
-from shared.documents import excerpting, exploring, finding, following, shelving
+from shared.documents import excerpting, exploring, finding, following, recognising, shelving
 from shared.documents.consents import CONSENT_HOLDS, WORDS
 from shared.documents.explored import Line
 from shared.documents.exploring import COUNTED, Shown
@@ -105,6 +105,8 @@ def _explored(family: Family, party: Party | None, families: list[Family], **aro
         moving=_is_moving(found.lines, stories),
         may=_may(),
         address=_address,
+        recognises=recognising.is_installed(),
+        packages=recognising.PACKAGES,
         **around,
     )
 

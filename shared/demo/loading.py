@@ -12,7 +12,7 @@ from sqlalchemy import exists, select
 
 from shared.clock import now
 from shared.config import config
-from shared.demo import company, filing, readers
+from shared.demo import company, filing, payday, readers
 from shared.demo.archive import archive
 from shared.documents.models import Folder, Notify
 from shared.extensions import db
@@ -64,6 +64,7 @@ def _load(*, first: date, last: date) -> None:
     with transaction():  # all of it or none: what follows is done once, however often the load was interrupted
         filing.hold_one(last)
         activated = readers.activate_and_read(last)
+        payday.drop_batch(last, company.manager())
         _silence(Notify.IMMEDIATE)
         if "smtp" in config().embedded:
             readers.announce()

@@ -29,7 +29,7 @@ def sweep(*, sample: int = 50) -> None:
 
 def hold(sha256: str) -> None:
     """Until the end of the transaction, neither remove these bytes nor file them elsewhere at the same moment."""
-    db.session.execute(select(func.pg_advisory_xact_lock(_number(sha256))))
+    db.session.execute(select(func.pg_advisory_xact_lock(number_of(sha256))))
 
 
 def remove_unused(*, limit: int) -> int:
@@ -114,7 +114,7 @@ def _sha256_of(key: str) -> str:
 
 
 def _held_now(sha256: str) -> bool:
-    return bool(db.session.scalar(select(func.pg_try_advisory_xact_lock(_number(sha256)))))
+    return bool(db.session.scalar(select(func.pg_try_advisory_xact_lock(number_of(sha256)))))
 
 
 def _erase(sha256: str) -> None:
@@ -124,5 +124,6 @@ def _erase(sha256: str) -> None:
         where.delete(key)
 
 
-def _number(sha256: str) -> int:
+def number_of(sha256: str) -> int:
+    """The advisory lock of these bytes."""
     return int.from_bytes(bytes.fromhex(sha256[:16]), "big", signed=True)

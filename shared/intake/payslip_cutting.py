@@ -3,8 +3,7 @@
 from flask_babel import gettext as _
 from sqlalchemy import func, select, update
 
-from shared.documents import filing
-from shared.documents.inspecting import Inspection
+from shared.documents.keeping import keep_all
 from shared.documents.models import StoredObject
 from shared.extensions import db
 from shared.intake import payslip_sources
@@ -26,8 +25,14 @@ def cut_some(batch: PayslipBatch) -> bool:
     if not slips:
         return False
     mine = [slip for slip in slips if slip.file_id == slips[0].file_id]
-    for slip, data in zip(mine, _cut(mine), strict=True):
-        _keep(slip, data) if data else _set_apart(slip)
+    kept = [(payslip_sources.sha256_of(data) if data else "", data) for data in _cut(mine)]
+    whole = [each for each in kept if each[1]]
+    if whole:
+        keep_all(originals=whole, mime="application/pdf")
+    for slip, (sha256, _data) in zip(mine, kept, strict=True):
+        slip.sha256 = sha256 or None
+        if not sha256:
+            _set_apart(slip)
     batch.split += len(mine)
     db.session.flush()
     return True
@@ -44,13 +49,6 @@ def _cut(slips: list[PayslipSlip]) -> list[bytes]:
     stored = db.session.get_one(StoredObject, file.sha256)
     with payslip_sources.on_disk(stored.sha256, stored.size) as source:
         return payslip_sources.cut(source, [[slip.first, slip.last] for slip in slips])
-
-
-def _keep(slip: PayslipSlip, data: bytes) -> None:
-    sha256 = payslip_sources.sha256_of(data)
-    inspection = Inspection(kind="pdf", mime="application/pdf", size=len(data), sha256=sha256)
-    filing.keep(data=data, inspection=inspection)
-    slip.sha256 = sha256
 
 
 def _set_apart(slip: PayslipSlip) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from shared.documents.indexing import cut
 from shared.documents.masking import MASK, without_nir
 from shared.folding import fold
 from shared.intake.payslip_directory import Directory
@@ -16,6 +15,7 @@ from shared.intake.payslip_periods import period_in
 
 NAMED_MAX = 3
 
+_WORD = re.compile(r"[^\W_]+")
 _PAGE_OF = re.compile(r"\b(?:page|feuillet|p\.?)\s*:?\s*(\d{1,2})\s*(?:/|sur|de)\s*(\d{1,2})\b")
 _SIRET = re.compile(r"siret\D{0,15}((?:\d[\s.\u00a0\u202f]?){13}\d)(?!\d)", re.IGNORECASE)
 _RECTIFIED = re.compile(r"\brectifi(?:e|ee|catif)\b|annule et remplace")
@@ -82,10 +82,10 @@ def seen_on(page: Mapping[str, Any], rules: Sequence[Rule], directory: Directory
     if page["damaged"]:
         return Seen(damaged=True)
     text = without_nir(page["text"])
-    words = cut(text)
+    folded = fold(text)
+    words = words_of(folded)
     if not words:
         return Seen(blank=page["blank"], empty=not page["blank"])
-    folded = fold(text)
     found = _PAGE_OF.search(folded)
     number, of = (int(found[1]), int(found[2])) if found else (0, 0)
     common: dict[str, Any] = {
@@ -118,6 +118,11 @@ def seen_on(page: Mapping[str, Any], rules: Sequence[Rule], directory: Directory
     )
 
 
+def words_of(folded: str) -> list[str]:
+    """The words of a folded text, without punctuation."""
+    return _WORD.findall(folded)
+
+
 def hash_of(words: Sequence[str]) -> str:
     """What tells whether two pages say the same."""
     return hashlib.sha256(" ".join(words).encode()).hexdigest()[:32]
@@ -130,7 +135,7 @@ def fingerprint(pages: Sequence[str]) -> str:
 
 def fingerprint_of_text(text: str) -> str:
     """The same for the text of a filed document, a form feed between pages."""
-    return fingerprint([hash_of(cut(page)) for page in text.split("\f")])
+    return fingerprint([hash_of(words_of(fold(page))) for page in text.split("\f")])
 
 
 def _rule_on(folded: str, rules: Sequence[Rule]) -> int | None:

@@ -6,8 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from shared.clock import now
-from shared.documents.filing import keep
-from shared.documents.inspecting import Inspection
+from shared.documents.keeping import keep_all
 from shared.documents.models import Folder, StoredObject
 from shared.errors import Refused, Stale
 from shared.events.recording import record
@@ -114,8 +113,8 @@ def _cut_again(slip: PayslipSlip) -> None:
         data = payslip_sources.cut(source, [[slip.first, slip.last]])[0]
     if not data:
         raise Refused(_("Une de ces pages est abîmée : elles ne peuvent pas être réunies."))
-    inspection = Inspection(kind="pdf", mime="application/pdf", size=len(data), sha256=payslip_sources.sha256_of(data))
-    keep(data=data, inspection=inspection)
-    slip.sha256 = inspection.sha256
+    sha256 = payslip_sources.sha256_of(data)
+    keep_all(originals=[(sha256, data)], mime="application/pdf")
+    slip.sha256 = sha256
     facts = select(PayslipPage.facts).where(PayslipPage.slip_id == slip.id).order_by(PayslipPage.number)
     slip.fingerprint = fingerprint([each.get("words", "") for each in db.session.scalars(facts)])

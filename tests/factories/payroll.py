@@ -2,25 +2,28 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from sqlalchemy import insert, select
 
+from shared.clock import now
 from shared.extensions import db, uuid7
 from shared.folding import fold
 from shared.intake import payslip_batching, payslip_publishing
+from shared.intake import payslip_settling as settling
 from shared.intake.payslip_models import PayslipBatch, PayslipLayout, PayslipPage, PayslipSlip
 from shared.people.models import Activity, EmailSlot, Party
 from shared.people.rights_models import PayslipNotice
 from shared.settings import reading
-from shared.sheets.facts import Company
+from shared.sheets.facts import Company as Employer
 from shared.sheets.payroll import PayrollSlip, Program, make_batch
 from tests.factories import office
+from tests.factories.company import Company
 
 MONTH = date(2026, 10, 1)
-US = Company("Atelier Lumen", ("18 rue des Fondeurs",), "69007", "Lyon", "99990001200017", "FR00999900012")
-OTHERS = Company("Ateliers Rivaux", ("2 rue Basse",), "69001", "Lyon", "11110001200011", "FR00111100012")
+US = Employer("Atelier Lumen", ("18 rue des Fondeurs",), "69007", "Lyon", "99990001200017", "FR00999900012")
+OTHERS = Employer("Ateliers Rivaux", ("2 rue Basse",), "69001", "Lyon", "11110001200011", "FR00111100012")
 RULES: dict[Program, tuple[str, dict[str, dict[str, object]]]] = {
     "sillage": (
         "Édité par Sillage Paie",
@@ -96,7 +99,7 @@ def a_rule(program: Program = "sillage") -> PayslipLayout:
 
 
 @lru_cache(maxsize=32)
-def printed(slips: tuple[PayrollSlip, ...], program: Program = "sillage", company: Company = US) -> bytes:
+def printed(slips: tuple[PayrollSlip, ...], program: Program = "sillage", company: Employer = US) -> bytes:
     """What the program prints; made once a run."""
     return make_batch(program, company, slips)
 
@@ -145,3 +148,25 @@ def slips(batch: PayslipBatch) -> Sequence[PayslipSlip]:
 
 def verdicts(batch: PayslipBatch) -> list[str]:
     return [page.verdict.value if page.verdict else "?" for page in pages(batch)]
+
+
+def pages_of_a_payday(company: Company) -> dict[str, list[str]]:
+    """The addresses of a payslip day in its states: read, planned, distributed; one payslip of each fate."""
+    an_activity = reading.company()
+    an_activity.siret = US.siret
+    rule, party = a_rule(), company.employee.party
+    rule.name = f"Sillage {party.name}"[:60]
+    told(party)
+    some = (slip(party.code, ""), slip(party.code, "", month=date(2026, 9, 1)), slip("N0", "NEMO"), slip("N1", "NEMO"))
+    name = f"lot {party.name}.pdf"
+    done, open_, planned = (dropped(printed(some[:last]), name=name) for last in (2, 4, 1))
+    settling.discard(slip=slips(open_)[3], by=office.BY)
+    payslip_publishing.ask_publish(batch=planned, by=office.BY, at=now() + timedelta(days=1))
+    published(done)
+    shown = [f"/payslips/{each.id}" for each in (done, open_, planned)]
+    return {
+        "payslips": ["/payslips"],
+        "payslips_batch": [*shown, *(f"{shown[1]}?show={show}" for show in ("all", "ready", "apart", "filed"))],
+        "payslips_slip": [f"/payslips/{each.batch_id}/slips/{each.id}" for each in [*slips(done), *slips(open_)]],
+        "payslips_rule": [f"{shown[1]}/rule/{pages(open_)[0].id}{query}" for query in ("", f"?layout={rule.id}")],
+    }

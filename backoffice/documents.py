@@ -12,8 +12,10 @@ from backoffice import backoffice
 from backoffice._reaching import the_document, the_folder, the_sheet
 from backoffice.document_files import shown_of
 from backoffice.reach import scope
+from backoffice.signature_words import state_words
 from backoffice.wording import line_words
 from shared.documents import finding, following, moving, previews, publishing
+from shared.documents.classes import NO_SIGNATURE
 from shared.documents.consents import PAYSLIP, SENTENCES
 from shared.documents.models import Folder
 from shared.documents.silence import why_silent
@@ -21,6 +23,7 @@ from shared.errors import Refused
 from shared.extensions import db
 from shared.notifications import forcing
 from shared.people.payslip_notice import refuse_early
+from shared.signatures import listing
 from shared.web import visitors
 from shared.web.form_key import form_key
 from shared.web.page import go, page
@@ -46,6 +49,8 @@ def document(document_id: uuid.UUID) -> Response:
         holds=SENTENCES,
         words=line_words,
         silence="" if story.notices else why_silent(sheet),
+        requests=listing.about(document_id) if scope(Permission.SIGNATURES_SEE).reaches(sheet.folder) else [],
+        states=state_words(),
         may=_may(sheet.folder),
     )
 
@@ -138,5 +143,6 @@ def _may(folder: Folder) -> dict[str, bool]:
     return {
         "publish": scope(Permission.DOCUMENTS_PUBLISH).reaches(folder),
         "move": scope(Permission.DOCUMENTS_FILE).reaches(folder),
+        "ask": scope(Permission.SIGNATURES_ASK).reaches(folder) and folder.document_class not in NO_SIGNATURE,
         "send": scope(Permission.NOTICES_SEND).reaches(folder),
     }

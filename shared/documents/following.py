@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import String, cast, func, literal, select
+from sqlalchemy import String, cast, func, literal, or_, select
 
 from shared.access.models import Account
 from shared.events.catalogue import CATALOGUE
@@ -95,7 +95,10 @@ def happenings(document_id: uuid.UUID, limit: int = SHOWN) -> list[Happening]:
         .outerjoin(Staff, Event.actor == literal("staff:") + cast(Staff.id, String))
         .outerjoin(Account, Event.actor == literal("account:") + cast(Account.id, String))
         .outerjoin(Person, Person.id == Account.person_id)
-        .where(Event.document_id == document_id, Event.name.startswith("document."))
+        .where(
+            Event.document_id == document_id,
+            or_(Event.name.startswith("document."), Event.name.startswith("signature.")),
+        )
         .order_by(Event.at.desc(), Event.id.desc())
         .limit(limit)
     )

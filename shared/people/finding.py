@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, any_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from shared.extensions import db
@@ -25,7 +25,7 @@ SORTS: dict[str, ColumnElement[Any]] = {
 
 def may_sign(permission: str) -> Sequence[Staff]:
     """The staff who hold this permission somewhere, by name."""
-    holding = select(Grant.staff_id).join(Role).where(Role.permissions.any(permission))
+    holding = select(Grant.staff_id).join(Role).where(literal(permission) == any_(Role.permissions))
     query = select(Staff).where(Staff.id.in_(holding), Staff.disabled_at.is_(None))
     return db.session.scalars(query.order_by(Staff.name, Staff.id)).all()
 

@@ -1,0 +1,146 @@
+"""Circuits: who signs in which rank, ready-made, perhaps bound to a folder."""
+
+import uuid
+from collections.abc import Sequence
+
+from flask import Response, abort, flash, request, url_for
+from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
+
+from backoffice import backoffice
+from backoffice.reach import scope
+from backoffice.signature_forms import RANKS, CircuitForm, identity
+from shared.errors import Refused, Stale
+from shared.extensions import db
+from shared.people.finding import may_sign
+from shared.people.models import Staff
+from shared.signatures import circuits
+from shared.signatures.batch_finding import signable_folders
+from shared.signatures.circuits import MAIN, Plan, Step
+from shared.signatures.models import Circuit, SignerRole
+from shared.web import visitors
+from shared.web.blame import blame
+from shared.web.page import go, page
+from shared.web.permissions import Permission, requires
+
+OTHER = "contact"  # a contact named by what they do
+
+
+@backoffice.get("/signatures/circuits")
+@requires(Permission.SIGNATURES_ASK)
+def signature_circuits() -> Response:
+    """Those that stand, with the folder that uses each by itself."""
+    folders = {each.id: each for each in signable_folders(scope(Permission.SIGNATURES_ASK))}
+    return page("backoffice/signatures/circuits.html", circuits=circuits.standing(), folders=folders)
+
+
+@backoffice.get("/signatures/circuits/new")
+@requires(Permission.SIGNATURES_ASK)
+def signature_circuit_new() -> Response:
+    """An empty form."""
+    return _form_page(None, CircuitForm())
+
+
+@backoffice.get("/signatures/circuits/<uuid:circuit_id>")
+@requires(Permission.SIGNATURES_ASK)
+def signature_circuit(circuit_id: uuid.UUID) -> Response:
+    """One circuit, to be changed."""
+    found = _circuit(circuit_id)
+    form = CircuitForm(obj=found, folder_id=str(found.folder_id or ""), copies="\n".join(found.copies))
+    return _form_page(found, form)
+
+
+@backoffice.post("/signatures/circuits")
+@requires(Permission.SIGNATURES_ASK)
+def signature_circuit_save() -> Response:
+    """Write a new circuit, or the one that the form names."""
+    ident = identity(request.form.get("circuit_id"))
+    found, form = _circuit(ident) if ident else None, CircuitForm()
+    _offer(form)
+    try:
+        if not form.validate_on_submit():
+            raise Refused("")
+        seen = request.form.get("revision", 0, type=int)
+        circuits.save(circuit=found, plan=_plan(form), revision=seen, by=visitors.actor())
+    except Refused as refused:
+        db.session.rollback()
+        status = 409 if isinstance(refused, Stale) else 422
+        return _form_page(_circuit(ident) if ident else None, form, status, blame(form, refused))
+    flash(_("Le circuit est enregistré. Les demandes en cours gardent leurs signataires."), "success")
+    return go(url_for("backoffice.signature_circuits"))
+
+
+@backoffice.post("/signatures/circuits/<uuid:circuit_id>/delete")
+@requires(Permission.SIGNATURES_ASK)
+def signature_circuit_delete(circuit_id: uuid.UUID) -> Response:
+    """Offer it no more."""
+    circuits.remove(circuit=_circuit(circuit_id), by=visitors.actor())
+    flash(_("Le circuit n’est plus proposé. Les demandes en cours continuent."), "success")
+    return go(url_for("backoffice.signature_circuits"))
+
+
+def _circuit(circuit_id: uuid.UUID) -> Circuit:
+    found = db.session.get(Circuit, circuit_id)
+    return found if found is not None and found.deleted_at is None else abort(404)
+
+
+def _form_page(found: Circuit | None, form: CircuitForm, status: int = 200, sentence: str = "") -> Response:
+    _offer(form)
+    return page(
+        "backoffice/signatures/circuit.html",
+        status=status,
+        circuit=found,
+        form=form,
+        sentence=sentence,
+        staff=_staff(),
+        lines=_typed_lines() if request.method == "POST" else _lines(found),
+        ranks=range(1, RANKS + 1),
+    )
+
+
+def _offer(form: CircuitForm) -> None:
+    reach = signable_folders(scope(Permission.SIGNATURES_ASK))
+    form.folder_id.choices = [
+        SelectChoice("", _("aucun répertoire : proposé à la demande")),
+        *(SelectChoice(str(each.id), f"{each.family.label} / {each.label}") for each in reach if each.signature_side),
+    ]
+
+
+def _staff() -> Sequence[Staff]:
+    return may_sign(Permission.SIGNATURES_SIGN.value)
+
+
+def _lines(found: Circuit | None) -> list[dict[str, str]]:
+    """One dict a line of the form: rank, who, role; six in all."""
+    made = []
+    for step in circuits.steps_of(found) if found else [Step(1, SignerRole.PARTY)]:
+        who = str(step.staff_id) if step.role is SignerRole.COMPANY else (OTHER if step.contact_role else MAIN)
+        made.append({"rank": str(step.rank), "who": who or "main", "role": step.contact_role})
+    return made + [{"rank": "", "who": "main", "role": ""}] * (RANKS - len(made))
+
+
+def _typed_lines() -> list[dict[str, str]]:
+    names = ("rank", "who", "role")
+    return [{name: request.form.get(f"{name}-{number}", "") for name in names} for number in range(1, RANKS + 1)]
+
+
+def _plan(form: CircuitForm) -> Plan:
+    return Plan(
+        label=form.label.data or "",
+        steps=[_step(line) for line in _typed_lines() if line["rank"].isascii() and line["rank"].isdigit()],
+        folder_id=identity(form.folder_id.data),
+        due_days=form.due_days.data,
+        remind_days=form.remind_days.data,
+        copies=[each for each in (form.copies.data or "").replace(",", "\n").split("\n") if each.strip()],
+    )
+
+
+def _step(line: dict[str, str]) -> Step:
+    rank, who = int(line["rank"]), line["who"]
+    if who == "main":
+        return Step(rank, SignerRole.PARTY)
+    if who == OTHER:
+        if not line["role"].strip():
+            raise Refused(_("Dites quelle fonction a l’interlocuteur qui signe, comme « Direction »."), field="steps")
+        return Step(rank, SignerRole.PARTY, contact_role=line["role"])
+    return Step(rank, SignerRole.COMPANY, staff_id=identity(who))

@@ -18,6 +18,7 @@ TABS: tuple[tuple[str, Any], ...] = (
     ("documents", _("Documents")),
     ("access", _("Accès")),
     ("folders", _("Paramètres")),
+    ("data", _("Données et droits")),
     ("logbook", _("Cahier de liaison")),
     ("notifications", _("Notifications")),
 )

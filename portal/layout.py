@@ -1,12 +1,15 @@
 """What stands around every page of the portal: whose counter it is, for whom, and where one may go."""
 
+from datetime import date
 from typing import Any
 
 from flask import request, url_for
+from flask_babel import format_date
 from flask_babel import gettext as _
 
 from portal import portal
 from shared.config import config
+from shared.settings.reading import setting
 from shared.web import visitors
 from shared.web.accessibility import foot
 from shared.web.brand import brand
@@ -69,7 +72,18 @@ def _menu() -> list[Item | None]:
 
 def _notices() -> list[Notice]:
     plain = _("Cette adresse n’est pas chiffrée : ce que vous lisez ici peut être vu par d’autres.")
-    return [*_looking(), *([Notice(plain, icon="lock")] if config().plain_http else [])]
+    return [*_looking(), *_closing(), *([Notice(plain, icon="lock")] if config().plain_http else [])]
+
+
+def _closing() -> list[Notice]:
+    """The service closes: until then everything can be taken away."""
+    written = str(setting("closing_on"))
+    if not written or visitors.seat_or_none() is None:
+        return []
+    day = date.fromisoformat(written)
+    told = _("Cet espace documents ferme le %(day)s. Téléchargez vos documents d’ici là.", day=format_date(day, "long"))
+    url = "" if visitors.impersonator() else url_for("portal.my_data")
+    return [Notice(told, "warn", "clock", url, _("Tout télécharger"))]
 
 
 def _looking() -> list[Notice]:

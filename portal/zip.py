@@ -1,12 +1,10 @@
 """Many documents in one go: everything, a folder, all the payslips, or what was ticked in a list."""
 
 import uuid
-from collections.abc import Iterator
 from typing import NoReturn
 
 from flask import Response, abort, current_app, flash, request, url_for
 from flask_babel import gettext as _
-from zipstream import ZipStream
 
 from portal import portal
 from shared.clock import now
@@ -16,7 +14,7 @@ from shared.documents.reading import Reader
 from shared.errors import Refused
 from shared.transactions import transaction
 from shared.web import refusals, visitors
-from shared.web.delivery import INERT, attachment
+from shared.web.archives import zip_answer
 from shared.web.page import go
 from shared.web.permissions import Permission, requires
 
@@ -47,7 +45,7 @@ def zip_documents() -> Response:
     zipped = zipping.archive(items, on_damage=on_damage)
     if request.method != "HEAD":
         zipping.take_away(items=items, reader=reader)
-    return _answer(zipped)
+    return zip_answer(zipped, f"{_('documents')}-{now():%Y-%m-%d}.zip")
 
 
 def _ids() -> list[uuid.UUID] | None:
@@ -67,16 +65,3 @@ def _ids() -> list[uuid.UUID] | None:
 def _refuse() -> NoReturn:
     refusals.refused("portal.denied")
     abort(404)
-
-
-def _answer(zipped: ZipStream) -> Response:
-    answer = Response(_chunks(zipped), mimetype="application/zip")
-    answer.content_length = len(zipped)
-    answer.headers["Content-Disposition"] = attachment(f"{_('documents')}-{now():%Y-%m-%d}.zip")
-    answer.headers["Cache-Control"] = "private, no-store"
-    answer.headers["Content-Security-Policy"] = INERT
-    return answer
-
-
-def _chunks(zipped: ZipStream) -> Iterator[bytes]:
-    yield from zipped

@@ -18,6 +18,7 @@ from shared.extensions import db
 from shared.people.models import Party
 from shared.people.rights_models import ServiceClosing
 from shared.queues import ring
+from shared.settings.changing import change
 from shared.transactions import after_commit
 
 NOTICE = timedelta(days=90)
@@ -36,6 +37,7 @@ def start(*, reason: str, by: str, closes_on: date | None = None) -> ServiceClos
     made = ServiceClosing(asked_at=now(), asked_by=by, closes_on=day, reason=reason)
     db.session.add(made)
     db.session.flush()
+    change(key="closing_on", value=day.isoformat(), by=by)
     record("closing.started", by=by, facts={"closes_on": day.isoformat(), "reason": reason})
     _ring(made)
     return made
@@ -51,6 +53,7 @@ def cancel(*, closing: ServiceClosing, because: str, by: str) -> None:
     # The same road again: those that were told before this mark are told that it is over.
     closing.all_told_at, closing.reached_id = None, None
     db.session.flush()
+    change(key="closing_on", value="", by=by)
     record("closing.cancelled", by=by, facts={"because": because})
     _ring(closing)
 

@@ -55,6 +55,8 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
             ("backoffice:settings:edit", _("Modifier les paramètres")),
             ("backoffice:journal:see", _("Lire et vérifier le journal")),
             ("backoffice:engines:see", _("Voir l’état des moteurs")),
+            ("backoffice:retention:see", _("Voir ce qui arrive à son terme, les gels et les certificats")),
+            ("backoffice:retention:act", _("Geler, supprimer à terme, effacer, annoncer la fermeture du service")),
             ("backoffice:staff:edit", _("Gérer les gestionnaires, les rôles et les habilitations")),
         ),
     ),

@@ -32,7 +32,14 @@ _MANAGE = (
     "backoffice:portal:synchronise",
     "backoffice:settings:see",
 )
-_ADMINISTER = ("backoffice:settings:edit", "backoffice:staff:edit", "backoffice:journal:see", "backoffice:engines:see")
+_ADMINISTER = (
+    "backoffice:retention:see",
+    "backoffice:retention:act",
+    "backoffice:settings:edit",
+    "backoffice:staff:edit",
+    "backoffice:journal:see",
+    "backoffice:engines:see",
+)
 
 ADMINISTRATOR = "administrator"
 

@@ -86,7 +86,8 @@ def erase(*, party: Party, reason: str, seen: dict[str, int], by: str) -> Erasur
     _forget_messages(party)
     _forget_people(party)
     _forget_card(party, named=bool(forecast.kept))
-    kept = [{"folder": k.folder, "count": k.count, "law": k.law, "until": _iso(k.until)} for k in forecast.kept]
+    # The relation ends here: what was kept as long as it went on has its date now.
+    kept = [{"folder": k.folder, "count": k.count, "law": k.law, "until": _iso(k.until)} for k in _kept(party)]
     made = Erasure(party_id=party.id, at=now(), by=by, reason=reason, erased=forecast.erased, kept=kept)
     db.session.add(made)
     db.session.flush()

@@ -34,10 +34,13 @@ def export_own(*, reader: Reader, on_damage: Callable[[Item], None]) -> ZipStrea
     return _zipped(seat.party, items, data, reader.by, on_damage)
 
 
-def export_party(*, party: Party, scope: Scope, by: str, on_damage: Callable[[Item], None]) -> ZipStream:
+def export_party(
+    *, party: Party, scope: Scope, by: str, on_damage: Callable[[Item], None], document_class: str = ""
+) -> ZipStream:
     """What staff hand over on request: all documents of the party, shared or not, and what is held on its people.
 
-    Raises Refused when one of its folders is out of their reach: an answer would not be whole.
+    With `document_class`, only those documents and their index. Raises Refused when one of its folders is out of
+    their reach: an answer would not be whole.
     """
     items = belonging(party_id=party.id)
     if _is_out_of_reach(party, scope):
@@ -45,6 +48,8 @@ def export_party(*, party: Party, scope: Scope, by: str, on_damage: Callable[[It
             "Cette personne a des documents dans un répertoire réservé auquel vous n’êtes pas habilité : "
             "l’export ne serait pas complet. Demandez à un gestionnaire habilité."
         )
+    if document_class:
+        return _only([item for item in items if item.document_class == document_class], party, by, on_damage)
     contacts = db.session.scalars(select(Contact).where(Contact.party_id == party.id).order_by(Contact.id)).all()
     return _zipped(party, items, told(party, contacts, whole=True), by, on_damage)
 
@@ -61,6 +66,13 @@ def _zipped(
     zipped.add(json.dumps(data, ensure_ascii=False, indent=1).encode(), DATA)
     record("party.exported", by=by, party_id=party.id, facts={"documents": len(items)})
     return zipped
+
+
+def _only(items: list[Item], party: Party, by: str, on_damage: Callable[[Item], None]) -> ZipStream:
+    if not items:
+        raise Refused("Il n’y a aucun document à télécharger ici.")
+    record("party.exported", by=by, party_id=party.id, facts={"documents": len(items)})
+    return archive(items, on_damage=on_damage)
 
 
 def _is_out_of_reach(party: Party, scope: Scope) -> bool:

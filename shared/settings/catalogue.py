@@ -26,6 +26,7 @@ CATALOGUE: dict[str, Key] = {
     "document_link_days": Key(30, least=1, most=365),
     "initial_password_days": Key(30, least=1, most=90),
     "password_by_mail": Key(False, (False, True)),  # whether #mot_de_passe# may stand in an e-mail
+    "closing_on": Key(""),  # the day on which the service closes, in ISO 8601, while it is announced
     "objection_months": Key(0, (0, 1, 2, 3)),  # before an objection to electronic payslips stops them (D3243-7)
     "security_log_months": Key(12, least=6, most=12),  # CNIL, deliberation 2021-122: 6 to 12 months
     "bounce_mailbox": Key({}),  # host, port, tls, username, folder: what IMAP_* says otherwise

@@ -40,6 +40,8 @@ class Permission(enum.StrEnum):
     SETTINGS_EDIT = "backoffice:settings:edit"
     STAFF_EDIT = "backoffice:staff:edit"
     JOURNAL_SEE = "backoffice:journal:see"
+    RETENTION_SEE = "backoffice:retention:see"
+    RETENTION_ACT = "backoffice:retention:act"
     ENGINES_SEE = "backoffice:engines:see"
     OWN_ACCOUNT = "backoffice:account:edit"
 

@@ -1,7 +1,8 @@
 """PDFs from Typst templates: `templates/sheets/<name>.typ` and a dictionary.
 
 Data travels as JSON beside the template, so no text is ever markup. The root is the folder of the templates, no
-package is fetched, and the fonts are those of the wheel: the same input gives the same bytes on every machine.
+package is fetched, and the fonts are those of the wheels, for names of every script: the same input gives the same
+bytes on every machine.
 """
 
 import json
@@ -16,11 +17,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
+import manimgx_fonts
+import manimgx_fonts_cjk
 import typst
 
 from shared import clock
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "sheets"
+FONTS: list[str | Path] = [folder for fonts in (manimgx_fonts, manimgx_fonts_cjk) for folder in fonts.__path__]
 ALONE_TIMEOUT = 30  # seconds
 
 Standard = Literal["a-3a", "ua-1"]
@@ -78,8 +82,8 @@ class _Press:
         with self.lock:
             if self.compiler is None:
                 self.pid = os.getpid()
-                fonts = typst.Fonts(include_system_fonts=False)
-                self.compiler = typst.Compiler(root=str(FOLDER), font_paths=fonts, ignore_system_fonts=True)
+                found = typst.Fonts(include_system_fonts=False, font_paths=FONTS)
+                self.compiler = typst.Compiler(root=str(FOLDER), font_paths=found, ignore_system_fonts=True)
             try:
                 made = self.compiler.compile(
                     FOLDER / f"{template}.typ",

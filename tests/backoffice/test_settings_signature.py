@@ -32,7 +32,7 @@ def browser(app: Flask) -> Browser:
 
 def test_file_is_brought_tried_and_never_shown(browser: Browser) -> None:
     answer = given(browser, a_file(days=20), "motdepasse")
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     row = current(KeyKind.COMPANY)
     assert row is not None and row.source is KeySource.PKCS12
     run_trials()
@@ -61,7 +61,7 @@ def test_servers_are_listed_in_order(browser: Browser) -> None:
     for name in ("un", "deux"):
         added(browser, f"https://{name}.example.fr/")
     last = servers()[-1]
-    assert browser.post(f"{PAGE}/servers/{last.id}/up").status_code == 302
+    assert browser.post(f"{PAGE}/servers/{last.id}/up").status_code == 303
     text = browser.get(PAGE).text
     assert text.index("https://deux.example.fr/") < text.index("https://un.example.fr/")
     assert "ouvre-toi" not in text
@@ -71,10 +71,10 @@ def test_servers_are_listed_in_order(browser: Browser) -> None:
 
 
 def test_authority_is_downloaded(browser: Browser) -> None:
-    assert browser.get(f"{PAGE}/authority.crt").status_code == 404
+    assert browser.client.get(f"{PAGE}/authority.crt").status_code == 404
     known = authority().certificate.sha256
     db.session.commit()
-    answer = browser.get(f"{PAGE}/authority.crt")
+    answer = browser.client.get(f"{PAGE}/authority.crt")
     assert x509.Certificate.load(answer.data).sha256 == known
     browser.post(f"{PAGE}/make", compromised="1")
     assert current(KeyKind.COMPANY) is not None

@@ -12,6 +12,8 @@ from shared.errors import Refused
 from shared.events.actors import WORDS, staff_name
 from shared.extensions import db
 from shared.folding import fold
+from shared.notifications.arranging import LOGIN
+from shared.notifications.channels.sms_parts import measure, plain
 from shared.notifications.entrusting import context_of
 from shared.notifications.fields import offered
 from shared.notifications.models import Template, TemplateVersion
@@ -52,7 +54,7 @@ def editor(
         theirs=theirs,
         arranging=arranging or arrange_form(found, families),
         arranging_sentence=arranging_sentence,
-        is_free=found.context not in ("access", "security"),
+        is_free=found.context not in LOGIN,
         block=BLOCK,
         fields=offered(context_of(found.context)),
         versions=[version for version, _name in versions],
@@ -106,8 +108,11 @@ def trial_of(found: Template, locale: str, form: TemplateForm) -> dict[str, Any]
             holes = lacking(subject=subject, body=body, template=found, locale=locale, scope=reach)
     except Refused as refusal:
         problem = refusal.sentence
+    said = plain(trial.body) if trial is not None and found.channel == "sms" else ""
     return {
         "trial": trial,
+        "sms": said,
+        "size": measure(said),
         "problem": problem,
         "holes": holes,
         "party_id": party_id,

@@ -35,6 +35,7 @@ def history_export() -> Response:
         _("État"),
         _("Détail"),
         _("Réponse du serveur"),
+        _("Moyen"),
     ]
     found = whole_history(scope(Permission.HISTORY_SEE), chosen_filter())
     return csv_answer("historique", heads, (_cells(some) for some in found))
@@ -57,6 +58,7 @@ def _cells(found: Page) -> Iterator[list[str]]:
             str(STATES[words.pill][0]),
             words.sentence,
             line.reply,
+            _("SMS") if line.channel == "sms" else _("E-mail"),
         ]
 
 

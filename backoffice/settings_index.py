@@ -24,8 +24,8 @@ from backoffice.settings_form import (
     MailForm,
     ModeForm,
 )
-from backoffice.settings_sms_form import SmsForm
 from backoffice.settings_signature_form import FileCertificateForm, TimestampServerForm, TokenCertificateForm
+from backoffice.settings_sms_form import SmsForm
 from backoffice.settings_tabs import TABS
 from backoffice.transfer_form import TransferForm
 from shared.extensions import db

@@ -16,7 +16,7 @@ from shared.notifications.promoting import INFORMATION, SECURITY, SERVICE, check
 from shared.notifications.using import grants_needed_by, users_of
 from shared.people.models import Family
 
-LOGIN = ("access", "security")  # contexts that stay service or security, and are copied to nobody
+LOGIN = ("access", "security", "code")  # contexts that stay service or security, and are copied to nobody
 LONGEST_LABEL = 80
 
 

@@ -14,7 +14,7 @@ from shared.config import config
 from shared.documents.models import Document, Folder, Publication
 from shared.extensions import db
 from shared.notifications.entrusting import context_of
-from shared.notifications.field_table import Field, key_of
+from shared.notifications.field_table import CODE, Field, key_of
 from shared.notifications.fields import offered
 from shared.notifications.linking import Linked
 from shared.notifications.merging import merge_values
@@ -40,6 +40,7 @@ class Trial:
     text: str
     html: str
     missing: list[str]
+    body: str  # without its frame, as an SMS says it
     values: tuple[tuple[Field, str], ...] = ()  # each field offered, with its value for that record
     papers: Sequence[Row[Any]] = ()  # the documents that it may be tried on
     document_id: uuid.UUID | None = None
@@ -65,12 +66,12 @@ def try_on(
     party = party or db.session.execute(_parties(scope).where(Party.id == party_id)).one_or_none()
     papers = db.session.execute(_documents(scope).where(Document.party_id == party_id).limit(PAPERS)).all()
     documents = [row for row in papers if row.id == document_id] or papers[:1]
-    values = _values(party, documents)
+    values = _values(party, documents) | (_made_up(context) if context == CODE else {})
     missing = compiled.missing(values)
     shown = compiled.merge(values | dict.fromkeys(_keys(missing), HIDDEN))
     chosen = documents[0].id if documents else None
     listed = _listed(values, context, locale)
-    return Trial(shown.subject, shown.text, shown.html, missing, listed, papers, chosen)
+    return Trial(shown.subject, shown.text, shown.html, missing, shown.body, listed, papers, chosen)
 
 
 def values_of(*, context: str, party_id: uuid.UUID, scope: Scope, document_id: uuid.UUID | None = None) -> Values:
@@ -79,9 +80,12 @@ def values_of(*, context: str, party_id: uuid.UUID, scope: Scope, document_id: u
     query = _documents(scope).where(Document.party_id == party_id, Folder.needs_grant.is_(False))
     wanted = query.where(Document.id == document_id) if document_id else query
     documents = db.session.execute(wanted.limit(1)).all()
-    offered_here = offered(context_of(context))
-    made_up = {field.key: field.sample for field in offered_here if field.secret or field.hidden}
-    return _values(party, documents) | made_up
+    return _values(party, documents) | _made_up(context)
+
+
+def _made_up(context: str) -> dict[str, Any]:
+    """What only exists while a message leaves: codes, links, passwords."""
+    return {field.key: field.sample for field in offered(context_of(context)) if field.secret or field.hidden}
 
 
 def _listed(values: Values, context: str, locale: str) -> tuple[tuple[Field, str], ...]:

@@ -2,19 +2,22 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from shared import jobs
+from shared.config import config, configure
 from shared.engines.checking import check_engines, engine_states
 from shared.events.models import Event
 from shared.extensions import db
+from shared.notifications.models import Template
 from shared.settings.models import Setting, SettingTrial
 from shared.settings.reading import forget
 from shared.settings.sms_provider import sms_provider, sms_source
-from tests.factories import post
+from tests.factories import counter, post
 from tests.factories.identity import Browser, a_clerk
 from tests.sink import free_port
 from tests.sms import ACCOUNT, KEY, Provider, running_provider
@@ -133,3 +136,31 @@ def test_the_provider_is_an_engine_only_while_it_is_set(browser: Browser, provid
     forget()
     check_engines()
     assert "sms" not in {state.name for state in engine_states()}
+
+
+def test_the_catcher_takes_sms_only_while_it_takes_the_mails_too(browser: Browser) -> None:
+    standing = config()
+    configure(replace(standing, embedded=standing.embedded | {"smtp"}))
+    try:
+        forget()
+        kept = sms_provider()
+        assert sms_source() == "catcher" and kept is not None
+        assert kept.url == f"http://127.0.0.1:{standing.catcher_http_port}"
+        assert "boîte d’essai" in browser.get("/backoffice/settings/sms").text
+        browser.post("/backoffice/settings/mail", host="localhost", port=25, tls="none", username="", timeout=5)
+        forget()
+        assert sms_source() == "none", "a code into a page of this machine would be lost to whoever waits for it"
+    finally:
+        configure(standing)
+
+
+def test_the_text_of_an_sms_shows_what_it_costs(browser: Browser) -> None:
+    template = db.session.scalars(select(Template).where(Template.key == "signature.code_issued.sms")).one()
+    assert template.channel == "sms"
+    counter.a_party("C9", family=counter.a_family("customers"))
+    url = f"/backoffice/templates/{template.id}"
+    said = browser.get(url).text
+    assert re.search(r"\d+ caractères</?[^>]*>?, <strong>1.SMS</strong>|\d+.caractères, <strong>1.SMS", said)
+    longer = browser.post(f"{url}/preview", subject="x", body="ê" * 71).text
+    assert "71 caractères" in longer.replace("\xa0", " ") and "70 caractères au lieu de 160" in longer
+    assert "<strong>2 SMS</strong>" in longer.replace("\xa0", " ")

@@ -8,11 +8,12 @@ import json
 import os
 import threading
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from werkzeug.wrappers import Request, Response
 
+from shared.clock import now
 from shared.notifications.channels.sms_parts import measure
 
 PATH = "/v3/transactionalSMS/sms"
@@ -81,7 +82,7 @@ class Texts:
         return [asdict(each) for each in self.newest(to, after)]
 
     def _add(self, to: str, sender: str, text: str) -> KeptText:
-        moment = datetime.now(UTC)
+        moment = now()
         name = f"{moment:%Y%m%d%H%M%S%f}-{next(self._counter):06d}"
         kept = KeptText(name, moment.isoformat(), to, sender, text, measure(text).parts)
         draft = self.folder / f"{name}.tmp"

@@ -17,7 +17,7 @@ def add_version(*, document: Document, data: bytes, like: Version, pages: int | 
     Raises `storage.Unavailable`.
     """
     digest = hashlib.sha256(data).hexdigest()
-    keep(data=data, inspection=Inspection(sha256=digest, size=len(data), mime=like.mime, kind=like.kind))
+    keep(data=data, inspection=Inspection(sha256=digest, size=len(data), mime=like.mime, kind="pdf"))
     return _append(document, like, digest, len(data), pages or like.pages)
 
 

@@ -173,7 +173,7 @@ def _numbered(signers: Sequence[Wanted]) -> list[Wanted]:
         raise Refused(_("Choisissez au moins une personne qui signe."), field="signers")
     if len(signers) > MOST_SIGNERS:
         raise Refused(_("Un document se signe à douze personnes au plus."), field="signers")
-    people = [each.contact.id if each.contact else each.staff.id for each in signers if each.contact or each.staff]
+    people = [person.id for each in signers if (person := each.contact or each.staff)]
     if len(set(people)) != len(signers):
         raise Refused(_("Une même personne ne signe qu’une fois : retirez-la d’une des lignes."), field="signers")
     ranks = {rank: number for number, rank in enumerate(sorted({each.rank for each in signers}), start=1)}

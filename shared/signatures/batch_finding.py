@@ -73,8 +73,9 @@ def counts(batch: SigningBatch) -> tuple[int, int, int]:
 
 def exceptions(batch: SigningBatch) -> Sequence[Row[Any]]:
     """The parties that could not be asked, and why."""
+    columns: tuple[Any, ...] = (Party.id, Party.code, Party.name, SigningBatchLine.why, SigningBatchLine.document_id)
     query = (
-        select(Party.id, Party.code, Party.name, SigningBatchLine.why, SigningBatchLine.document_id)
+        select(*columns)
         .join(Party, Party.id == SigningBatchLine.party_id)
         .where(SigningBatchLine.batch_id == batch.id, SigningBatchLine.why != "")
     )

@@ -1,7 +1,7 @@
 """Taking hold of a request or a signer: one hand at a time until the end of the transaction."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -58,6 +58,6 @@ def why_not(request: SignatureRequest, signer: Signer) -> str:
     }.get(signer.state, "")
 
 
-def is_within_the_hour(moment: object) -> bool:
+def is_within_the_hour(moment: datetime | None) -> bool:
     """Whether something that happened then may still be undone."""
-    return moment is not None and now() - moment <= HOUR  # type: ignore[operator, no-any-return]
+    return moment is not None and now() - moment <= HOUR

@@ -84,8 +84,14 @@ def whole(*, scope: Scope, request_id: uuid.UUID) -> Whole | None:
 
 def about(document_id: uuid.UUID) -> Sequence[Row[Any]]:
     """The requests for one document, the newest first: id, state, asked_at, ended_at, failure."""
-    columns = (SignatureRequest.id, SignatureRequest.state, SignatureRequest.asked_at, SignatureRequest.ended_at)
-    query = select(*columns, SignatureRequest.failure).where(SignatureRequest.document_id == document_id)
+    columns: tuple[Any, ...] = (
+        SignatureRequest.id,
+        SignatureRequest.state,
+        SignatureRequest.asked_at,
+        SignatureRequest.ended_at,
+        SignatureRequest.failure,
+    )
+    query = select(*columns).where(SignatureRequest.document_id == document_id)
     return db.session.execute(query.order_by(SignatureRequest.asked_at.desc(), SignatureRequest.id.desc())).all()
 
 

@@ -90,5 +90,5 @@ def _words(error: Exception) -> str:
     if isinstance(error, Refused):
         return error.sentence
     if isinstance(error, StorageError):
-        return _("Le fichier n’a pas pu être lu ou écrit dans le stockage ; un nouvel essai aura lieu.")
-    return _("La signature n’a pas pu être apposée (clés, horodatage ou fichier) ; un nouvel essai aura lieu.")
+        return str(_("Le fichier n’a pas pu être lu ou écrit dans le stockage ; un nouvel essai aura lieu."))
+    return str(_("La signature n’a pas pu être apposée (clés, horodatage ou fichier) ; un nouvel essai aura lieu."))

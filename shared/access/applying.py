@@ -13,6 +13,7 @@ from shared.access.identifiers import national, spellings
 from shared.access.models import Access, Account, Identifier, IdentifierKind, Seat
 from shared.clock import now, today
 from shared.events.actors import SYSTEM
+from shared.events.batches import together
 from shared.events.models import Event
 from shared.events.recording import record
 from shared.extensions import db, uuid7
@@ -58,6 +59,12 @@ def apply_all(rows: Sequence[tuple[Access, str | None]]) -> None:
                 access.notify = False
                 told.append(("access.renotified" if access.id in around.opened else "access.opened", about))
         db.session.flush()
+    with together():
+        _tell(rows, around, told)
+
+
+def _tell(rows: Sequence[tuple[Access, str | None]], around: _Around, told: Sequence[tuple[str, _About]]) -> None:
+    with db.session.no_autoflush:
         for access, _hashed in rows:
             account = around.accounts[access.contact.person_id]
             about = _About(party_id=access.party_id, access_id=access.id, account_id=account.id)

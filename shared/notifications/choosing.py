@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
+from shared.events.batches import read_once
 from shared.extensions import db
 from shared.notifications.models import Rule, Template
 
@@ -26,8 +27,10 @@ class Texts:
 
 def texts_of(rule: Rule, template_ids: Iterable[uuid.UUID | None] = ()) -> Texts:
     """What may be picked under this rule, with the texts that `template_ids` name; one query."""
-    rows = db.session.execute(_candidates(template_ids).where(Rule.id == rule.id)).all()
-    return _sorted(rows, template_ids)
+    named = {each for each in template_ids if each}
+    key = f"texts of {rule.id} {sorted(named)}"
+    rows = read_once(key, lambda: db.session.execute(_candidates(named).where(Rule.id == rule.id)).all())
+    return _sorted(rows, named)
 
 
 def announcing(

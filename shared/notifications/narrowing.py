@@ -6,7 +6,20 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, any_, cast, func, or_, select, true, union, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    any_,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    union,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Uuid
@@ -67,8 +80,11 @@ def conditions(chosen: Filter, *, walking: bool = False) -> list[ColumnElement[b
 
 def is_common(typed: str) -> bool:
     """Whether more lines hold it than are worth gathering: the newest of them are then soon met by walking."""
-    some = [each.limit(COMMON + 1) for each in _parts(typed)]
-    found = union_all(*[select(each.subquery()) for each in some]).limit(COMMON + 1).subquery()
+    most: ColumnElement[int] = literal_column(
+        str(COMMON + 1)
+    )  # written out: PostgreSQL then keeps a plan that stops there
+    some = [select(each.limit(most).subquery()) for each in _parts(typed)]
+    found = union_all(*some).limit(most).subquery()
     return (db.session.scalar(select(func.count()).select_from(found)) or 0) > COMMON
 
 

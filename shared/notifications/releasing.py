@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from shared.access.models import Seat
 from shared.clock import now
 from shared.documents.models import LinkTarget
+from shared.events.batches import read_once
 from shared.events.models import Event
 from shared.extensions import db
 from shared.notifications.delivery_models import Channel
@@ -67,7 +68,7 @@ def waiting_reasons() -> dict[Reason, int]:
 
 def access_applied(event: Event) -> None:
     """The party can now open its documents: the notices that waited for that leave (automatic mode)."""
-    if is_automatic() and event.party_id is not None:
+    if is_automatic() and event.party_id is not None and event.party_id in _waiting_parties():
         _release(_held_by_synchronisation(), Notification.party_id == event.party_id, _can_open())
 
 
@@ -84,6 +85,12 @@ def release_held(family_id: uuid.UUID) -> int:
     later = update(Notification).where(WAITING, *held).values(reason=Reason.SYNCHRONISATION)
     found = later.returning(Notification.id).execution_options(synchronize_session=False)
     return ready + len(db.session.execute(found).all())
+
+
+def _waiting_parties() -> set[uuid.UUID | None]:
+    """Those with a line that waits for it; of the many accesses of one batch, few have any."""
+    query = select(Notification.party_id).where(WAITING, _held_by_synchronisation()).distinct()
+    return read_once("parties that wait", lambda: set(db.session.scalars(query)))
 
 
 def _held_by_synchronisation() -> ColumnElement[bool]:

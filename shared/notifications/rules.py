@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from shared.events.batches import batch_facts
+from shared.events.batches import read_once
 from shared.events.models import Event
 from shared.extensions import db
 from shared.notifications import outbox
@@ -74,13 +74,7 @@ def apply(event: Event) -> None:
 
 def enabled(event: str) -> Sequence[Rule]:
     """The rules that this event obeys, in their order; one bulk action reads them once for each kind of event."""
-    batch = batch_facts().get("batch")
-    if batch is None:
-        return _enabled(event)
-    read: dict[str, Sequence[Rule]] = db.session().info.setdefault(f"guichet.rules:{batch}", {})
-    if event not in read:
-        read[event] = _enabled(event)
-    return read[event]
+    return read_once(f"rules of {event}", lambda: _enabled(event))
 
 
 def _enabled(event: str) -> Sequence[Rule]:

@@ -24,7 +24,7 @@ import typst
 from shared import clock
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "sheets"
-FONTS: list[str | Path] = [folder for fonts in (manimgx_fonts, manimgx_fonts_cjk) for folder in fonts.__path__]
+FONTS: list[str] = [str(folder) for fonts in (manimgx_fonts, manimgx_fonts_cjk) for folder in fonts.__path__]
 ALONE_TIMEOUT = 30  # seconds
 
 Standard = Literal["a-3a", "ua-1"]

@@ -8,14 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import click
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
 from shared.clock import now
 from shared.config import config
-from shared.demo import company, filing, payday, readers
+from shared.demo import company, filing, payday, readers, signatures
 from shared.demo.archive import archive
 from shared.documents.models import Folder, Notify
 from shared.extensions import db
+from shared.notifications.models import Rule
 from shared.people.models import Activity, Party
 from shared.settings.models import Setting
 from shared.shipping import ship
@@ -64,10 +65,12 @@ def _load(*, first: date, last: date) -> None:
     with transaction():  # all of it or none: what follows is done once, however often the load was interrupted
         filing.hold_one(last)
         activated = readers.activate_and_read(last)
+        signatures.sign_some()
         payday.drop_batch(last, company.manager())
         _silence(Notify.IMMEDIATE)
         if "smtp" in config().embedded:
             readers.announce()
+            signatures.remind_one()
         _mark(day=last.isoformat(), loaded=True, activated=activated, administrator=named)
     click.echo(f"{activated} personnes ont choisi leur mot de passe, et lu une partie de leurs documents.")
 
@@ -80,6 +83,9 @@ def _silence(notify: Notify) -> None:
     """Nobody is told of what happened two years ago; afterwards every folder notifies as it was shipped."""
     for folder in db.session.scalars(select(Folder)):
         folder.notify = notify
+    about_signing = or_(Rule.event.startswith("signature."), Rule.event == "document.signed")
+    for rule in db.session.scalars(select(Rule).where(about_signing)):
+        rule.enabled = notify is not Notify.NONE
 
 
 def _mark(**value: Any) -> None:

@@ -21,6 +21,7 @@ from shared.folding import fold
 from shared.intake.models import Arrival, Verdict
 from shared.notifications.models import Notification
 from shared.people.models import Activity, Party, Staff
+from shared.signatures.models import SignatureRequest
 from tests.engines import Machine
 
 COUNTED: tuple[type[Model], ...] = (Party, Staff, Document, Publication, Download, Seat, Event, Notification, Arrival)
@@ -114,5 +115,8 @@ def _check_documents() -> None:
     assert db.session.scalars(select(Arrival.verdict)).all() == [Verdict.TO_ATTACH]
     assert _counts()["download"] > 20
     assert set(db.session.scalars(select(Folder.notify))) == {Notify.IMMEDIATE}
+    stands = Counter(db.session.scalars(select(SignatureRequest.state)))
+    assert stands["completed"] == 4 and stands["refused"] == 1 and stands["open"] > 1, stands
+    assert not stands["preparing"] and not stands["failed"]
     # With a real mail server, which this installation has, nobody is written to.
     assert not db.session.scalars(select(Notification.id)).all()

@@ -37,7 +37,7 @@ from shared.queues import QueueName, ask_to_stop, ring, stopping, wait
 from shared.retention import payslip_checking, purging
 from shared.settings import trying
 from shared.settings.bounce_mailbox import bounce_mailbox
-from shared.signatures import asking_many, proving, retrying
+from shared.signatures import asking_many, expiring, proving, retrying
 from shared.transactions import transaction
 
 ONLY_ONE = 7_300_418  # advisory lock; any number, the same everywhere
@@ -212,6 +212,7 @@ RECURRING: tuple[tuple[str, float, Callable[[], object]], ...] = (
     ("publish payslips whose notice is old enough", 3600, lambda: ring_or_do("slow", "ripen_payslips")),
     ("verify payslips once a year", 300, payslip_check_due),
     ("deletions, notices and the closing", 10, rights_due),
+    ("tell that a certificate ends", 3600, expiring.warn),
     ("sweep storage", 3600, lambda: ring_or_do("slow", "sweep")),
 )
 

@@ -22,6 +22,7 @@ SECURITY = Chain.SECURITY
 CATALOGUE: dict[str, Kind] = {
     "company.changed": Kind("Identité de la société modifiée", ("fields",)),
     "setting.changed": Kind("Paramètre modifié", ("key",)),
+    "certificate.expiring": Kind("Certificat de la société bientôt expiré", ("certificate", "before", "days")),
     "staff.created": Kind("Gestionnaire créé", ("role",)),
     "staff.password_changed": Kind("Mot de passe de gestionnaire modifié", chain=SECURITY),
     "staff.sessions_ended": Kind("Appareils de gestionnaire déconnectés", ("count",), SECURITY),

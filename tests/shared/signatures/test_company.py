@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, scoped_session
 from shared.errors import Refused
 from shared.signatures.authority_models import KeyKind, KeySource
 from shared.signatures.bringing import bring_pkcs12, bring_token, days_left, make_again
+from shared.signatures.expiring import warn
 from shared.signatures.keys import current, held
 from shared.signatures.preparing import Place, prepare
 from shared.signatures.sealing import company_seal
@@ -59,8 +60,12 @@ def test_its_end_is_told_sixty_days_before(db_session: scoped_session[Session]) 
     assert days_left() is None
     bring_pkcs12(data=a_file(), password="motdepasse", by="test")
     assert days_left() is None
+    assert warn() is None
     bring_pkcs12(data=a_file(days=20), password="motdepasse", by="test")
     assert days_left() in (19, 20)
+    assert [warn(), warn()] == [30, None]
+    bring_pkcs12(data=a_file(days=5), password="motdepasse", by="test")
+    assert [warn(), warn()] == [7, None]
 
 
 def test_compromised_certificate_is_revoked(db_session: scoped_session[Session]) -> None:

@@ -14,7 +14,7 @@ from shared.extensions import db
 from shared.folding import fold
 from shared.notifications.arranging import LOGIN
 from shared.notifications.channels.sms_parts import measure, plain
-from shared.notifications.entrusting import context_of
+from shared.notifications.entrusting import context_for
 from shared.notifications.fields import offered
 from shared.notifications.models import Template, TemplateVersion
 from shared.notifications.promoting import BLOCK, looks_promotional
@@ -56,7 +56,7 @@ def editor(
         arranging_sentence=arranging_sentence,
         is_free=found.context not in LOGIN,
         block=BLOCK,
-        fields=offered(context_of(found.context)),
+        fields=offered(context_for(found)),
         versions=[version for version, _name in versions],
         names={version.by: name or WORDS.get(version.by, version.by) for version, name in versions},
         may_edit=bool(scope(Permission.TEMPLATES_EDIT).grants),
@@ -97,7 +97,7 @@ def trial_of(found: Template, locale: str, form: TemplateForm) -> dict[str, Any]
             trial = try_on(
                 subject=subject,
                 body=body,
-                context=found.context,
+                template=found,
                 locale=locale,
                 party_id=party_id,
                 scope=reach,

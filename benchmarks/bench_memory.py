@@ -46,7 +46,7 @@ def _web(made: Installation, asked: list[tuple[str, str]]) -> list[Figure]:
         request = urllib.request.Request(url + path, headers={"Cookie": cookie, "Host": "localhost"})
         with urllib.request.urlopen(request) as answer:
             answer.read()
-    workers = [_memory(pid) for pid in _children(made.processes[-1].pid)]
+    workers = [memory_of(pid) for pid in children_of(made.processes[-1].pid)]
     rss, pss = max(each["Rss"] for each in workers), max(each["Pss"] for each in workers)
     return [
         ceiling("web process after 1,000 requests, RSS", rss, MOST_WEB, "MB"),
@@ -72,8 +72,8 @@ def _mail(made: Installation) -> list[Figure]:
 
 
 def _held(worker: subprocess.Popen[bytes]) -> dict[str, float]:
-    jobs = [_memory(pid) for pid in _children(worker.pid)]
-    own = _memory(worker.pid)
+    jobs = [memory_of(pid) for pid in children_of(worker.pid)]
+    own = memory_of(worker.pid)
     return {
         "worker": own["Rss"],
         "job": max((job["Rss"] for job in jobs), default=0),
@@ -87,11 +87,11 @@ def _waiting(made: Installation) -> int:
         return db.session.scalar(query.where(Notification.status.in_((Status.WAITING, Status.SENDING)))) or 0
 
 
-def _children(pid: int) -> list[int]:
+def children_of(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def _memory(pid: int) -> dict[str, float]:
+def memory_of(pid: int) -> dict[str, float]:
     """MB of a process: Rss counts shared pages whole, Pss its share of them. Zero for one that has just ended."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]

@@ -6,6 +6,7 @@ from flask import Response, request
 
 from portal import _signer as signer
 from portal import portal
+from shared.access.models import Seat
 from shared.deposits import finding as deposits
 from shared.documents import browsing
 from shared.web import visitors
@@ -24,12 +25,16 @@ def home() -> Response:
     shelves = browsing.shelves(seat=seat)
     accepts = any(shelf.accepts for shelf in shelves)
     announced = _announced()
+    top = _top(seat, shelves, announced) if seat.party.family.of_people else None
     new = sum(shelf.new for shelf in shelves)
     to_sign = sum(shelf.documents for shelf in shelves if shelf.to_sign)
     awaiting = browsing.latest(seat=seat, to_sign=True, limit=SHOWN).lines if to_sign else []
     fresh = browsing.latest(seat=seat, new=True, to_sign=False, first=announced, limit=SHOWN).lines if new else []
     signs = signer.awaiting() if current().to_sign else []
     asked = {one.request.document_id for one in signs}
+    if top is not None:
+        asked.add(top.id)
+        fresh = [line for line in fresh if line.id != top.id]
     awaiting = [line for line in awaiting if line.id not in asked]
     shown = asked | {line.id for line in (*awaiting, *fresh)}
     latest = browsing.latest(seat=seat, first=announced, limit=SHOWN + len(shown)).lines if shelves else []
@@ -41,6 +46,7 @@ def home() -> Response:
         new=new,
         to_sign=to_sign,
         signs=signs,
+        top=top,
         awaiting=awaiting,
         fresh=fresh,
         latest=[line for line in latest if line.id not in shown][:SHOWN],
@@ -49,6 +55,17 @@ def home() -> Response:
         accepts=accepts,
         filled=bool(signs) or any(shelf.documents for shelf in shelves),
     )
+
+
+def _top(seat: Seat, shelves: list[browsing.Shelf], announced: uuid.UUID | None) -> browsing.Line | None:
+    """What a person comes for: the document that the notice was about, else the newest payslip."""
+    if announced is not None:
+        lines = browsing.latest(seat=seat, first=announced, limit=1).lines
+        if lines and lines[0].id == announced:
+            return lines[0]
+    if not any(shelf.documents for shelf in shelves if shelf.document_class == "payslip"):
+        return None
+    return next(iter(browsing.of_class(seat=seat, document_class="payslip", limit=1).lines), None)
 
 
 def _announced() -> uuid.UUID | None:

@@ -14,7 +14,7 @@ from shared.documents.reading import PERSONAL_CLASSES
 from shared.documents.visible import reaching, sitting
 from shared.extensions import db
 from shared.folding import fold
-from shared.people.models import Party
+from shared.people.models import Family, Party
 
 GRANT = timedelta(minutes=30)  # how long one proof opens the document
 
@@ -65,11 +65,15 @@ def _behind(link: Link) -> Behind | None:
     )
     query = (
         select(
-            Party, Folder.document_class.in_(PERSONAL_CLASSES), Folder.needs_grant, shared_to(Document.party_id) & live
+            Party,
+            Folder.document_class.in_(PERSONAL_CLASSES),
+            Folder.needs_grant | Family.of_people,
+            shared_to(Document.party_id) & live,
         )
         .select_from(Document)
         .join(Folder, Folder.id == Document.folder_id)
         .join(Party, Party.id == Document.party_id)
+        .join(Family, Family.id == Party.family_id)
         .where(Document.id == link.document_id, seat)
     )
     if link.party_id is not None:

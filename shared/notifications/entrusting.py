@@ -18,6 +18,8 @@ from shared.events.recording import record
 from shared.extensions import db
 from shared.notifications.field_table import ACCESS
 from shared.notifications.fields import Context
+from shared.notifications.models import Template
+from shared.people.models import Family
 from shared.secrets import unseal
 from shared.settings.reading import setting
 
@@ -37,6 +39,12 @@ class Entrusted:
 def context_of(kind: str, family: str | None = None) -> Context:
     """Where a text of e-mail will be used, with what the setting allows today."""
     return Context(kind, family, "email", secrets_by_mail=kind == ACCESS and bool(setting("password_by_mail")))
+
+
+def context_for(template: Template) -> Context:
+    """Where this text will be used: the fields of its kind, and of its family where it is one family's."""
+    family = db.session.get(Family, template.family_id) if template.family_id else None
+    return context_of(template.context, family.key if family else None)
 
 
 def passwords_for(connection: Connection, access_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Entrusted]:

@@ -174,7 +174,8 @@ def _wanted(row: RowMapping, around: Surroundings) -> Wanted:
         purpose = LinkPurpose.TARGET  # whoever has a password of their own only needs the way in
     if documents:
         purpose = LinkPurpose.DOCUMENT if row["link_target"] == LinkTarget.DOCUMENT else LinkPurpose.TARGET
-    opens = frozenset(each.id for each in documents if each.document_class not in ASKS_LOGIN)
+    of_people = getattr(around.parties.get(row["party_id"]), "of_people", False)  # what is a person's own asks for it
+    opens = frozenset(each.id for each in documents if not of_people and each.document_class not in ASKS_LOGIN)
     return Wanted(row, purpose, tuple(each.id for each in documents), opens)
 
 

@@ -8,7 +8,7 @@ from shared.config import config
 from shared.errors import Refused
 from shared.events.recording import record
 from shared.extensions import db, uuid7
-from shared.notifications.entrusting import context_of
+from shared.notifications.entrusting import context_for
 from shared.notifications.fields import check, sample_values
 from shared.notifications.messages import brand_of
 from shared.notifications.models import Notification, Template
@@ -41,7 +41,7 @@ def send_trial(
     one that lacks a value.
     """
     subject, body = " ".join(subject.split()), body.replace("\r\n", "\n").strip()
-    context, brand = context_of(template.context), brand_of(company())
+    context, brand = context_for(template), brand_of(company())
     check(subject, body, context)
     check_promotion(template.kind, body)
     party = party_in(scope, party_id) if party_id else None

@@ -8,7 +8,7 @@ from shared.errors import Refused, Stale
 from shared.events.recording import record
 from shared.extensions import db
 from shared.notifications.arranging import check_copied
-from shared.notifications.entrusting import context_of
+from shared.notifications.entrusting import context_for
 from shared.notifications.fields import check
 from shared.notifications.models import Template, TemplateVersion
 from shared.notifications.promoting import check_promotion
@@ -22,7 +22,7 @@ def save(*, template: Template, locale: str, subject: str, body: str, seen: int,
     """
     body = body.replace("\r\n", "\n").strip()
     subject = " ".join(subject.split())
-    check(subject, body, context_of(template.context))
+    check(subject, body, context_for(template))
     check_promotion(template.kind, body)
     check_copied(template, body)
     current = current_version(template.id, locale, lock=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "messages"
 USUAL = "message"
-HEADS = frozenset({"label", "subject", "context", "kind", "channel"})
+HEADS = frozenset({"label", "subject", "context", "kind", "channel", "family"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Shipped:
     label: str
     context: str
     kind: str
+    family: str  # key of the only family that it is for; empty: all
     subject: str
     body: str
 
@@ -55,6 +56,7 @@ def _read(path: Path) -> Shipped:
         label=lines.get("label", event),
         context=lines["context"],
         kind=lines.get("kind", "service"),
+        family=lines.get("family", ""),
         subject=lines.get("subject", ""),
         body=body.strip(),
     )

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from shared.extensions import db
 from shared.notifications.models import Rule, Template, TemplateVersion
 from shared.notifications.shipped import Shipped, shipped_messages
+from shared.people.models import Family
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,8 @@ def ship_messages() -> None:
         template = templates.get(message.key)
         if template is None:
             template = templates[message.key] = _new_template(message)
+        if message.family and template.family_id is None:
+            template.family_id = db.session.scalar(select(Family.id).where(Family.key == message.family))
         if template.deleted_at is None:
             _ship_text(template, message)
     rules = {row.key: row for row in db.session.scalars(select(Rule).where(Rule.is_shipped))}

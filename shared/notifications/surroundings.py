@@ -90,6 +90,7 @@ def _parties(ids: set[uuid.UUID]) -> Any:
         Family.sender_address,
         Family.reply_to,
         Family.notices_off_at,
+        Family.of_people,
         Family.quiet_from,
         Family.quiet_until,
         Family.quiet_weekends,

@@ -13,9 +13,9 @@ from shared.clock import now
 from shared.config import config
 from shared.documents.models import Document, Folder, Publication
 from shared.extensions import db
-from shared.notifications.entrusting import context_of
+from shared.notifications.entrusting import context_for, context_of
 from shared.notifications.field_table import CODE, Field, key_of
-from shared.notifications.fields import offered
+from shared.notifications.fields import Context, offered
 from shared.notifications.linking import Linked
 from shared.notifications.merging import merge_values
 from shared.notifications.messages import brand_of
@@ -50,7 +50,7 @@ def try_on(
     *,
     subject: str,
     body: str,
-    context: str,
+    template: Template,
     locale: str,
     party_id: uuid.UUID,
     scope: Scope,
@@ -61,6 +61,7 @@ def try_on(
 
     `known` are parties read already by `parties_to_try`.
     """
+    context = template.context
     compiled = _compiled(subject, body, context, locale)
     party = next((row for row in known if row.id == party_id), None)
     party = party or db.session.execute(_parties(scope).where(Party.id == party_id)).one_or_none()
@@ -70,7 +71,7 @@ def try_on(
     missing = compiled.missing(values)
     shown = compiled.merge(values | dict.fromkeys(_keys(missing), HIDDEN))
     chosen = documents[0].id if documents else None
-    listed = _listed(values, context, locale)
+    listed = _listed(values, context_for(template), locale)
     return Trial(shown.subject, shown.text, shown.html, missing, shown.body, listed, papers, chosen)
 
 
@@ -88,13 +89,13 @@ def _made_up(context: str) -> dict[str, Any]:
     return {field.key: field.sample for field in offered(context_of(context)) if field.secret or field.hidden}
 
 
-def _listed(values: Values, context: str, locale: str) -> tuple[tuple[Field, str], ...]:
+def _listed(values: Values, context: Context, locale: str) -> tuple[tuple[Field, str], ...]:
     """Each field with its value in words; what is drawn at the sending is hidden."""
     brand = brand_of(company())
     whole = own_values(brand) | dict(values)
     return tuple(
         (field, HIDDEN if field.secret or field.hidden else spelled(whole.get(field.key), locale, brand.zone))
-        for field in offered(context_of(context))
+        for field in offered(context)
     )
 
 

@@ -70,6 +70,8 @@ def in_person_begin_now(signer_id: uuid.UUID) -> Response:
     try:
         if not form.validate_on_submit():
             raise Refused("")
+        if not form.known_by.data.strip():
+            raise Refused(_("Dites comment vous avez vérifié l’identité : c’est écrit dans la preuve."), "known_by")
         if not is_open(signer):
             raise Refused(_("Cette signature n’est pas demandée en ce moment : rien n’a été ouvert."))
     except Refused as refused:

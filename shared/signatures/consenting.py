@@ -40,7 +40,7 @@ def consent_text(request: SignatureRequest, locale: str) -> str:
                 years=KEPT_YEARS,
             ),
         ]
-    return " ".join(told)
+    return "\n".join(told)
 
 
 def level_words(level: Level) -> str:

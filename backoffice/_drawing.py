@@ -16,15 +16,10 @@ from backoffice.access_rows import Row
 
 TEMPLATE = "backoffice/access/line.html"
 MARK = "\0"
+KEPT = 1_000  # lines of one store: 2 MB
 VALUES = ("id", "code", "name", "email", "identifier", "revision", "cause", "sent_to", "sent_at", "last_login")
 SOMETIMES = ("email", "cause")  # their absence is another shape
-SHAPE = (
-    *("state", "state_label", "icon", "tone", "password", "password_label", "allowed", "notify", "bounced"),
-    *("has_access", "sent_state", "sent_tone"),
-)
-
 values_of = operator.attrgetter(*VALUES)
-shape_of = operator.attrgetter(*SHAPE)
 Words = tuple[tuple[str, Any], ...]
 
 
@@ -35,9 +30,9 @@ class Pattern:
     text: str
     places: tuple[int, ...]
 
-    def fill(self, values: list[str], nonce: str) -> Markup:
-        """`values` are escaped, in the order of VALUES."""
-        return Markup(self.text % tuple([nonce if place < 0 else values[place] for place in self.places]))
+    def fill(self, values: list[str]) -> str:
+        """`values` are escaped, in the order of VALUES; a mark stands for the nonce."""
+        return self.text % tuple([MARK if place < 0 else values[place] for place in self.places])
 
 
 class Drawing:
@@ -47,25 +42,36 @@ class Drawing:
         self._nonce = str(escape(words["nonce"]))
         icons = tuple(words["icons"].items())
         self._words: Words = (*(pair for pair in words.items() if pair[0] not in ("nonce", "icons")), ("icons", icons))
-        self._patterns: dict[tuple[Any, ...], Pattern] = {}
+        self._template: Any = current_app.jinja_env.get_template(TEMPLATE).module
+        self._kept = _kept(self._words, self._template)
 
     def line(self, row: Row) -> Markup:
-        """The `<tr>` of that row."""
-        key = (*shape_of(row), not row.email, not row.cause)
-        pattern = self._patterns.get(key)
-        if pattern is None:
-            template = current_app.jinja_env.get_template(TEMPLATE).module
-            pattern = self._patterns[key] = _pattern(_blank(row), self._words, template)
+        """The `<tr>` of that row; a row that says the same as before is not drawn again."""
+        pieces = self._kept.get(row)
+        if pieces is None:
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            pieces = self._kept[row] = self._drawn(row)
+        return Markup(self._nonce.join(pieces))
+
+    def _drawn(self, row: Row) -> list[str]:
+        pattern = _pattern(_blank(row), self._words, self._template)
         values = str.split(escape(MARK.join(map(str, values_of(row)))), MARK)
         if len(values) != len(VALUES):
             raise ValueError("a value holds a U+0000")
-        return pattern.fill(values, self._nonce)
+        return pattern.fill(values).split(MARK)
 
 
 def _blank(row: Row) -> Row:
     """The same row with marks for values."""
     marks: dict[str, Any] = {name: f"{MARK}{name}{MARK}" for name in VALUES}
     return row._replace(**{name: mark for name, mark in marks.items() if name not in SOMETIMES or getattr(row, name)})
+
+
+@functools.lru_cache(maxsize=16)
+def _kept(_words: Words, _template: Any) -> dict[Row, list[str]]:
+    """The lines drawn lately, one store a language and right."""
+    return {}
 
 
 @functools.lru_cache(maxsize=512)

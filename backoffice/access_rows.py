@@ -25,6 +25,7 @@ ICONS = {
     "expired": ("hourglass-split", "warn"),
     "closed": ("lock", ""),
 }
+KEPT = 1_000  # lines put into words lately
 SENT_TONES = {Status.SENT: "good", Status.DELIVERED: "good", Status.BOUNCED: "bad", Status.FAILED: "bad"}
 
 
@@ -58,7 +59,7 @@ class Row(NamedTuple):
 def rows(lines: Iterable[Any]) -> list[Row]:
     """The lines of a query of `access.finding`."""
     words = _words(str(get_locale()), get_timezone())
-    return [words.row(line) for line in lines]
+    return [words.kept(line) for line in lines]
 
 
 def rows_of(party_ids: Sequence[uuid.UUID], scope: Scope) -> list[Row]:
@@ -89,6 +90,19 @@ class _Words:
         self.sent = sent_words()
         self.reasons = reason_words()
         self.causes: dict[str, str] = {}
+        self.rows: dict[Any, Row] = {}
+
+    def kept(self, line: Any) -> Row:
+        """The same line says the same, unless it tells how long ago something was."""
+        said = tuple(line)
+        row = self.rows.get(said)
+        if row is None:
+            row = self.row(line)
+            if not row.cause:
+                if len(self.rows) >= KEPT:
+                    self.rows.clear()
+                self.rows[said] = row
+        return row
 
     def row(self, line: Any) -> Row:
         state, password = STATES[line.state], PASSWORDS[line.password]

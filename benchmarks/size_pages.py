@@ -114,7 +114,7 @@ def _others() -> dict[str, str]:
         "journal, the system": f"{journal}?actor=command",
         "journal, accounts": f"{journal}?actor=account",
         "journal, a party": f"{journal}?party={{code}}",
-        "journal, two months": f"{journal}?since=2025-03-01&until=2025-04-30",
+        "journal, six months": f"{journal}?since=2025-03-01&until=2025-08-31",
         "document": f"{BACK}/documents/{{document}}",
         "palette, a number": f"{BACK}/find?q={{number}}",
         "palette, a word": f"{BACK}/find?q=laiton",

@@ -30,6 +30,7 @@ from shared.transactions import transaction
 
 DAYS = 730
 BY = "command"
+STRAYS = 60  # a page of them, however few the parties
 BODIES = 5  # files that all the documents share
 
 
@@ -46,7 +47,7 @@ def enlarge(*, parties: int, documents: int, notifications: int, sure: bool = Fa
         sheets = list(pile_up(documents, crowd, _folders(), now() - timedelta(hours=6), DAYS))
         digests, sizes = _bodies(now())
         write_piles(sheets, digests, sizes, BY)
-        copy(Arrival, (_stray(at, digests[0], sizes[0]) for at in range(max(parties // 80, 1))))
+        copy(Arrival, (_stray(at, digests[0], sizes[0]) for at in range(max(parties // 80, STRAYS))))
         click.echo(f"{documents} documents")
         write_letters(notifications, crowd, sheets, _named())
         click.echo(f"{notifications} notifications")

@@ -44,7 +44,7 @@ def phone_asked() -> Response:
         db.session.rollback()
         return _page(number=form, sentence=sentence, status=422)
     flash(_("Un code part au %(number)s : tapez-le ici.", number=shown(sent.address)), "success")
-    return go(url_for("portal.phone", _anchor="code"))
+    return go(url_for("portal.phone", _anchor="recu"))
 
 
 @portal.post("/account/phone/code")

@@ -17,6 +17,7 @@ from shared.notifications.models import Status
 from shared.notifications.shipping import ship_messages
 from tests.factories.codes import PHONE, a_provider, lines, waiting_code, wrong
 from tests.factories.identity import Browser, a_holder
+from tests.house.rules import faults_of
 
 TYPED = "06 12 34 56 78"
 
@@ -51,13 +52,16 @@ def asked(browser: Browser, number: str = TYPED) -> str:
 
 
 @pytest.mark.row("L-22")
-def test_a_number_is_used_only_once_its_code_is_entered(browser: Browser, seat: Seat) -> None:
+def test_a_number_is_used_only_once_its_code_is_entered(app: Flask, browser: Browser, seat: Seat) -> None:
     code = asked(browser)
     assert lines()[-1].fixed_address == PHONE and number_of(seat) is None
-    page = browser.get("/account/phone").text
+    shown = browser.get("/account/phone")
+    page = shown.text
+    assert faults_of(app, shown) == []
     assert "+33 6 12 34 56 78" in page and code not in page and 'autocomplete="one-time-code"' in page
     refused = browser.post("/account/phone/code", code=wrong(code))
     assert refused.status_code == 422 and "pas le bon" in refused.text and number_of(seat) is None
+    assert faults_of(app, refused) == faults_of(app, browser.get("/account/phone")) == []
     assert browser.post("/account/phone/code", code=f"{code[:3]} {code[3:]}").status_code == 303
     assert number_of(seat) == PHONE
     assert "+33 6 12 34 56 78" in browser.get("/account").text

@@ -18,6 +18,7 @@ from shared.events.actors import names_of
 from shared.extensions import db
 from shared.intake import payslip_batching, payslip_letters, payslip_publishing
 from shared.intake import payslip_finding as finding
+from shared.intake.payslip_counting import counts_of
 from shared.intake.payslip_models import BatchState, PayslipBatch
 from shared.settings.reading import is_automatic
 from shared.web import visitors
@@ -100,7 +101,7 @@ def payslips_letters(batch_id: uuid.UUID) -> Response:
 
 
 def _page(batch: PayslipBatch, folder: Folder, refusal: Refused | None = None) -> Response:
-    counts = finding.counts_of(batch, folder.slot)
+    counts = counts_of(batch, folder.slot)
     show = request.args.get("show", "")
     if show not in SHOWN:
         show = "held" if counts.held else "all"
@@ -123,7 +124,7 @@ def _page(batch: PayslipBatch, folder: Folder, refusal: Refused | None = None) -
         verdicts=verdict_words(),
         month_words=month_words,
         sample=sample,
-        next_id=finding.next_held(batch) if counts.held else None,
+        next_id=counts.next_id,
         who=names_of([batch.by]).get(batch.by, ""),
         automatic=is_automatic(),
         may_print=scope(Permission.ACCESS_SECRET).reaches_family(folder.family_id),
@@ -133,15 +134,15 @@ def _page(batch: PayslipBatch, folder: Folder, refusal: Refused | None = None) -
 
 
 def _told(count: int, at: datetime | None) -> str:
-    if at is None:
-        return ngettext(
-            "%(num)s bulletin est en cours de distribution.", "%(num)s bulletins sont en cours de distribution.", count
-        )
-    return ngettext(
+    now_ = ngettext(
+        "%(num)s bulletin est en cours de distribution.", "%(num)s bulletins sont en cours de distribution.", count
+    )
+    later = ngettext(
         "%(num)s bulletin sera distribué au moment choisi.",
         "%(num)s bulletins seront distribués au moment choisi.",
         count,
     )
+    return str(now_ if at is None else later)
 
 
 def _refused(batch_id: uuid.UUID, refusal: Refused) -> Response:

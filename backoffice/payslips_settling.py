@@ -125,9 +125,8 @@ def _page(folder: Folder, sheet: Sheet, refusal: Refused | None = None) -> Respo
 def _proposed(folder: Folder, sheet: Sheet) -> list[object]:
     """Whom the page may mean: by what was read on it."""
     found = {each.id: each for each in ([sheet.party] if sheet.party else [])}
-    for read in (sheet.slip.matricule, sheet.slip.name):
-        for each in finding.employees(folder.family_id, read):
-            found.setdefault(each.id, each)
+    for each in finding.employees(folder.family_id, sheet.slip.matricule, sheet.slip.name):
+        found.setdefault(each.id, each)
     return list(found.values())
 
 

@@ -24,6 +24,7 @@ from benchmarks.processes import descendants
 from shared.documents.models import Document, Folder, Notify
 from shared.extensions import db, uuid7
 from shared.intake import payslip_batching, payslip_finding, payslip_publishing
+from shared.intake.payslip_counting import counts_of
 from shared.intake.payslip_models import BatchState, PayslipBatch, PayslipLayout
 from shared.people.models import Activity, Party
 from shared.people.rights_models import PayslipNotice
@@ -156,7 +157,7 @@ def _measured(app: Flask, path: Path, count: int) -> tuple[float, int]:
             with transaction():
                 goes_on = payslip_batching.advance(batch_id=batch_id, desk=desk)
         batch = db.session.get_one(PayslipBatch, batch_id, populate_existing=True)
-        counts, after = payslip_finding.counts_of(batch, "card"), 0
+        counts, after = counts_of(batch, "card"), 0
         while after is not None:
             _rows, after = payslip_finding.pages_of(batch, "all", after)
         seconds = time.perf_counter() - began

@@ -2,16 +2,17 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from shared.documents.models import Folder
 from shared.extensions import db
 from shared.folding import fold
+from shared.intake.payslip_counting import held_after, is_delivered, is_held
 from shared.intake.payslip_models import (
     BatchState,
     PageVerdict,
@@ -22,27 +23,13 @@ from shared.intake.payslip_models import (
     SlipDecision,
 )
 from shared.intake.payslip_publishing import is_ready
-from shared.people.models import Consent, ConsentState, EmailCell, Party
+from shared.people.models import EmailCell, Party
 from shared.people.scopes import Scope
 
 PAYSLIP = "payslip"
 LISTED = 50
 PAGES = 100
 OFFERED = 12
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many pages became what, and how many payslips stand where."""
-
-    pages: dict[str, int] = field(default_factory=dict)
-    ready: int = 0
-    held: int = 0
-    discarded: int = 0
-    delivered: int = 0
-    filed: int = 0
-    without_address: int = 0  # among those ready or filed
-    on_paper: int = 0  # among them, those who object to the electronic payslip
 
 
 @dataclass(frozen=True)
@@ -80,42 +67,6 @@ def files_of(batch: PayslipBatch) -> Sequence[PayslipFile]:
     """Its files in order."""
     query = select(PayslipFile).where(PayslipFile.batch_id == batch.id)
     return db.session.scalars(query.order_by(PayslipFile.position).limit(500)).all()
-
-
-def counts_of(batch: PayslipBatch, slot: str) -> Counts:
-    """Pages by verdict, payslips by what will become of them; two queries."""
-    by_verdict = select(PayslipPage.verdict, func.count()).where(PayslipPage.batch_id == batch.id)
-    pages = {
-        verdict.value: number
-        for verdict, number in db.session.execute(by_verdict.group_by(PayslipPage.verdict))
-        if verdict
-    }
-    addressed = exists().where(EmailCell.party_id == PayslipSlip.party_id, EmailCell.slot == slot)
-    objects = exists().where(
-        Consent.party_id == PayslipSlip.party_id,
-        Consent.document_class == PAYSLIP,
-        Consent.state == ConsentState.REFUSED,
-        Consent.superseded_at.is_(None),
-    )
-    told = or_(is_ready(), PayslipSlip.document_id.is_not(None))
-    numbers = db.session.execute(
-        select(
-            func.count().filter(is_ready()),
-            func.count().filter(is_held()),
-            func.count().filter(PayslipSlip.decision == SlipDecision.DISCARD),
-            func.count().filter(_is_delivered()),
-            func.count().filter(PayslipSlip.document_id.is_not(None)),
-            func.count().filter(and_(told, ~addressed)),
-            func.count().filter(and_(told, objects)),
-        ).where(PayslipSlip.batch_id == batch.id)
-    ).one()
-    return Counts(pages, *numbers)
-
-
-def is_held() -> ColumnElement[bool]:
-    """The payslips that wait for somebody's decision."""
-    settled = (PageVerdict.MATCHED, PageVerdict.DELIVERED)
-    return and_(PayslipSlip.verdict.not_in(settled), PayslipSlip.decision.is_(None), PayslipSlip.document_id.is_(None))
 
 
 def pages_of(batch: PayslipBatch, show: str, after: int) -> tuple[list[Any], int | None]:
@@ -171,18 +122,21 @@ def sheet_of(batch: PayslipBatch, slip_id: uuid.UUID) -> Sheet | None:
 
 def next_held(batch: PayslipBatch, after: int = 0) -> uuid.UUID | None:
     """The next payslip to settle, from the beginning again at the end."""
-    held = select(PayslipSlip.id).where(PayslipSlip.batch_id == batch.id, is_held(), PayslipSlip.position != after)
-    return db.session.scalar(held.order_by(PayslipSlip.position <= after, PayslipSlip.position).limit(1))
+    return db.session.scalar(held_after(batch.id, after))
 
 
-def employees(family_id: uuid.UUID, query: str) -> Sequence[Party]:
-    """The employees whose code or name begins so, those who left included."""
-    wanted = fold(query).replace("%", "").replace("_", "")
+def employees(family_id: uuid.UUID, *typed: str) -> Sequence[Party]:
+    """The employees whose code or name begins as one of these, those who left included."""
+    wanted = [each for each in (fold(one).replace("%", "").replace("_", "") for one in typed) if each]
     if not wanted:
         return []
-    words = [Party.name_folded.like(f"%{word}%") for word in wanted.split()]
-    found = select(Party).where(Party.family_id == family_id, or_(Party.code_folded.like(f"{wanted}%"), and_(*words)))
+    found = select(Party).where(Party.family_id == family_id, or_(*(_called(each) for each in wanted)))
     return db.session.scalars(found.order_by(Party.code_sort).limit(OFFERED)).all()
+
+
+def _called(wanted: str) -> ColumnElement[bool]:
+    words = [Party.name_folded.like(f"%{word}%") for word in wanted.split()]
+    return or_(Party.code_folded.like(f"{wanted}%"), and_(*words))
 
 
 def employee(family_id: uuid.UUID, party_id: uuid.UUID) -> Party | None:
@@ -207,13 +161,9 @@ def usual_month(today: date) -> date:
                                          first.replace(month=first.month - 1))  # fmt: skip
 
 
-def _is_delivered() -> ColumnElement[bool]:
-    return and_(PayslipSlip.verdict == PageVerdict.DELIVERED, PayslipSlip.document_id.is_(None))
-
-
 def _shown(show: str) -> ColumnElement[bool]:
     begins = PayslipPage.verdict != PageVerdict.CONTINUED
-    apart = or_(PayslipSlip.decision == SlipDecision.DISCARD, _is_delivered())
+    apart = or_(PayslipSlip.decision == SlipDecision.DISCARD, is_delivered())
     return {
         "held": and_(is_held(), begins),
         "ready": is_ready(),

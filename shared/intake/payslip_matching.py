@@ -130,7 +130,9 @@ def _check_time(match: Match, employee: Employee | None, wanted: date) -> None:
     elif match.period != wanted:
         match.verdict = PageVerdict.WRONG_MONTH
         match.reason = _(
-            "Ce bulletin est de %(read)s, et le lot de %(wanted)s.", read=month(match.period), wanted=month(wanted)
+            "Ce n’est pas le mois du lot : %(read)s au lieu de %(wanted)s.",
+            read=month(match.period),
+            wanted=month(wanted),
         )
     elif employee is not None and employee.left_on and _months_after(employee.left_on, match.period) > LATE:
         match.verdict = PageVerdict.LEFT

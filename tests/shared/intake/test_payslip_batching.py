@@ -124,7 +124,7 @@ def test_what_is_doubtful_stands_at_its_page_with_a_sentence_and_reaches_nobody(
     assert payroll.verdicts(batch) == ["doubtful", "doubtful", "left", "wrong_month", "unknown", "matched", "continued"]
     reasons = " ".join(each.reason for each in payroll.slips(batch))
     for said in ("peut être celui de plusieurs salariés", "mais le nom lu est « MARTIN Camille »", "est parti de",
-                 "Ce bulletin est de septembre 2026", "Aucun salarié n’a le matricule « 99 »"):  # fmt: skip
+                 "septembre 2026 au lieu de octobre 2026", "Aucun salarié n’a le matricule « 99 »"):  # fmt: skip
         assert said in reasons
     payroll.published(batch)
     assert [each.party.code for each in db.session.scalars(select(Document))] == ["20"]

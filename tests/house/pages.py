@@ -7,7 +7,7 @@ from flask import Flask
 from shared.access.bulk_models import BulkAction, BulkKind
 from shared.events.actors import staff_actor
 from shared.extensions import db
-from tests.factories import bulk, deposits, office, payroll
+from tests.factories import bulk, deposits, desk, keeping, office, payroll
 from tests.factories.company import Company
 from tests.factories.identity import INITIAL, STAFF_PASSWORD, Browser
 from tests.factories.intake import an_import
@@ -40,13 +40,34 @@ NOT_PAGES = {
     "backoffice.parties_export_xlsx",
     "backoffice.parties_import_errors",
     "backoffice.document_page",
+    "backoffice.party_notice_letter",
+    "backoffice.party_objection_receipt",
+    "backoffice.retention_certificate",
+    "backoffice.retention_erasure",
+    "backoffice.retention_purge_certificate",
     "backoffice.payslips_picture",
     "backoffice.settings_signature_authority",
     "portal.download",
     "portal.zip_documents",
+    "portal.my_objection_receipt",
     "portal.unsubscribe",
     "portal.page_image",
     "portal.target",
+    "portal.signature_page",
+    "portal.signature_file",
+    "portal.signature_proof",
+    "portal.signature_drawing",
+    "portal.signature_of",
+    "backoffice.countersign_page",
+    "backoffice.signature_file",
+    "backoffice.signature_proof",
+    "backoffice.countersign_file",
+    "backoffice.countersign_drawing",
+    "backoffice.in_person",  # on a tablet that was handed over alone: tests/backoffice/test_signing_counters.py
+    "backoffice.in_person_sign",
+    "backoffice.in_person_page",
+    "backoffice.in_person_file",
+    "backoffice.in_person_drawing",
 }
 # Shown on an installation without staff only.
 AT_FIRST = {"backoffice.first_start"}
@@ -58,6 +79,7 @@ def pages(company: Company) -> dict[str, list[Shown]]:
     found = {
         endpoint: [Shown(who, url) for url in urls] for who, table in told.items() for endpoint, urls in table.items()
     }
+    found["portal.my_data"].append(Shown(EMPLOYEE, "/my-data"))
     found["portal.payslips"] = [Shown(EMPLOYEE, "/documents/payslips"), Shown(EMPLOYEE, "/")]
     found["portal.personal_address"] = [Shown(EMPLOYEE, "/account/personal-address")]
     found["portal.new_deposit"] = [Shown(CUSTOMER, "/deposits/new"), Shown(EMPLOYEE, "/deposits/new")]
@@ -109,6 +131,11 @@ def _office(company: Company) -> dict[str, list[str]]:
         "settings_sms": ["/settings/sms"],
         "settings_portal": ["/settings/portal"],
         "settings_signature": ["/settings/signature"],
+        "countersigning": ["/countersigning"],
+        "countersign": [f"/countersigning/{company.signing[0].signers[1].id}"],
+        "countersign_sign": [f"/countersigning/{company.signing[1].signers[1].id}/sign"],
+        "in_person_begin": [f"/in-person/{company.signing[0].signers[0].id}/begin"],
+        "in_person_leave": ["/in-person/leave"],
         "synchronising": ["/synchronising", "/synchronising?list=documents", "/synchronising?list=notices"],
         "parties": ["/parties", "/parties?family=employees&q=a&sort=-name", "/parties?q=introuvable"],
         "settings_transfer": ["/settings/transfer"],
@@ -176,9 +203,11 @@ def _office(company: Company) -> dict[str, list[str]]:
         "journal": ["/journal", "/journal?chain=security", "/journal?party=introuvable&since=2026-01-01"],
         "todo": ["/todo", "/todo?state=closed"],
         **payroll.pages_of_a_payday(company),
+        **keeping.pages_of_retention(company),
         "settings_bounces": ["/settings/bounces"],
         "history": ["/history", "/history?status=unknown", "/history?q=introuvable&since=2026-01-01"],
         "history_line": [f"/history/{line.id}" for line in company.notifications[:16]],
+        **desk.addresses(company.parties, company.clerk, office.folder("c.contracts"), company.documents[0].id),
         "templates": ["/templates"],
         "template": [f"/templates/{company.template.id}", f"/templates/{company.template.id}?locale=en"],
     }
@@ -197,11 +226,29 @@ def _portal(company: Company) -> dict[str, list[str]]:
         "portal.home": ["/"],
         "portal.account": ["/account"],
         "portal.spaces": ["/account/spaces"],
+        "portal.my_data": ["/my-data"],
         "portal.phone": ["/account/phone"],
         "portal.documents": ["/documents", f"/documents?folder={folder}&q=facture&new=1", "/documents?q=introuvable"],
         "portal.invoices": ["/documents/invoices"],
         "portal.quotes": ["/documents/quotes"],
         "portal.document": [f"/documents/{document.id}" for document in company.documents[:6]],
+        **_signing(company),
+    }
+
+
+def _signing(company: Company) -> dict[str, list[str]]:
+    """One to read, two that are read, one that a consumer has signed."""
+    unread, one, two, signed = (f"/signatures/{request.signers[0].id}" for request in company.signing)
+    together = "&".join(f"with={url.rpartition('/')[2]}" for url in (one, two))
+    return {
+        "portal.signatures": ["/signatures"],
+        "portal.signature": [unread, f"{unread}?page=2&zoom=1", signed],
+        "portal.signature_sign": [f"{one}/sign"],
+        "portal.signatures_together": [f"/signatures/together?{together}"],
+        "portal.signature_refuse": [f"{unread}/refuse"],
+        "portal.signature_question": [f"{unread}/question"],
+        "portal.signature_delegate": [f"{unread}/delegate"],
+        "portal.signature_withdraw": [f"{signed}/withdraw"],
     }
 
 
@@ -218,4 +265,5 @@ def _doors(company: Company) -> dict[str, list[str]]:
         "portal.reset_link": [links["r"], "/r/faux"],
         "portal.document_link": [links["d"], "/d/faux"],
         "portal.take_ticket": ["/as-customer/faux"],
+        "portal.draw": [links["draw"], "/draw/faux"],
     }

@@ -1,23 +1,28 @@
 """The space of an employee: the newest payslip on top, the announced document first, nothing opened without login."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import select
 
-from shared.access.models import Link, LinkPurpose, Seat
+from shared.access import granting, initial
+from shared.access.models import Access, Link, LinkPurpose, Seat
+from shared.access.synchronising import synchronise
+from shared.clock import today
 from shared.documents.models import Document
+from shared.documents.previewing import page_text
 from shared.errors import Refused
 from shared.extensions import db
 from shared.notifications.field_table import DOCUMENT
 from shared.notifications.fields import Context, check, offered
 from shared.notifications.models import Notification, Template, TemplateVersion
 from shared.notifications.resolving import Ready, resolve
+from shared.people.leaving import record_departure
 from shared.people.models import Contact, EmailSlot
 from shared.settings.reading import company
-from tests.factories import counter, office, post
+from tests.factories import bulk, counter, office, post
 from tests.factories.identity import Browser, a_clerk, a_holder, path_of
 
 HOME = "camille@maison.example"
@@ -140,3 +145,35 @@ def test_the_editor_of_the_payslips_text_offers_the_same_and_refuses_an_amount(a
     assert "#matricule#" in page and "#montant#" not in page
     answer = browser.post(url, subject="Bulletin", body="Net : #montant# #lien#", seen=1)
     assert answer.status_code == 422 and "montant" in answer.text
+
+
+@pytest.mark.row("P-92")
+def test_without_an_address_a_letter_and_a_phone_are_enough_and_the_departure_takes_nothing(app: Flask) -> None:
+    post.an_installation()
+    a_clerk()
+    party = office.customer("E7", "Ali Diallo", key="employees")
+    granting.allow(access=granting.grant(party=party, by="command"), by="command")
+    access = db.session.scalars(select(Access).where(Access.party_id == party.id)).one()
+    initial.draw(access=access, by="command")
+    code = initial.show(access=access, by="command")
+    slip = counter.a_document(party, office.folder("e.payslips"), "Bulletin de mai", data=b"%PDF mai")
+    clerk = Browser(app)
+    clerk.sign_in_staff()
+    clerk.get("/backoffice/access?family=employees")
+    bulk.done(clerk, bulk.preview_filter(clerk, "letters", "family=employees&address=missing"), "family=employees")
+    letter = clerk.post(f"/backoffice/access/bulk/{bulk.the_action().id}/letters")
+    printed = " ".join(page_text(letter.data, 0).split())
+    assert "Ali Diallo" in printed and "Identifiant E7" in printed and code in printed
+    synchronise()
+
+    phone = Browser(app)
+    assert phone.sign_in("E7", code).location.endswith("/choose-password")
+    phone.get("/choose-password")
+    assert phone.post("/choose-password", password="girafe tambour lavande").status_code == 303
+    assert phone.client.get(f"/documents/{slip.id}/file").data == b"%PDF mai"
+    record_departure(party=party, left_on=today() - timedelta(days=40), by="command")
+    db.session.flush()
+    again = Browser(app)
+    again.sign_in("E7", "girafe tambour lavande")
+    assert again.client.get(f"/documents/{slip.id}/file").data == b"%PDF mai"
+    assert again.client.get("/documents/zip?class=payslip").status_code == 200

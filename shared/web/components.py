@@ -24,6 +24,7 @@ class Call:
     key: tuple[Any, ...]
     name: str = field(compare=False)
     arguments: tuple[Any, ...] = field(compare=False)
+    named: dict[str, Any] = field(compare=False)
 
 
 class Components:
@@ -43,15 +44,15 @@ class Components:
         """The macro `icon` for a name and a label, drawn once: a page holds fifty."""
         return self._drawn(icon_url(name), name, label)
 
-    def kept(self, name: str, *arguments: Any) -> Markup:
-        """The macro `name` of `arguments`, drawn once a language: for what depends on nothing else but the nonce."""
-        call = Call((name, str(get_locale()), _frozen(arguments)), name, arguments)
+    def kept(self, macro: str, /, *arguments: Any, **named: Any) -> Markup:
+        """The macro of these arguments, drawn once a language: for what depends on nothing else but the nonce."""
+        call = Call((macro, str(get_locale()), _frozen(arguments), _frozen(named)), macro, arguments, named)
         pieces = self._cut(call) if self._environment.auto_reload else self._pieces(call)
         return Markup(csp_nonce().join(pieces))
 
     def _cut(self, call: Call) -> list[str]:
         with with_nonce(MARK):
-            return str(getattr(self, call.name)(*call.arguments)).split(MARK)
+            return str(getattr(self, call.name)(*call.arguments, **call.named)).split(MARK)
 
     def __getattr__(self, name: str) -> Callable[..., str]:
         try:

@@ -20,7 +20,7 @@ from shared.people import objecting, payslip_notice
 from shared.people.dating import set_birth_date
 from shared.people.models import Consent, Party
 from shared.people.receipts import notice_letter, objection_receipt
-from shared.retention import exporting, finding
+from shared.retention import exporting
 from shared.retention.holding import standing
 from shared.transactions import transaction
 from shared.web import visitors
@@ -141,12 +141,12 @@ def _url(party_id: uuid.UUID) -> str:
 
 def _page(party: Party, status: int = 200, sentence: str = "") -> Response:
     employee = party.family.of_people
-    notice = payslip_notice.notice_of(party) if employee else None
-    objection = objecting.objection_of(party) if employee else None
+    notice, earliest = payslip_notice.stands(party) if employee else (None, None)
+    last = objecting.last_objection(party) if employee else None
+    objection = last if last is not None and last.superseded_at is None else None
     acts = scope(Permission.RETENTION_ACT)
-    erasures = finding.erasures(party.id) if acts.grants else []
     held = standing(party=party)
-    actors = {each.by for each in (notice, objection, *erasures) if each} | ({held.placed_by} if held else set())
+    actors = {each.by for each in (notice, objection) if each} | ({held.placed_by} if held else set())
     return page(
         "backoffice/parties/data.html",
         status=status,
@@ -155,12 +155,11 @@ def _page(party: Party, status: int = 200, sentence: str = "") -> Response:
         sentence=sentence,
         employee=employee,
         notice=notice,
-        earliest=payslip_notice.earliest_publication(party) if employee else None,
+        earliest=earliest,
         objection=objection,
         effective_on=objecting.effective_on(objection) if objection else None,
-        last_objection=objecting.last_objection(party) if employee else None,
+        last_objection=last,
         held=held,
-        erasures=erasures,
         names=names_of(actors),
         may_edit=scope(Permission.PARTIES_EDIT).reaches_family(party.family_id),
         may_act=acts.reaches_family(party.family_id),

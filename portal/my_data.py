@@ -118,7 +118,8 @@ def _employee() -> Party:
 def _page(form: TakeAwayForm, status: int = 200, sentence: str = "") -> Response:
     seat = visitors.seat()
     party, employee = seat.party, seat.party.family.of_people
-    objection = objecting.objection_of(party) if employee else None
+    last = objecting.last_objection(party) if employee else None
+    objection = last if last is not None and last.superseded_at is None else None
     return page(
         "portal/account/my_data.html",
         status=status,
@@ -130,7 +131,7 @@ def _page(form: TakeAwayForm, status: int = 200, sentence: str = "") -> Response
         notice=payslip_notice.notice_of(party) if employee else None,
         objection=objection,
         effective_on=objecting.effective_on(objection) if objection else None,
-        last_objection=objecting.last_objection(party) if employee else None,
+        last_objection=last,
         closing=closing.current() if setting("closing_on") else None,
         days_left=closing.days_left,
     )

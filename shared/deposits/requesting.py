@@ -108,7 +108,8 @@ def ask_many(*, family: Family, folder: Folder, search: str, wanted: Wanted, by:
     db.session.add(batch)
     db.session.flush()
     record("documents.requested", by=by, facts={"batch": str(batch.id), "count": counted, "piece": wanted.label})
-    after_commit(lambda: ring("slow", "ask_documents", str(batch.id)))
+    ident = str(batch.id)  # read now: after the commit nothing more is read
+    after_commit(lambda: ring("slow", "ask_documents", ident))
     return batch
 
 

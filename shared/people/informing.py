@@ -5,6 +5,7 @@ from datetime import date
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import contains_eager
 
 from shared.clock import add_months, now, today
 from shared.errors import Refused, Stale
@@ -99,5 +100,6 @@ def latest(family: Family) -> NoticeRound | None:
 def letters(family: Family, scope: Scope, limit: int = 200) -> list[PayslipNotice]:
     """The notices of those without an address, the latest first: to print and hand over."""
     query = select(PayslipNotice).join(Party, Party.id == PayslipNotice.party_id)
+    query = query.options(contains_eager(PayslipNotice.party))
     query = query.where(Party.family_id == family.id, scope.parties(), PayslipNotice.on_paper)
     return list(db.session.scalars(query.order_by(PayslipNotice.at.desc(), PayslipNotice.id.desc()).limit(limit)))

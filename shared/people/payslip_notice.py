@@ -51,6 +51,14 @@ def earliest_of(party_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, date | None]:
     return first
 
 
+def stands(party: Party) -> tuple[PayslipNotice | None, date | None]:
+    """The notice that counts and the first day of publication, in one query unless a first slip waits."""
+    notice = notice_of(party)
+    if notice is not None and _allows(notice) <= today():
+        return notice, _allows(notice)
+    return notice, earliest_publication(party)
+
+
 def refuse_early(party: Party) -> None:
     """Raises Refused, with the date from which it is possible, while a first payslip may not be published yet."""
     day = earliest_publication(party)

@@ -52,15 +52,19 @@ class Forecast:
 
 def foresee(party: Party) -> Forecast:
     """Before anything is done; nothing is written."""
-    people = [contact.person_id for contact in _contacts(party)]
-    erased = {
-        "documents": _count(_erasable(party)),
-        "interlocuteurs": len(people),
-        "comptes": _count(select(Account.id).where(Account.person_id.in_(_leaving(party)))),
-        "adresses": _count(select(EmailCell.slot).where(EmailCell.party_id == party.id)),
-        "notes": _count(select(Note.id).where(Note.party_id == party.id)),
-        "messages": _count(select(Notification.id).where(Notification.party_id == party.id)),
+    counted = {
+        "documents": _erasable(party),
+        "interlocuteurs": select(Contact.id).where(Contact.party_id == party.id),
+        "comptes": select(Account.id).where(Account.person_id.in_(_leaving(party))),
+        "adresses": select(EmailCell.slot).where(EmailCell.party_id == party.id),
+        "notes": select(Note.id).where(Note.party_id == party.id),
+        "messages": select(Notification.id).where(Notification.party_id == party.id),
     }
+    columns = [
+        select(func.count()).select_from(query.subquery()).scalar_subquery().label(what)
+        for what, query in counted.items()
+    ]
+    erased = dict(db.session.execute(select(*columns)).one()._mapping)
     held = db.session.scalar(
         select(RetentionHold.reason).where(RetentionHold.party_id == party.id, RetentionHold.lifted_at.is_(None))
     )
@@ -116,10 +120,6 @@ def _erasable(party: Party) -> Any:
     return termed(Document.id).where(Document.party_id == party.id, RetentionRule.is_duty.is_(False), ~is_held())
 
 
-def _contacts(party: Party) -> Sequence[Contact]:
-    return db.session.scalars(select(Contact).where(Contact.party_id == party.id).order_by(Contact.id)).all()
-
-
 def _leaving(party: Party) -> Any:
     """The persons who are at no other party: their account goes with them."""
     other = exists().where(Contact.person_id == Person.id, Contact.party_id != party.id)
@@ -171,10 +171,6 @@ def _forget_card(party: Party, *, named: bool) -> None:
     if not named:
         party.name, party.name_folded, party.birth_date = ERASED, fold(ERASED), None
     db.session.flush()
-
-
-def _count(query: Any) -> int:
-    return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
 def _iso(day: date | None) -> str:

@@ -26,7 +26,7 @@ from shared.web.signing_desk import is_open
 @requires(Permission.PORTAL_SIGN)
 def signature_refuse(signer_id: uuid.UUID) -> Response:
     """Why one does not sign."""
-    return _page("refuse", signer_or_404(signer_id), RefuseForm())
+    return _page("portal/signatures/refuse.html", signer_or_404(signer_id), RefuseForm())
 
 
 @portal.post("/signatures/<uuid:signer_id>/refuse")
@@ -39,7 +39,7 @@ def signature_refuse_now(signer_id: uuid.UUID) -> Response:
             raise Refused("")
         refuse(signer=signer, reason=form.reason.data, by=visitors.actor())
     except Refused as refused:
-        return _page("refuse", signer, form, 422, blame(form, refused))
+        return _page("portal/signatures/refuse.html", signer, form, 422, blame(form, refused))
     return go(_back(signer))
 
 
@@ -47,7 +47,7 @@ def signature_refuse_now(signer_id: uuid.UUID) -> Response:
 @requires(Permission.PORTAL_SIGN)
 def signature_question(signer_id: uuid.UUID) -> Response:
     """What one wants to know before signing, and what was answered."""
-    return _page("question", signer_or_404(signer_id), QuestionForm())
+    return _page("portal/signatures/question.html", signer_or_404(signer_id), QuestionForm())
 
 
 @portal.post("/signatures/<uuid:signer_id>/question")
@@ -60,7 +60,7 @@ def signature_question_now(signer_id: uuid.UUID) -> Response:
             raise Refused("")
         ask_question(signer=signer, text=form.text.data, by=visitors.actor())
     except Refused as refused:
-        return _page("question", signer, form, 422, blame(form, refused))
+        return _page("portal/signatures/question.html", signer, form, 422, blame(form, refused))
     flash(_("Votre question est partie. Vous serez prévenu de la réponse ; la signature vous attend."), "success")
     return go(url_for("portal.signature_question", signer_id=signer.id))
 
@@ -69,7 +69,7 @@ def signature_question_now(signer_id: uuid.UUID) -> Response:
 @requires(Permission.PORTAL_SIGN)
 def signature_delegate(signer_id: uuid.UUID) -> Response:
     """Who signs instead."""
-    return _page("delegate", signer_or_404(signer_id), DelegateForm())
+    return _page("portal/signatures/delegate.html", signer_or_404(signer_id), DelegateForm())
 
 
 @portal.post("/signatures/<uuid:signer_id>/delegate")
@@ -83,12 +83,12 @@ def signature_delegate_now(signer_id: uuid.UUID) -> Response:
         to = Name(form.given_name.data or "", form.family_name.data or "", form.email.data or "")
         delegate(signer=signer, to=to, reason=form.reason.data or "", by=visitors.actor())
     except Refused as refused:
-        return _page("delegate", signer, form, 422, blame(form, refused))
+        return _page("portal/signatures/delegate.html", signer, form, 422, blame(form, refused))
     return go(_back(signer))
 
 
 def _page(
-    name: str,
+    template: str,
     signer: Signer,
     form: RefuseForm | QuestionForm | DelegateForm,
     status: int = 200,
@@ -99,9 +99,9 @@ def _page(
     if status != 200:
         db.session.rollback()
     asked = select(Question).where(Question.signer_id == signer.id).order_by(Question.asked_at)
-    questions = db.session.scalars(asked).all() if name == "question" else []
+    questions = db.session.scalars(asked).all() if template.endswith("question.html") else []
     return page(
-        f"portal/signatures/{name}.html",
+        template,
         status=status,
         signer=signer,
         form=form,

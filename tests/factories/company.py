@@ -25,10 +25,13 @@ from shared.notifications.models import Notification, NotificationDocument, Reas
 from shared.people.models import ConsentState, Contact, EmailSlot, Grant, Party, Role, Staff
 from shared.people.party_models import Site
 from shared.settings.reading import company as identity
+from shared.signatures.drawing_elsewhere import open_elsewhere
+from shared.signatures.models import SignatureRequest
 from tests.factories import counter, office
 from tests.factories.around import around
 from tests.factories.identity import INITIAL, a_clerk, a_holder, a_mailed_link, an_invitation, path_of
 from tests.factories.post import an_installation
+from tests.factories.signing import some_requests
 from tests.shared.documents.corpus import pdf
 
 _numbers = itertools.count(1)
@@ -53,6 +56,7 @@ class Company:
     colleagues: list[Staff] = field(default_factory=list)
     contacts: list[Contact] = field(default_factory=list)  # of the customer
     sites: list[Site] = field(default_factory=list)
+    signing: list[SignatureRequest] = field(default_factory=list)  # to read, read, read, signed by a consumer
 
 
 def a_company(rows: int = 3, words: str = "") -> Company:
@@ -70,6 +74,8 @@ def a_company(rows: int = 3, words: str = "") -> Company:
     company.arrivals = [_arrival(clerk, words) for _ in range(rows)]
     company.notifications = _notifications(company, rows, words)
     company.links = _links(customer, company.documents[0])
+    company.signing = some_requests(customer, clerk, words)
+    company.links["draw"] = f"/draw/{open_elsewhere(signer=company.signing[0].signers[0])[1]}"
     around(company, customer.party, rows, words)
     company.colleagues = _colleagues(rows, words)
     company.links["i"] = path_of(an_invitation(company.colleagues[0]))

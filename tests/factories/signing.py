@@ -1,7 +1,9 @@
 """A document asked to be signed, its file prepared: as the verbs leave it, without the time that they take."""
 
+from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
+from shared.access.models import Seat
 from shared.clock import now
 from shared.documents.models import Document, SignatureSide
 from shared.extensions import db, uuid7
@@ -46,6 +48,20 @@ def a_request(
     return request
 
 
+def some_requests(seat: Seat, staff: Staff, words: str = "") -> list[SignatureRequest]:
+    """One to read, two that are read, one signed by a consumer and sealed."""
+    titles = [f"{title}{words}" for title in ("Devis à lire", "Devis lu", "Contrat lu", "Devis signé")]
+    made = [a_request(seat.party, seat.access.contact, staff=staff, title=title) for title in titles]
+    for request in made[1:]:
+        for signer in request.signers:
+            signer.opened_at = signer.read_at = now()
+    seat.party.is_business, (signed, _company) = False, made[-1].signers
+    signed.state, made[-1].state, made[-1].ended_at = SignerState.SEALED, RequestState.COMPLETED, now()
+    made[0].message = f"Bonjour{words}"
+    db.session.flush()
+    return made
+
+
 def replaced(request: SignatureRequest) -> Document:
     """The document was prepared anew meanwhile: other bytes are to be signed."""
     document = request.document
@@ -58,8 +74,6 @@ def replaced(request: SignatureRequest) -> Document:
 
 def form_of(client: FlaskClient, url: str) -> dict[str, object]:
     """The fields of the form that signs, as the page holds them, every consent ticked."""
-    from bs4 import BeautifulSoup
-
     answer = client.get(url)
     assert answer.status_code == 200, answer.text[:400]
     form = BeautifulSoup(answer.text, "html5lib").select_one("form[action$='/sign']")

@@ -96,7 +96,10 @@ def test_without_a_script_one_reads_accepts_types_a_name_and_has_signed(
     (made,) = signatures()
     assert (made.name, made.typed, made.mode.value, made.ip) == (name, name, "typed", "127.0.0.1")
     assert made.shown_sha256 == request_.prepared_sha256 and now() - made.accepted_at < timedelta(minutes=1)
-    assert "articles 1366 et 1367 du Code civil" in made.consent_text and "signature électronique simple" in made.consent_text
+    assert (
+        "articles 1366 et 1367 du Code civil" in made.consent_text
+        and "signature électronique simple" in made.consent_text
+    )
     assert made.identity["how"] == "account"
     assert mine(request_).state is SignerState.ACCEPTED
     kinds = db.session.scalars(select(Trace.kind).where(Trace.request_id == request_.id).order_by(Trace.number)).all()

@@ -81,7 +81,9 @@ def test_the_reinforced_level_asks_for_a_code_sent_where_we_know(client: FlaskCl
     assert sent.status_code == 200 and "Code envoyé à c•••@exemple.fr" in sent.text
     field = BeautifulSoup(sent.text, "html5lib").select_one("input[name=code]")
     assert (field["autocomplete"], field["inputmode"]) == ("one-time-code", "numeric")
-    assert BeautifulSoup(sent.text, "html5lib").select_one("[name=consent]").has_attr("checked"), "nothing typed is lost"
+    assert BeautifulSoup(sent.text, "html5lib").select_one("[name=consent]").has_attr("checked"), (
+        "nothing typed is lost"
+    )
     assert db.session.scalars(select(SigningCode.address)).all() == [RECEIPT]
     code = waiting_code(lines()[-1])
     assert client.post(f"{at(signer)}/sign", data=fields | {"code": wrong(code)}).status_code == 422

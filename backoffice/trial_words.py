@@ -52,6 +52,8 @@ def stage_label(key: str) -> str:
         "login": _("Identifiant"),
         "sender": _("Expéditeur accepté"),
         "message": _("Message à votre adresse"),
+        "key": _("Clé du fournisseur"),
+        "text": _("SMS à votre numéro"),
         "domain": _("Domaine de la société"),
         "portal": _("Portail"),
         "folder": _("Dossier"),

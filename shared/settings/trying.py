@@ -35,7 +35,7 @@ UNHEARD = timedelta(seconds=3)
 STAGES = {
     MAIL: ("name", "port", "greeting", "encryption", "login", "sender", "message"),
     SERVER: ("domain", "name", "portal"),
-    SMS: ("name", "port", "encryption", "login", "message"),
+    SMS: ("name", "port", "encryption", "key", "text"),
     "transfer": ("name", "port", "login", "list", "write", "read", "delete"),
     "signature": ("company_key", "seal", "validation"),
     "storage": ("name", "port", "login", "list", "write", "read", "delete"),

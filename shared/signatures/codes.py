@@ -18,7 +18,7 @@ from shared.errors import Refused
 from shared.events.actors import SYSTEM
 from shared.events.models import Event
 from shared.events.recording import record
-from shared.extensions import db
+from shared.extensions import db, uuid7
 from shared.notifications.addresses import normalise
 from shared.notifications.channels.sms_numbers import mobile
 from shared.notifications.models import Notification
@@ -54,7 +54,7 @@ def issue(
     hour for a signer, ten to an address.
     """
     signer = db.session.get_one(Signer, signer_id, with_for_update=True)
-    row = SigningCode(id=uuid.uuid4(), signer_id=signer_id, digest=digest, channel=channel, is_confirmed=verified)
+    row = SigningCode(id=uuid7(), signer_id=signer_id, digest=digest, channel=channel, is_confirmed=verified)
     row.address = _address(signer, channel, address)
     one_time.issue(
         row,

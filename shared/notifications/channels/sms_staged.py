@@ -32,8 +32,8 @@ class StagedSms:
             ("name", self.name),
             ("port", self.port),
             ("encryption", self.encryption),
-            ("login", self.login),
-            ("message", self.message),
+            ("key", self.key),
+            ("text", self.message),
         )
 
     def name(self) -> str:
@@ -71,7 +71,7 @@ class StagedSms:
         except OSError as error:
             raise Failed(_("Le chiffrement a échoué : %(why)s", why=readable(str(error)))) from error
 
-    def login(self) -> str:
+    def key(self) -> str:
         """Whether the provider knows our key."""
         outcome = SmsProvider(self.settings).probe()
         if outcome.kind != "accepted":

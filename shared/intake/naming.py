@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from shared.documents.masking import without_nir
 from shared.documents.paths import DEEPEST, FORBIDDEN, LONGEST, LONGEST_SEGMENT, RESERVED, SEPARATORS
 from shared.errors import Refused
 from shared.folding import fold
@@ -88,12 +89,12 @@ def check_pattern(pattern: str) -> tuple[str, ...]:
 
 
 def safe_filename(written: str) -> str:
-    """The last part of a name as it may be kept and given back: NFC, no invisible mark, no trailing dot.
+    """The last part of a name as it may be kept and given back: NFC, no invisible mark, no trailing dot, no NIR.
 
     Raises Refused for what could pass for something else: a null byte, a mark that turns the direction of writing, a
     name that Windows keeps for itself.
     """
-    name = SEPARATORS.split(unicodedata.normalize("NFC", written))[-1].strip()
+    name = without_nir(SEPARATORS.split(unicodedata.normalize("NFC", written))[-1].strip())
     if _has_invisible(written):
         raise Refused("Le nom de ce fichier contient un caractère invisible. Renommez-le, puis déposez-le de nouveau.")
     name = FORBIDDEN.sub("-", name).rstrip(". ")

@@ -4,6 +4,7 @@ from typing import Any
 
 from shared.documents import filing
 from shared.documents.inspecting import Inspection, inspect
+from shared.documents.masking import without_nir
 from shared.documents.models import Document, Folder
 from shared.errors import Refused
 from shared.events.recording import record
@@ -39,7 +40,7 @@ def receive(
         arrival.reason = refusal.sentence
         return _written(arrival)
     invoice = read_facturx(data) if inspection.kind == "pdf" and inspection.embedded else None
-    named = parse_name(filename)
+    named = parse_name(without_nir(filename))
     found = attribute(invoice=invoice, named=named, folder=folder, party=party)
     if scope is not None and not _reaches(scope, found):
         found = Attribution(None, None, "Ce fichier est pour un répertoire hors de votre périmètre.")
@@ -102,7 +103,7 @@ def _held(arrival: Arrival, found: Attribution) -> Arrival:
 
 def _readable(filename: str) -> str:
     """The name of a file that may be refused for its very name, fit to be shown."""
-    return "".join(mark if mark.isprintable() else "?" for mark in filename)[:NAME_MAX] or "?"
+    return without_nir("".join(mark if mark.isprintable() else "?" for mark in filename))[:NAME_MAX] or "?"
 
 
 def _written(arrival: Arrival) -> Arrival:

@@ -16,6 +16,7 @@ from shared.errors import Refused
 from shared.extensions import Model, db
 from shared.intake import payslip_settling as settling
 from shared.intake.payslip_models import BatchState, PayslipFile
+from shared.intake.receiving import receive
 from shared.people.models import Party
 from tests.factories import office, payroll
 from tests.factories.identity import Browser, a_holder
@@ -282,10 +283,22 @@ def test_no_social_security_number_is_kept_in_any_table_log_or_name(nir: str, ca
     batch = payroll.dropped(printed, name=f"bulletins {nir}.pdf")
     payroll.published(batch)
     assert batch.filed == 1
+    assert_nowhere(nir, caplog.text)
+
+
+@pytest.mark.row("FR-22")
+def test_no_file_handed_in_keeps_a_social_security_number_in_its_name(caplog: pytest.LogCaptureFixture) -> None:
+    for name in ("BUL_1850578006048_2026-10.pdf", "1 85 05 78 006 048 22.pdf", "1850578006048.exe"):
+        receive(data=payroll.printed((slip("E1", "MARTIN Camille"),)), filename=name, by=office.BY, source="essai")
+    assert_nowhere("1850578006048", caplog.text)
+
+
+def assert_nowhere(nir: str, logged: str) -> None:
+    """Neither in a table, nor in the log, nor in the name of an object."""
     bare = "".join(mark for mark in nir if mark.isalnum()).lower()
     for table in Model.metadata.sorted_tables:
         for row in db.session.execute(select(func.to_jsonb(table.table_valued()))).scalars():
             told = "".join(mark for mark in json.dumps(row, ensure_ascii=False).lower() if mark.isalnum())
             assert bare[:13] not in told, table.name
-    assert bare[:13] not in "".join(mark for mark in caplog.text.lower() if mark.isalnum())
+    assert bare[:13] not in "".join(mark for mark in logged.lower() if mark.isalnum())
     assert not [each for each in storage().entries() if bare[:13] in each.key]

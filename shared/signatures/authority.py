@@ -12,14 +12,15 @@ from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256, SHA384
+from cryptography.hazmat.primitives.hashes import SHA384
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+from cryptography.x509.oid import ObjectIdentifier
 from sqlalchemy import select
 
 from shared.clock import now
 from shared.extensions import db
 from shared.settings.reading import company
+from shared.signatures import certificates
 from shared.signatures.authority_models import KeyKind, KeySource, SigningKey
 from shared.signatures.keys import Held, PrivateKey, current, held, keep, lock
 
@@ -28,11 +29,8 @@ TIMESTAMP_LIFE = timedelta(days=10 * 365)
 COMPANY_LIFE = timedelta(days=3 * 365)
 ONE_SHOT_LIFE = timedelta(hours=1)
 RENEWED = timedelta(days=60)  # before the end of a key made here, another takes its place
-SKEW = timedelta(minutes=5)  # a clock that is late must not find the certificate unborn
 CRL_LIFE = timedelta(days=7)
 CRL_KEPT = timedelta(minutes=1)
-DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
-LONGEST = 64  # characters of a name in a certificate (RFC 5280, ub-common-name)
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,6 @@ def own_key(kind: KeyKind) -> SigningKey:
     row = current(kind)
     if row is None or _is_ending(row):
         lock(kind)
-        db.session.expire_all() if row is not None else None
         row = current(kind)
         if row is None or _is_ending(row):
             row = make_own(kind, by="system")
@@ -71,11 +68,10 @@ def make_own(kind: KeyKind, *, by: str) -> SigningKey:
     issuer, key = authority(), ec.generate_private_key(ec.SECP256R1())
     name = company().name or "Guichet"
     if kind is KeyKind.TIMESTAMP:
-        subject = _name(f"Horodatage de {name}", name)
-        certificate = _issue(issuer, subject, key, TIMESTAMP_LIFE, (ExtendedKeyUsageOID.TIME_STAMPING,), None)
+        subject = certificates.named(f"Horodatage de {name}", name)
+        certificate = _issue(issuer, subject, key, TIMESTAMP_LIFE, certificates.TIMESTAMPS)
     else:
-        subject = _name(name, name)
-        certificate = _issue(issuer, subject, key, COMPANY_LIFE, (DOCUMENT_SIGNING,), None)
+        certificate = _issue(issuer, certificates.named(name, name), key, COMPANY_LIFE, certificates.DOCUMENTS)
     chain = [issuer.certificate.dump()]
     return keep(kind=kind, source=KeySource.MADE, certificate=certificate, chain=chain, private=key, by=by)
 
@@ -83,8 +79,8 @@ def make_own(kind: KeyKind, *, by: str) -> SigningKey:
 def one_shot(sealer: Sealer) -> tuple[asn1.Certificate, EllipticCurvePrivateKey]:
     """A certificate for one signature and its P-256 key, which the caller forgets at once. Valid one hour."""
     key = ec.generate_private_key(ec.SECP256R1())
-    subject = _name(sealer.common_name, sealer.organisation, sealer.serial)
-    made = _issue(authority(), subject, key, ONE_SHOT_LIFE, (DOCUMENT_SIGNING,), sealer.email)
+    subject = certificates.named(sealer.common_name, sealer.organisation, sealer.serial)
+    made = _issue(authority(), subject, key, ONE_SHOT_LIFE, certificates.DOCUMENTS, sealer.email or "")
     return asn1.Certificate.load(made), key
 
 
@@ -132,24 +128,9 @@ def _revoked() -> list[tuple[int, datetime]]:
 
 
 def _make_authority() -> SigningKey:
-    key, instant = ec.generate_private_key(ec.SECP384R1()), now()
-    ours = company().name or "Guichet"
-    name = _name(f"Autorité de signature de {ours}", ours)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(instant - SKEW)
-        .not_valid_after(instant + AUTHORITY_LIFE)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_usage(certifies=True), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .sign(key, SHA384())
-    )
-    der = certificate.public_bytes(Encoding.DER)
-    return keep(kind=KeyKind.AUTHORITY, source=KeySource.MADE, certificate=der, chain=[], private=key, by="system")
+    key, ours = ec.generate_private_key(ec.SECP384R1()), company().name or "Guichet"
+    made = certificates.of_authority(certificates.named(f"Autorité de signature de {ours}", ours), key, AUTHORITY_LIFE)
+    return keep(kind=KeyKind.AUTHORITY, source=KeySource.MADE, certificate=made, chain=[], private=key, by="system")
 
 
 def _issue(
@@ -157,55 +138,12 @@ def _issue(
     subject: x509.Name,
     key: EllipticCurvePrivateKey,
     life: timedelta,
-    uses: tuple[ObjectIdentifier, ...],
-    email: str | None,
+    use: ObjectIdentifier,
+    email: str = "",
 ) -> bytes:
-    instant, signer = now(), _private(issuer)
-    timestamps = uses == (ExtendedKeyUsageOID.TIME_STAMPING,)
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(_subject(issuer))
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(instant - SKEW)
-        .not_valid_after(instant + life)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(certifies=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage(uses), critical=timestamps)  # RFC 3161, 2.3
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
+    return certificates.issued(
+        subject, key.public_key(), life, use, issuer=_subject(issuer), signer=_private(issuer), email=email
     )
-    if email and email.isascii():
-        builder = builder.add_extension(x509.SubjectAlternativeName([x509.RFC822Name(email)]), critical=False)
-    return builder.sign(signer, SHA384() if _is_p384(signer) else SHA256()).public_bytes(Encoding.DER)
-
-
-def _is_p384(key: PrivateKey) -> bool:
-    return isinstance(key, EllipticCurvePrivateKey) and key.key_size > 256
-
-
-def _usage(*, certifies: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not certifies,
-        content_commitment=not certifies,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=certifies,
-        crl_sign=certifies,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
-def _name(common: str, organisation: str | None, serial: str | None = None) -> x509.Name:
-    told = [(NameOID.ORGANIZATION_NAME, organisation), (NameOID.COMMON_NAME, common), (NameOID.SERIAL_NUMBER, serial)]
-    return x509.Name([x509.NameAttribute(oid, _short(value)) for oid, value in told if value and _short(value)])
-
-
-def _short(text: str) -> str:
-    return " ".join("".join(mark if mark.isprintable() else " " for mark in text).split())[:LONGEST].strip()
 
 
 def _subject(of: Held) -> x509.Name:

@@ -6,7 +6,7 @@ own units, as a PDF wants it.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import pikepdf
 import pypdfium2 as pdfium
@@ -62,8 +62,7 @@ class Sheet:
             int(x1 * across) + 1,
             int((self.height - y0) * down) + 1,
         )
-        shades: Any = self.picture.crop(crop).getextrema()
-        darkest, lightest = shades
+        darkest, lightest = cast("tuple[int, int]", self.picture.crop(crop).getextrema())
         return bool(darkest >= PAPER and lightest - darkest <= GRAIN)
 
     def to_page(self, box: Box) -> Box:
@@ -141,8 +140,8 @@ def near(sheet: Sheet, anchor: Box, size: tuple[float, float]) -> Box | None:
 
 def anchor_on(rendered: pdfium.PdfDocument, number: int, words: str) -> Box | None:
     """Where a text stands on a page, in the page's own coordinates: the last time it is written."""
-    text = rendered[number].get_textpage()
-    search, found = text.search(words), None
+    text, found = rendered[number].get_textpage(), None
+    search = text.search(words)
     while (hit := search.get_next()) is not None:
         found = hit
     if found is None:
@@ -164,10 +163,8 @@ def _fitting(sheet: Sheet, size: tuple[float, float]) -> tuple[float, float]:
 
 
 def _levels(sheet: Sheet, height: float) -> Iterator[float]:
-    bottom = MARGIN
-    while bottom + height <= sheet.height - MARGIN + 0.01:
-        yield bottom
-        bottom += STEP / 2
+    steps = int((sheet.height - 2 * MARGIN - height + 0.01) // (STEP / 2))
+    yield from (MARGIN + step * STEP / 2 for step in range(steps + 1))
 
 
 def _distance(anchor: Box, box: Box) -> float:

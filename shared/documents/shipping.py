@@ -33,8 +33,8 @@ class Shipped:
 
 
 RIGHT = {"signature_side": SignatureSide.RIGHT}
+TO_SIGN = RIGHT | {"link_target": LinkTarget.DOCUMENT}
 QUOTES = {"slot": EmailSlot.QUOTE, "link_target": LinkTarget.QUOTES}
-DIRECT = {"link_target": LinkTarget.DOCUMENT}
 STATEMENT = {"slot": EmailSlot.BILLING, "link_target": LinkTarget.STATEMENT}
 # Not even an administrator opens a payslip without a grant that names the folder.
 PAYSLIPS = {"link_target": LinkTarget.PAYSLIPS, "needs_grant": True}
@@ -53,12 +53,7 @@ USUAL: dict[str, Any] = {
 FOLDERS: dict[str, tuple[Shipped, ...]] = {
     "customers": (
         Shipped(
-            "c.to_sign",
-            "CLIENTS\\A signer\\Contrat\\",
-            "Contrats à signer",
-            "contract",
-            "contract",
-            RIGHT | DIRECT,
+            *("c.to_sign", "CLIENTS\\A signer\\Contrat\\", "Contrats à signer", "contract", "contract", TO_SIGN),
             version=2,
             signed_to="c.contracts",
         ),
@@ -83,7 +78,7 @@ FOLDERS: dict[str, tuple[Shipped, ...]] = {
             "Contrats et avenants à signer",
             "contract",
             "employment",
-            RIGHT | DIRECT,
+            TO_SIGN,
             version=2,
             signed_to="e.contracts",
         ),

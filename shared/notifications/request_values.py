@@ -7,10 +7,9 @@ from sqlalchemy import ColumnElement, Uuid, case, exists, or_, true
 
 from shared.config import config
 from shared.notifications.models import Notification
+from shared.notifications.signature_facts import ASKING
 from shared.notifications.values import Link, Value
 from shared.signatures.models import RequestState, SignatureRequest, Signer, SignerState
-
-ASKING = ("signature.asked", "signature.reminded")
 
 
 def request_values(facts: Mapping[str, Any]) -> dict[str, Value]:

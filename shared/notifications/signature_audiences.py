@@ -3,10 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any
 
-from flask_babel import force_locale, format_date
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from shared.access.models import Access, Account, Seat
@@ -14,6 +11,7 @@ from shared.documents.effective import settings_for
 from shared.events.models import Event
 from shared.extensions import db
 from shared.notifications.recipients import Recipient
+from shared.notifications.signature_facts import ASKING, facts_of
 from shared.people.models import EmailSlot, Staff
 from shared.signatures.models import SignatureRequest, Signer, SignerState
 
@@ -81,7 +79,6 @@ def signed(event: Event) -> list[Recipient]:
     return told + owners + [_copy(request, address, event) for address in request.copies]
 
 
-ASKING = frozenset({"signature.asked", "signature.reminded"})
 LEFT = (SignerState.DELEGATED, SignerState.REFUSED)
 
 SIGNATURE_AUDIENCES: dict[str, Callable[[Event], list[Recipient]]] = {
@@ -131,7 +128,7 @@ def _contact(request: SignatureRequest, signer: Signer, event: Event) -> Recipie
         fixed_address=own or None,
         link_target=TARGET,
         document_ids=(request.document_id,),
-        facts=_facts(request, event, locale) | {"signer": str(signer.id)},
+        facts=facts_of(request, event, locale) | {"signer": str(signer.id)},
     )
 
 
@@ -150,7 +147,7 @@ def _staff(request: SignatureRequest, staff: Staff | None, signer: Signer | None
         variant="company" if signer is not None else "",
         link_target=TARGET,
         document_ids=(request.document_id,),
-        facts=_facts(request, event, staff.locale) | {"page": page} | ({"signer": str(signer.id)} if signer else {}),
+        facts=facts_of(request, event, staff.locale) | {"page": page} | ({"signer": str(signer.id)} if signer else {}),
     )
 
 
@@ -170,7 +167,7 @@ def _copy(request: SignatureRequest, address: str, event: Event) -> Recipient:
         variant="copy",
         link_target="document",
         document_ids=(request.document_id,),
-        facts=_facts(request, event, request.party.locale),
+        facts=facts_of(request, event, request.party.locale),
     )
 
 
@@ -185,23 +182,3 @@ def _is_seated(access_id: uuid.UUID | None) -> bool:
     return access_id is not None and bool(
         db.session.scalar(select(Seat.id).where(Seat.access_id == access_id, Seat.allowed))
     )
-
-
-def _facts(request: SignatureRequest, event: Event, locale: str) -> dict[str, Any]:
-    """What the text may say: the words typed with the event, and who did it."""
-    told = str(event.facts.get("reason") or event.facts.get("text") or event.facts.get("because") or "")
-    with force_locale(locale):
-        if event.name in ASKING:
-            told = request.message
-            if request.due_on is not None:
-                told = f"{told}\n\n" if told else ""
-                told += _("À signer au plus tard le %(day)s.", day=format_date(request.due_on, "long"))
-    who = event.facts.get("name") or _name(event)
-    return {"comment": told.strip(), "who": who, "question": str(event.facts.get("question", ""))}
-
-
-def _name(event: Event) -> str:
-    signer = db.session.get(Signer, uuid.UUID(event.facts["signer"])) if "signer" in event.facts else None
-    if signer is None:
-        return ""
-    return signer.staff.name if signer.staff else (signer.contact.person.full_name if signer.contact else "")

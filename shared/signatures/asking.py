@@ -5,8 +5,7 @@ What the folder says (side, level, where signed ones go) is frozen in the reques
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -14,38 +13,24 @@ from sqlalchemy import select
 from shared.documents.classes import NO_SIGNATURE
 from shared.documents.effective import settings_for
 from shared.documents.models import Document, Folder, SignatureSide, Version
-from shared.documents.visible import today
 from shared.errors import Refused
 from shared.events.models import Event
 from shared.events.recording import record
 from shared.extensions import db, uuid7
-from shared.notifications.addresses import normalise
 from shared.people.models import Contact, Staff
 from shared.queues import ring
 from shared.signatures.circuits import of_folder, wanted_by
 from shared.signatures.finding import last_request_of, request_of
 from shared.signatures.models import Circuit, Level, RequestState, SignatureRequest, Signer
 from shared.signatures.seating import BULK, open_to_sign
+from shared.signatures.terms import Terms, checked
 from shared.signatures.tracing import trace
 from shared.signatures.wanted import Wanted
 from shared.transactions import after_commit
 
 MOST_SIGNERS = 12
-MOST_COPIES = 10
-LONGEST_MESSAGE = 1000
 
 __all__ = ["Wanted", "ask", "asked_by_folder", "prepare_soon"]
-
-
-@dataclass(frozen=True)
-class Terms:
-    """How a signature is asked; None follows the folder, then the circuit."""
-
-    level: Level | None = None
-    message: str = ""
-    due_on: date | None = None
-    remind_days: int | None = None
-    copies: Sequence[str] = ()
 
 
 def ask(
@@ -64,8 +49,7 @@ def ask(
     """Ask for signatures on the document as it stands; nobody is told before the file is prepared.
 
     Without `signers` the circuit says who, else the folder's circuit, else the party's main contact.
-    `opens` gives a contact who has no access one that opens what they sign and nothing else.
-    Raises Refused: a payslip, what is no PDF, signed already, a request that runs.
+    `opens` gives a contact who has no access one that opens what they sign and nothing else. Raises Refused.
     """
     source = _source(document)
     if signers is None:
@@ -75,7 +59,7 @@ def ask(
     request = _request(document, source, circuit, terms, by)
     _add_signers(request, _numbered(signers), by, opens)
     trace(request=request, kind="created", by=by, document=document.title, sha256=source.sha256, level=request.level)
-    facts = {"request": str(request.id), "level": request.level.value, "signers": len(request.signers)}
+    facts = {"request": str(request.id), "level": request.level.value}
     record("signature.created", by=by, party_id=document.party_id, document_id=document.id, facts=facts)
     prepare_soon(request.id)
     return request
@@ -122,26 +106,6 @@ def _source(document: Document) -> Version:
     if newest.kind != "pdf":
         raise Refused(_("Seul un PDF se signe : demandez ce document en PDF à qui l’a fait, puis déposez-le."))
     return newest
-
-
-def checked(terms: Terms, circuit: Circuit | None) -> Terms:
-    """The terms with what the circuit says where they are silent. Raises Refused with the field that is wrong."""
-    due_on, remind_days, copies = terms.due_on, terms.remind_days, list(terms.copies)
-    if circuit is not None:
-        if due_on is None and circuit.due_days:
-            due_on = today() + timedelta(days=circuit.due_days)
-        remind_days = remind_days if remind_days is not None else circuit.remind_days
-        copies = copies or list(circuit.copies)
-    if due_on is not None and due_on < today():
-        raise Refused(_("Cette échéance est déjà passée : choisissez un jour à venir."), field="due_on")
-    if remind_days is not None and not 1 <= remind_days <= 60:
-        raise Refused(_("Une relance part tous les 1 à 60 jours."), field="remind_days")
-    if len(terms.message) > LONGEST_MESSAGE:
-        raise Refused(_("Ce message dépasse mille caractères : raccourcissez-le."), field="message")
-    if len(copies) > MOST_COPIES:
-        raise Refused(_("Dix adresses en copie au plus."), field="copies")
-    told = list(dict.fromkeys(normalise(each, "copies") for each in copies if each.strip()))
-    return Terms(terms.level, " ".join(terms.message.split()), due_on, remind_days, told)
 
 
 def _request(document: Document, source: Version, circuit: Circuit | None, terms: Terms, by: str) -> SignatureRequest:

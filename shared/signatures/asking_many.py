@@ -23,11 +23,12 @@ from shared.extensions import db, uuid7
 from shared.people.models import Party
 from shared.people.scopes import Scope
 from shared.queues import ring
-from shared.signatures.asking import Terms, ask, checked
+from shared.signatures.asking import ask
 from shared.signatures.batch_finding import chosen
 from shared.signatures.batch_models import SigningBatch, SigningBatchLine
 from shared.signatures.models import Circuit, SignatureRequest
 from shared.signatures.seating import BULK
+from shared.signatures.terms import Terms, checked
 from shared.transactions import after_commit
 
 AT_ONCE = 50

@@ -3,9 +3,10 @@
 import pytest
 from sqlalchemy import func, select
 
-from shared.documents.configuring import change
+from shared.documents.configuring import change, undo
 from shared.documents.models import Folder, LinkTarget, Notify, SignatureSide
 from shared.documents.shipping import ship_folders
+from shared.errors import Refused
 from shared.extensions import db
 from shared.people.models import EmailSlot
 from tests.factories.office import BY, an_installation, family, folder
@@ -96,3 +97,31 @@ def test_a_folder_that_staff_made_at_the_place_of_a_shipped_one_stands() -> None
     remittances.shipped_key = None
     db.session.flush()
     assert ship_folders() == 0
+
+
+def test_signed_documents_have_somewhere_to_go_and_an_upgrade_tells_untouched_folders_only() -> None:
+    an_installation()
+    goes = {"c.to_sign": "c.contracts", "c.quotes_to_sign": "c.quotes", "e.to_sign": "e.contracts"}
+    assert {key: folder(key).signed_folder_id for key in goes} == {key: folder(to).id for key, to in goes.items()}
+    assert folder("c.to_sign").signature_level == "simple" and folder("e.amendments").signed_folder_id is None
+    for key in goes:  # as an earlier release had made them
+        row = folder(key)
+        row.signed_folder_id, row.shipped_hash, row.shipped_version = None, None, 0
+    edited = folder("c.quotes_to_sign")
+    change(cells=[(edited.id, "label", "Devis signables")], by=BY, revisions={edited.id: edited.revision})
+    assert ship_folders() == 0
+    assert folder("c.to_sign").signed_folder_id == folder("c.contracts").id
+    assert folder("c.quotes_to_sign").signed_folder_id is None
+
+
+def test_where_signed_ones_go_is_a_folder_of_the_family_that_is_not_the_same() -> None:
+    an_installation()
+    row = folder("c.to_sign")
+    for bad in (row.id, folder("e.contracts").id, "rien"):
+        with pytest.raises(Refused):
+            change(cells=[(row.id, "signed_folder_id", str(bad))], by=BY, revisions={row.id: row.revision})
+    cells = [(row.id, "signed_folder_id", ""), (row.id, "signature_level", "reinforced")]
+    made = change(cells=cells, by=BY, revisions={row.id: row.revision})
+    assert made is not None and row.signed_folder_id is None and row.signature_level == "reinforced"
+    undo(change=made, by=BY)
+    assert row.signed_folder_id == folder("c.contracts").id and row.signature_level == "simple"

@@ -12,6 +12,7 @@ from shared.access.models import Access, Seat
 from shared.access.synchronising import synchronise
 from shared.clock import at, now
 from shared.documents import moving, publishing
+from shared.documents.excepting import differ
 from shared.documents.models import Document, SignatureSide
 from shared.documents.storage import original_key, read, storage
 from shared.documents.visible import today
@@ -27,6 +28,7 @@ from shared.signatures.cancelling import cancel, expire_due
 from shared.signatures.delegating import Name, delegate, undo_delegation
 from shared.signatures.finding import asked_of, request_of
 from shared.signatures.models import (
+    Level,
     RequestState,
     Signature,
     SignatureMode,
@@ -39,7 +41,9 @@ from shared.signatures.questioning import answer, ask_question
 from shared.signatures.refusing import refuse, undo_refusal
 from shared.signatures.reminding import remind, remind_due
 from shared.signatures.validating import signatures_of
-from tests.factories.office import BY, an_installation, customer, filed, folder
+from tests.factories.identity import a_clerk
+from tests.factories.office import BY, an_installation, customer, filed, folder, manual_mode
+from tests.factories.office import synchronise as synchronised
 from tests.shared.signatures.papers import plain
 
 STAFF = "command"
@@ -81,7 +85,7 @@ def prepared(document: Document) -> SignatureRequest:
 
 def accepted(signer: Signer) -> Signature:
     """As accepting leaves it; tried where it is built."""
-    made = Signature(id=uuid7(), signer=signer, mode=SignatureMode.TYPED, typed="x", name="Camille Martin")
+    made = Signature(id=uuid7(), signer_id=signer.id, mode=SignatureMode.TYPED, typed="x", name="Camille Martin")
     made.consent_text, made.locale, made.identity = "J’accepte.", "fr", {}
     made.shown_sha256 = signer.request.prepared_sha256 or ""
     signer.state = SignerState.ACCEPTED
@@ -318,3 +322,42 @@ def test_nobody_of_another_party_signs() -> None:
     stranger = add_contact(party=other, card=ContactCard("X", "Y"), by=BY)
     with pytest.raises(Refused, match="interlocuteur"):
         ask(document=document, by=STAFF, signers=[Wanted(1, SignerRole.PARTY, contact=stranger)])
+
+
+def test_in_manual_mode_nobody_is_asked_before_the_document_is_there() -> None:
+    party = party_with_access()
+    manual_mode()
+    document = contract(party)
+    request = prepared(document)
+    assert request.signers[0].state is SignerState.WAITING and not messages("signature.asked")
+    synchronised()
+    db.session.expire_all()
+    assert request.signers[0].state is SignerState.ASKED and len(messages("signature.asked")) == 1
+    assert not messages("document.published")
+
+
+def test_whoever_has_no_access_waits_for_it_and_one_opened_to_sign_opens_no_folder() -> None:
+    party = customer("C9", addresses={EmailSlot.CARD: "c9@exemple.fr"})
+    request = prepared(contract(party))
+    assert messages("signature.asked")[0].reason is Reason.SYNCHRONISATION
+    assert db.session.scalars(select(Access).where(Access.party_id == party.id)).all() == []
+    cancel(request=request, because="", by=STAFF)
+    ask(document=request.document, by=STAFF)
+    access = db.session.scalars(select(Access).where(Access.party_id == party.id)).one()
+    assert access.allowed and access.folder_ids == []
+
+
+def test_both_sides_and_the_copies_are_told_once_and_the_party_may_sign_at_its_own_level() -> None:
+    party, where = party_with_access(), folder("c.to_sign")
+    own = {"signature_level": "reinforced", "signed_folder_id": str(folder("c.quotes").id)}
+    differ(party=party, folder=where, values=own, by=BY, revision=0)
+    document = contract(party, "c.contracts")
+    clerk = a_clerk()
+    ask(document=document, by=f"staff:{clerk.id}", copies=["avocat@exemple.fr"], message="Merci")
+    request = prepared(document)
+    assert messages("signature.asked")[0].facts["comment"] == "Merci"
+    sealed(request.signers[0])
+    told = {each.fixed_address or each.slot: each.link_target for each in messages("document.signed")}
+    assert told == {EmailSlot.CARD: "signature", "avocat@exemple.fr": "document", clerk.email: "signature"}
+    other = request_of(contract(party).id)
+    assert other is not None and other.level is Level.REINFORCED and other.signed_folder_id == folder("c.quotes").id

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, any_, bindparam, cast, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, any_, bindparam, cast, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
@@ -68,7 +68,9 @@ def matching(typed: str) -> list[ColumnElement[bool]]:
 
 def in_words(query: Any) -> ColumnElement[bool]:
     """The words of the document answer this text of a query."""
-    return Document.words.op("@@", is_comparison=True)(func.to_tsquery(CONFIGURATION, query))
+    # Written out too: PostgreSQL then knows the query, and how common its words are, in the plan that it keeps.
+    configuration: ColumnElement[str] = literal_column(f"'{CONFIGURATION}'::regconfig")
+    return Document.words.op("@@", is_comparison=True)(func.to_tsquery(configuration, query))
 
 
 def _of_document_or_party(term: Term) -> ColumnElement[bool]:

@@ -12,6 +12,8 @@ from shared.intake.payslip_matching import Match, mark_delivered, mark_repeated,
 from shared.intake.payslip_models import PageVerdict, PayslipBatch, PayslipFile, PayslipPage, PayslipSlip
 from shared.intake.payslip_reading import Seen
 
+AT_ONCE = 500  # payslips written by one statement: ten thousand at once would be held twice in memory
+
 Pages = list[tuple[uuid.UUID, int, Seen]]  # page, its position in the batch, what was read
 
 
@@ -29,7 +31,8 @@ def sort_out(batch: PayslipBatch, directory: Directory) -> None:
     mark_repeated(everything)
     mark_delivered(everything, batch.folder_id)
     for file, pages, matches in found:
-        _write(batch, file, pages, matches)
+        for start in range(0, len(matches), AT_ONCE):
+            _write(batch, file, pages, matches[start : start + AT_ONCE])
     db.session.flush()
 
 

@@ -26,7 +26,7 @@ from shared.signatures.signers import KeySigner
 from shared.signatures.stamping import Stamp, StampStyle
 from shared.signatures.timestamping import has_failed, stampers
 from shared.signatures.trusting import context
-from shared.signatures.writing import field_of, opened, rotation_of, unit_of
+from shared.signatures.writing import field_of, opened, rotation_of, stamped_by, unit_of
 
 Level = Literal["B-B", "B-T", "B-LTA"]
 
@@ -179,7 +179,7 @@ def _written(order: _Order, stamper: TimeStamper | None, room: int, *, fetches: 
         docmdp_permissions=MDPPerm.FILL_FORMS,
         embed_validation_info=lasting,
         use_pades_lta=lasting,
-        validation_context=context(fetches=fetches) if lasting else None,
+        validation_context=context(fetches=fetches, also=stamped_by(writer)) if lasting else None,
     )
     style = None
     if order.stamp is not None:

@@ -1,5 +1,7 @@
 """Whom a signature made here rests on, for pyHanko: roots, revocations, and whether the network may be asked."""
 
+from collections.abc import Sequence
+
 from asn1crypto import x509
 from pyhanko_certvalidator import ValidationContext
 from sqlalchemy import select
@@ -10,13 +12,16 @@ from shared.signatures.authority_models import KeyKind, KeySource, SigningKey, T
 from shared.signatures.keys import held
 
 
-def context(*, fetches: bool = False) -> ValidationContext:
-    """A context for one signature or one validation: pyHanko keeps what it learns in it.
+def context(*, fetches: bool = False, also: Sequence[x509.Certificate] = ()) -> ValidationContext:
+    """A context for one signature: pyHanko keeps what it learns in it.
 
-    With `fetches` what a foreign certificate needs is asked of its issuer; without, only our own list serves.
+    With `fetches` what a foreign certificate needs is asked of its issuer; without, only our own list serves. `also`
+    are taken as they are for that signature alone, unless a root that is known has issued them.
     """
+    known = roots()
+    issuers = {root.subject.hashable for root in known}
     return ValidationContext(
-        trust_roots=roots(),
+        trust_roots=[*known, *(each for each in also if each.issuer.hashable not in issuers)],
         crls=[revocations()],
         allow_fetching=fetches,
         revocation_mode="soft-fail" if fetches else "hard-fail",

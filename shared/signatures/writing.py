@@ -3,6 +3,7 @@
 import io
 from typing import Any
 
+from asn1crypto import x509
 from flask_babel import gettext as _
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -41,6 +42,12 @@ def field_of(writer: IncrementalPdfFileWriter, name: str) -> generic.DictionaryO
                 raise KeyError(name)
             return field
     raise KeyError(name)
+
+
+def stamped_by(writer: IncrementalPdfFileWriter) -> list[x509.Certificate]:
+    """The certificate of the last timestamp of the whole file, which the next one goes on from, whoever gave it."""
+    stamps = writer.prev.embedded_timestamp_signatures
+    return [stamps[-1].signer_cert] if stamps else []
 
 
 def rotation_of(field: generic.DictionaryObject) -> int:

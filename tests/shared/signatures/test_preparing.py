@@ -23,7 +23,7 @@ from shared.signatures.sealing import seal
 from shared.signatures.stamping import Stamp
 from shared.signatures.validating import signatures_of
 from tests.factories.counter import a_folder, a_party
-from tests.shared.signatures.foreign import signed
+from tests.shared.signatures.foreign import signed, stamped
 from tests.shared.signatures.papers import Paper, made, plain
 
 PLACES = [Place("S1", "Signature du client", "left"), Place("Societe", "Signature de la société", "right")]
@@ -75,8 +75,9 @@ def test_refused_with_what_to_ask_for(db_session: scoped_session[Session], data:
     assert "xpéditeur" in refusal.value.sentence
 
 
-def test_foreign_signature_is_kept_and_shown(db_session: scoped_session[Session]) -> None:
-    theirs = signed(plain())
+@pytest.mark.parametrize("last", [signed, lambda data: stamped(signed(data))], ids=["signed", "stamped"])
+def test_foreign_signature_is_kept_and_shown(db_session: scoped_session[Session], last: Any) -> None:
+    theirs = last(plain())
     prepared = prepare(theirs, places=PLACES, title="Acte")
     assert prepared.data.startswith(theirs)
     after = seal(

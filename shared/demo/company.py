@@ -23,7 +23,7 @@ from shared.sheets.selling import company_data
 from shared.web.colours import contrast, readable
 
 CUSTOMERS_IN = 31  # customers up to this code have an access
-EMPLOYEES_IN = 9
+EMPLOYEES_IN, SUPPLIERS_IN = 9, 1
 REFUSED, REQUESTED = "22", "23"  # what these two answered to dematerialisation
 
 
@@ -146,7 +146,7 @@ def _inform(party: Party, by: str) -> None:
 def _comes_in(one: DemoParty) -> bool:
     if one.family == "customers":
         return int(one.code) <= CUSTOMERS_IN
-    return one.family == "employees" and int(one.code[1:]) <= EMPLOYEES_IN
+    return int(one.code[1:]) <= (EMPLOYEES_IN if one.family == "employees" else SUPPLIERS_IN)
 
 
 def _open(party: Party, by: str) -> None:

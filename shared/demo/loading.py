@@ -12,7 +12,7 @@ from sqlalchemy import exists, or_, select
 
 from shared.clock import now
 from shared.config import config
-from shared.demo import company, filing, payday, readers, signatures
+from shared.demo import company, counter, filing, payday, readers, signatures
 from shared.demo.archive import archive
 from shared.documents.models import Folder, Notify
 from shared.extensions import db
@@ -67,6 +67,8 @@ def _load(*, first: date, last: date) -> None:
         activated = readers.activate_and_read(last)
         signatures.sign_some()
         payday.drop_batch(last, company.manager())
+        counter.open_counter(last)
+        counter.wake_employees()
         _silence(Notify.IMMEDIATE)
         if "smtp" in config().embedded:
             readers.announce()
@@ -82,9 +84,11 @@ def _is_somebody_s() -> bool:
 def _silence(notify: Notify) -> None:
     """Nobody is told of what happened two years ago; afterwards every folder notifies as it was shipped."""
     for folder in db.session.scalars(select(Folder)):
-        folder.notify = notify
-    about_signing = or_(Rule.event.startswith("signature."), Rule.event == "document.signed")
-    for rule in db.session.scalars(select(Rule).where(about_signing)):
+        folder.notify = Notify.NONE if folder.deposit_allowed else notify
+    told = or_(
+        Rule.event.startswith("signature."), Rule.event.startswith("document.request"), Rule.event == "document.signed"
+    )
+    for rule in db.session.scalars(select(Rule).where(told)):
         rule.enabled = notify is not Notify.NONE
 
 

@@ -29,7 +29,7 @@ OTHERS = (
     DemoStaff(f"referent@{DOMAIN}", "Paul Verdier", "referent", "référent, clients seulement", "customers"),
     DemoStaff(f"lecture@{DOMAIN}", "Salomé Bertin", "reader", "lecture seule"),
 )
-SHOWN = (("customers", "1"), ("customers", "2"), ("employees", "E001"))
+SHOWN = (("customers", "1"), ("customers", "2"), ("employees", "E001"), ("suppliers", "F01"))
 
 
 def demo_password(whose: str) -> str:
@@ -57,7 +57,7 @@ def welcome(*, administrator: str | None, activated: int, with_shop: bool) -> st
         lines.append(_portal(SHOP, demo_password(SHOP), demo_party("customers", SHOP).name))
     for family, code in SHOWN:
         lines.append(_portal(code, demo_password("portal"), demo_party(family, code).name))
-    lines.append(f"  {'':13} {activated} clients et salariés ont ce dernier mot de passe, chacun avec son code.")
+    lines.append(f"  {'':13} {activated} clients, salariés et fournisseurs ont ce dernier mot de passe, chacun avec son code.")
     return "\n".join(lines)
 
 

@@ -23,7 +23,7 @@ from shared.notifications import forcing
 from shared.people.models import EmailCell, EmailSlot, Family, Party
 
 SEED = "guichet readers"
-ACTIVATED = {"customers": 15, "employees": 6}  # how many of each family chose a password
+ACTIVATED = {"customers": 15, "employees": 6, "suppliers": 1}  # how many of each family chose a password
 LATELY = timedelta(days=12)  # what came since is still new for most
 TOLD = ("18", "19", "21")  # customers whose access is communicated today
 AGENTS = (

@@ -14,6 +14,7 @@ from shared.demo.archive import archive
 from shared.demo.loading import load, mark_of_demo
 from shared.demo.logins import SHOP, demo_password, welcome
 from shared.demo.story import tell
+from shared.deposits.models import DocumentRequest
 from shared.documents.models import Document, Download, Folder, Notify, Publication
 from shared.events.models import Event
 from shared.extensions import Model, db
@@ -101,9 +102,9 @@ def _counts() -> dict[str, int]:
 def _check_people() -> None:
     assert not db.session.scalars(select(Party).where(Party.name_folded == fold("Ma jolie boutique"))).all()
     counts = _counts()
-    assert (counts["party"], counts["staff"], counts["seat"]) == (54, 4, 39)
+    assert (counts["party"], counts["staff"], counts["seat"]) == (54, 4, 40)
     chosen = db.session.scalars(select(Account.password_hash).where(Account.password_hash.is_not(None))).all()
-    assert len(chosen) == 21
+    assert len(chosen) == 22
     assert verify(chosen[0], demo_password("portal"))
     assert db.session.scalars(select(Staff.email).where(Staff.email.startswith("admin@"))).one()
 
@@ -114,7 +115,8 @@ def _check_documents() -> None:
     assert db.session.scalar(select(func.min(Publication.live_at))) < now()
     assert db.session.scalars(select(Arrival.verdict)).all() == [Verdict.TO_ATTACH]
     assert _counts()["download"] > 20
-    assert set(db.session.scalars(select(Folder.notify))) == {Notify.IMMEDIATE}
+    assert set(db.session.scalars(select(Folder.notify).where(~Folder.deposit_allowed))) == {Notify.IMMEDIATE}
+    assert db.session.scalar(select(func.count()).select_from(DocumentRequest)) == 2
     stands = Counter(db.session.scalars(select(SignatureRequest.state)))
     assert stands["completed"] == 4 and stands["refused"] == 1 and stands["open"] > 1, stands
     assert not stands["preparing"] and not stands["failed"]

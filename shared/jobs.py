@@ -1,6 +1,7 @@
 """What a worker may be asked for: a name, ids, one verb, one commit. Each may run twice.
 
 Only public functions of this module are accepted from Redis. The caller opens the application context.
+What signs PDFs weighs forty megabytes: it is loaded by the process that signs, see `engines.working`, and no other.
 """
 
 import logging
@@ -32,9 +33,8 @@ from shared.people import closing, informing
 from shared.queues import ring, stopping, wait
 from shared.retention import payslip_checking, purging
 from shared.settings import trying
-from shared.signatures import asking_many, opening, proving, retrying
+from shared.signatures import asking_many, retrying
 from shared.signatures.cancelling import expire_due
-from shared.signatures.finishing import seal_next
 from shared.signatures.reminding import remind_due
 from shared.transactions import transaction
 
@@ -184,6 +184,8 @@ def repair(comparison_id: str) -> None:
 
 def prepare_signatures(request_id: str) -> None:
     """Make the file of a signature request ready and ask who signs first; what fails is kept and tried again."""
+    from shared.signatures import opening
+
     ident = uuid.UUID(request_id)
     try:
         with transaction():
@@ -196,6 +198,8 @@ def prepare_signatures(request_id: str) -> None:
 
 def seal_signatures(request_id: str) -> None:
     """Put what was accepted into the file, a seal per transaction; what fails is kept and tried again."""
+    from shared.signatures.finishing import seal_next
+
     ident, goes_on = uuid.UUID(request_id), True
     try:
         while goes_on and not stopping():
@@ -223,6 +227,8 @@ def tend_signatures() -> None:
 
 def prove_signature(request_id: str) -> None:
     """Make the proof of a signature request that has ended; what fails is kept and tried again."""
+    from shared.signatures import proving
+
     ident = uuid.UUID(request_id)
     try:
         with transaction():

@@ -37,7 +37,7 @@ from shared.queues import QueueName, ask_to_stop, ring, stopping, wait
 from shared.retention import payslip_checking, purging
 from shared.settings import trying
 from shared.settings.bounce_mailbox import bounce_mailbox
-from shared.signatures import asking_many, expiring, proving, retrying
+from shared.signatures import asking_many, expiring, retrying
 from shared.transactions import transaction
 
 ONLY_ONE = 7_300_418  # advisory lock; any number, the same everywhere
@@ -152,7 +152,7 @@ def sign_due() -> None:
 
 def prove_due() -> None:
     """Have the proof made of every signature request that has ended without one."""
-    for request_id in proving.unproved():
+    for request_id in retrying.unproved():
         ring_or_do("now", "prove_signature", str(request_id))
 
 

@@ -1,5 +1,6 @@
 """A worker process: `python -m shared.engines.working mail`. One queue each: on several, a kill loses jobs."""
 
+import importlib
 import inspect
 import logging
 import os
@@ -27,6 +28,10 @@ from shared.transactions import transaction
 
 WORKER_TTL = 60
 MAINTENANCE = 60
+# Loaded once by the process of that queue, before it forks a child for each job.
+PRELOADED: dict[QueueName, tuple[str, ...]] = {
+    "now": ("shared.signatures.opening", "shared.signatures.finishing", "shared.signatures.proving"),
+}
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +80,8 @@ class HouseWorker(Worker):
 def work(queue: QueueName, app: Flask, *, burst: bool = False) -> None:
     """Serve one queue until told to stop. `burst` returns when the queue is empty."""
     HouseJob.allowed = house_jobs()
+    for module in PRELOADED.get(queue, ()):
+        importlib.import_module(module)
     connection = redis.Redis.from_url(config().redis_url)
     worker = HouseWorker(
         [Queue(queue, connection=connection, serializer=JSONSerializer, job_class=HouseJob)],

@@ -15,14 +15,21 @@ from shared.intake.transfer_testing import try_transfer
 from shared.notifications.mailbox_testing import try_mailbox
 from shared.queues import ring
 from shared.settings.models import SettingTrial
-from shared.signatures.trying import try_signature
 from shared.transactions import after_commit
+
+
+def _try_signature() -> list[dict[str, Any]]:
+    # Loaded when it is asked for: pages only ask for trials, and what signs is heavy.
+    from shared.signatures.trying import try_signature
+
+    return try_signature()
+
 
 KINDS: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "transfer": lambda: try_transfer(by=SYSTEM),
     "storage": try_storage,
     "bounces": try_mailbox,
-    "signature": try_signature,
+    "signature": _try_signature,
 }
 LOST = timedelta(minutes=3)  # longer than the slowest try
 

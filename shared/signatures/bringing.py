@@ -10,9 +10,6 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 from flask_babel import gettext as _
-from pkcs11.exceptions import PKCS11Error
-from pyhanko.config.pkcs11 import TokenCriteria
-from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
 
 from shared.clock import now
 from shared.config import config
@@ -58,6 +55,11 @@ def bring_token(*, module: str, token: str, label: str, pin: str, by: str) -> Si
 
     Raises Refused with the field that is wrong.
     """
+    # Loaded when it is asked for: pages that only show the certificate have no use of it.
+    from pkcs11.exceptions import PKCS11Error
+    from pyhanko.config.pkcs11 import TokenCriteria
+    from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
+
     library = Path(module)
     if not library.is_absolute() or not library.is_file() or library.resolve().is_relative_to(config().var):
         raise Refused(_("Cette bibliothèque n’existe pas sur la machine : écrivez son chemin complet."), "module")

@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 
 from shared.clock import now
 from shared.config import config
@@ -15,16 +15,14 @@ from shared.events.recording import record
 from shared.extensions import db
 from shared.sheets.proving import make_proof
 from shared.signatures.evidence import as_json, evidence
-from shared.signatures.models import RequestState, SignatureRequest
-from shared.signatures.retrying import went_well
+from shared.signatures.models import SignatureRequest
+from shared.signatures.retrying import is_unproved, went_well
 from shared.signatures.sealing import seal_pdf
-
-ENDED = (RequestState.COMPLETED, RequestState.REFUSED, RequestState.CANCELLED, RequestState.EXPIRED)
 
 
 def prove(request_id: uuid.UUID) -> None:
     """Make the proof of one request; twice makes it once. Raises what kept it from being made."""
-    query = select(SignatureRequest).where(SignatureRequest.id == request_id, _waits()).with_for_update()
+    query = select(SignatureRequest).where(SignatureRequest.id == request_id, is_unproved()).with_for_update()
     request = db.session.scalars(query).one_or_none()
     if request is None:
         return
@@ -39,21 +37,11 @@ def prove(request_id: uuid.UUID) -> None:
     record("signature.proved", by=SYSTEM, party_id=request.party_id, document_id=request.document_id, facts=told)
 
 
-def unproved(limit: int = 50) -> list[uuid.UUID]:
-    """The requests whose proof is due."""
-    due = or_(SignatureRequest.retry_at.is_(None), SignatureRequest.retry_at <= now())
-    return list(db.session.scalars(select(SignatureRequest.id).where(_waits(), due).limit(limit)))
-
-
 def proof_file(request: SignatureRequest) -> bytes:
     """The sealed PDF. Raises what `storage.read` raises, and LookupError before it is made."""
     if request.proof_pdf_sha256 is None:
         raise LookupError(request.id)
     return read(storage(), original_key(request.proof_pdf_sha256))
-
-
-def _waits() -> ColumnElement[bool]:
-    return SignatureRequest.state.in_(ENDED) & SignatureRequest.proved_at.is_(None)
 
 
 def _kept(data: bytes, mime: str) -> str:

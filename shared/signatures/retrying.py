@@ -21,6 +21,7 @@ from shared.transactions import after_commit
 AGAIN = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 UNHEARD = timedelta(seconds=10)  # work whose bell rang longer ago was not heard
 BATCH = 50
+ENDED = (RequestState.COMPLETED, RequestState.REFUSED, RequestState.CANCELLED, RequestState.EXPIRED)
 
 
 def went_well(request: SignatureRequest) -> None:
@@ -79,6 +80,16 @@ def unsealed() -> list[uuid.UUID]:
     )
     due = or_(SignatureRequest.retry_at.is_(None), SignatureRequest.retry_at <= now())
     return _ids(SignatureRequest.state == RequestState.OPEN, due, waits)
+
+
+def unproved() -> list[uuid.UUID]:
+    """The requests that have ended and whose proof is due."""
+    return _ids(is_unproved(), or_(SignatureRequest.retry_at.is_(None), SignatureRequest.retry_at <= now()))
+
+
+def is_unproved() -> ColumnElement[bool]:
+    """Ended, whatever its end, and without its proof."""
+    return SignatureRequest.state.in_(ENDED) & SignatureRequest.proved_at.is_(None)
 
 
 def _ids(*conditions: ColumnElement[bool]) -> list[uuid.UUID]:

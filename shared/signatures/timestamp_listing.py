@@ -1,21 +1,20 @@
 """The list of timestamp servers: which ones, in which order, under which certificate each answered."""
 
-import asyncio
 import uuid
+from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
-from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from sqlalchemy import select
 
-from shared.clock import now
 from shared.errors import Refused
 from shared.events.recording import record
 from shared.extensions import db
 from shared.secrets import seal
 from shared.signatures.authority_models import TimestampServer
-from shared.signatures.timestamp_servers import LONGEST, PASSWORD, ServerStamper, checked_url
 
 MOST = 5  # servers: each that is silent costs 5 s
+LONGEST = 300  # characters of an address
+PASSWORD = "timestamp-server"  # what its secret is sealed for
 
 
 def servers() -> list[TimestampServer]:
@@ -67,38 +66,10 @@ def server_of(identity: uuid.UUID) -> TimestampServer | None:
     return db.session.get(TimestampServer, identity)
 
 
-def try_server(server: TimestampServer) -> tuple[bool, str]:
-    """Ask for one timestamp; at the first good answer its certificate is retained. Whether it works, and a sentence."""
-    stamper = ServerStamper.of(server)
-    try:
-        asyncio.run(stamper.async_dummy_response("sha256"))
-        top = stamper.top()
-        name = str(top.subject.native.get("common_name", ""))
-        if server.anchor is None:
-            server.anchor = top.dump()
-            said = _("Répond. Certificat retenu : %(name)s.", name=name)
-        elif server.anchor != top.dump():
-            return _noted(server, False, _("Répond sous un autre certificat que celui retenu : %(name)s.", name=name))
-        else:
-            said = _("Répond sous le certificat retenu : %(name)s.", name=name)
-    except TimestampRequestError as error:
-        return _noted(server, False, _why(str(error)))
-    except (ValueError, KeyError, TypeError, AssertionError):
-        return _noted(server, False, _("Sa réponse n’est pas un horodatage (RFC 3161)."))
-    return _noted(server, True, said)
-
-
-def _noted(server: TimestampServer, answered: bool, outcome: str) -> tuple[bool, str]:
-    server.tried_at, server.answered, server.outcome = now(), answered, outcome
-    db.session.flush()
-    return answered, outcome
-
-
-def _why(error: str) -> str:
-    known = {
-        "unknown name": _("Ce nom n’existe pas : vérifiez l’adresse."),
-        "private address": _("Cette adresse mène au réseau interne : elle n’est pas demandée."),
-        "not a timestamp": _("Sa réponse n’est pas un horodatage (RFC 3161)."),
-        "HTTP 401": _("Il demande un identifiant et un mot de passe valables."),
-    }
-    return str(known.get(error, _("Il ne répond pas : %(why)s.", why=error)))
+def checked_url(url: str) -> str:
+    """The address as kept. Raises Refused for what is no address of a timestamp server."""
+    written = url.strip()
+    parts = urlsplit(written)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or len(written) > LONGEST:
+        raise Refused(_("Écrivez une adresse complète, comme https://horodatage.exemple.fr."), "url")
+    return written

@@ -7,20 +7,17 @@ from urllib.parse import urlsplit
 
 import requests
 from asn1crypto import tsp, x509
-from flask_babel import gettext as _
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
 from shared.config import config, is_loopback
-from shared.errors import Refused
 from shared.secrets import unseal
 from shared.signatures.authority_models import TimestampServer
+from shared.signatures.timestamp_listing import PASSWORD
 
 TIMEOUT = 5.0  # seconds
 LARGEST = 65_536  # bytes of an answer
-LONGEST = 300  # characters of an address
 LONGEST_CHAIN = 8
-PASSWORD = "timestamp-server"
 
 
 class ServerStamper(TimeStamper):
@@ -78,15 +75,6 @@ class ServerStamper(TimeStamper):
                 return bytes(answer.raw.read(LARGEST, decode_content=True))
         except (OSError, ValueError) as error:
             raise TimestampRequestError(type(error).__name__) from error
-
-
-def checked_url(url: str) -> str:
-    """The address as kept. Raises Refused for what is no address of a timestamp server."""
-    written = url.strip()
-    parts = urlsplit(written)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or len(written) > LONGEST:
-        raise Refused(_("Écrivez une adresse complète, comme https://horodatage.exemple.fr."), "url")
-    return written
 
 
 def check_reachable(url: str) -> None:

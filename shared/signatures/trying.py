@@ -14,7 +14,8 @@ from shared.sheets.making import make_sheet
 from shared.signatures.company import company_key
 from shared.signatures.keys import held
 from shared.signatures.sealing import NotSealed, seal_pdf
-from shared.signatures.timestamp_listing import servers, try_server
+from shared.signatures.timestamp_listing import servers
+from shared.signatures.timestamp_trying import try_server
 from shared.signatures.validating import signatures_of
 
 STAGES = ("company_key", "timestamps", "seal", "validation")

@@ -12,8 +12,6 @@ from typing import Literal
 
 from shared.documents import sandbox
 from shared.documents.inspecting import LIMITS
-from shared.signatures.authority import revocations
-from shared.signatures.trusting import roots
 
 Kind = Literal["certification", "signature", "timestamp"]
 Coverage = Literal["ENTIRE_FILE", "ENTIRE_REVISION", "CONTIGUOUS_BLOCK_FROM_START", "UNCLEAR"]
@@ -61,6 +59,10 @@ class Found:
 
 def signatures_of(data: bytes) -> list[Found]:
     """Every signature of a PDF, none when it has none. Raises FileRefused for what is not a readable PDF."""
+    # Loaded when it is asked for: most processes never look at a signature.
+    from shared.signatures.authority import revocations
+    from shared.signatures.trusting import roots
+
     return found_in(data, roots=[root.dump() for root in roots()], crls=[revocations().dump()])
 
 

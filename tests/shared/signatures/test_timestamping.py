@@ -17,7 +17,8 @@ from shared.signatures.authority import own_key
 from shared.signatures.authority_models import KeyKind
 from shared.signatures.keys import held
 from shared.signatures.sealing import seal_pdf
-from shared.signatures.timestamp_listing import add_server, move_up, remove_server, servers, try_server
+from shared.signatures.timestamp_listing import add_server, move_up, remove_server, servers
+from shared.signatures.timestamp_trying import try_server
 from shared.signatures.timestamping import answered
 from shared.signatures.validating import signatures_of
 from tests.shared.signatures.papers import plain

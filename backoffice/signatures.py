@@ -26,6 +26,7 @@ from shared.signatures.questioning import answer
 from shared.signatures.refusing import undo_refusal
 from shared.signatures.reminding import remind
 from shared.signatures.retrying import retake
+from shared.signatures.withdrawing import withdrawal_of
 from shared.web import visitors
 from shared.web.page import go, page
 from shared.web.permissions import Permission, requires
@@ -69,6 +70,7 @@ def signature(request_id: uuid.UUID) -> Response:
         levels=level_words(),
         kinds=step_words(),
         may=_may(one),
+        withdrawn=withdrawal_of(one.id),
         undoable={each.id for each in one.signers if _may_undo(one, each)},
     )
 

@@ -27,7 +27,7 @@ from shared.web.errors import explain
 from shared.web.page import go, page
 from shared.web.permissions import Permission, requires
 
-WIDTH = 900  # pixels of the picture that is pointed at
+WIDTH = 640  # pixels of the picture that is pointed at
 MARK = "mark"
 
 

@@ -12,7 +12,7 @@ from backoffice.trial_words import told
 from shared.access.starting import Step, steps
 from shared.notifications.counting import Counts, counts
 from shared.settings.trying import STEP
-from shared.signatures.bringing import days_left as certificate_days
+from shared.signatures.expiring import days_left as certificate_days
 from shared.web.page import page
 from shared.web.permissions import Permission, requires
 

@@ -16,7 +16,8 @@ from shared.errors import Refused
 from shared.extensions import db
 from shared.intake.trying import ask_trial
 from shared.signatures.authority_models import KeyKind, KeySource, SigningKey, TimestampServer
-from shared.signatures.bringing import bring_pkcs12, bring_token, days_left, make_again
+from shared.signatures.bringing import bring_pkcs12, bring_token, make_again
+from shared.signatures.expiring import days_left
 from shared.signatures.keys import current, held
 from shared.signatures.timestamp_listing import add_server, move_up, remove_server, server_of, servers
 from shared.web import visitors

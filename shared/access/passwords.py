@@ -1,5 +1,6 @@
 """Passwords: hashed slowly, drawn by the system's generator, judged by their strength and nothing else."""
 
+import functools
 import math
 import secrets
 import unicodedata
@@ -8,8 +9,6 @@ from collections.abc import Iterable
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask_babel import gettext as _
-from zxcvbn import zxcvbn
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from shared.access.common_words import RUNS, WORDS
 from shared.errors import Refused
@@ -26,7 +25,6 @@ BITS = GROUPS * GROUP * math.log2(len(ALPHABET))  # 72
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _dummy = _hasher.hash(secrets.token_hex(16))
-_common = frozenset(FREQUENCY_LISTS["passwords"]) | frozenset(WORDS)
 
 
 def hash_password(password: str) -> str:
@@ -75,6 +73,8 @@ def check_new(password: str, own_words: Iterable[str] = ()) -> None:
         raise _refused(
             _("Ce mot de passe reprend surtout votre nom, votre code ou celui de la société : choisissez autre chose.")
         )
+    from zxcvbn import zxcvbn  # its lists weigh twelve megabytes, for a page that few ask for
+
     judged = zxcvbn(password[:LOOKED_AT], user_inputs=[*words, *WORDS, *RUNS])
     if judged["score"] < STRONG:
         raise _refused(_why_weak(judged["sequence"]))
@@ -99,9 +99,16 @@ def _split(own_words: Iterable[str]) -> list[str]:
     return sorted(words, key=lambda word: (-len(word), word))
 
 
+@functools.cache
+def _common() -> frozenset[str]:
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+    return frozenset(FREQUENCY_LISTS["passwords"]) | frozenset(WORDS)
+
+
 def _is_common(folded: str) -> bool:
     bare = folded.replace(" ", "")
-    return bool({folded, bare, bare.strip("0123456789!?.*-_@#$")} & _common)
+    return bool({folded, bare, bare.strip("0123456789!?.*-_@#$")} & _common())
 
 
 def _is_own(folded: str, words: list[str]) -> bool:

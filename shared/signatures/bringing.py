@@ -1,9 +1,7 @@
 """The company's certificate brought from outside: a PKCS#12 file, or a key that stays on its PKCS#11 token."""
 
-from datetime import timedelta
 from pathlib import Path
 
-from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -15,13 +13,11 @@ from shared.clock import now
 from shared.config import config
 from shared.errors import Refused
 from shared.events.recording import record
-from shared.signatures.authority import make_own, revoke
 from shared.signatures.authority_models import KeyKind, KeySource, SigningKey
 from shared.signatures.keys import current, keep
 
 LARGEST = 100_000  # bytes of a PKCS#12 file
 LEAST_RSA, LEAST_ELLIPTIC = 2048, 256  # bits (ANSSI, RGS B1)
-SOON = timedelta(days=60)
 
 
 def bring_pkcs12(*, data: bytes, password: str, by: str) -> SigningKey:
@@ -90,6 +86,8 @@ def bring_token(*, module: str, token: str, label: str, pin: str, by: str) -> Si
 
 def make_again(*, compromised: bool, by: str) -> SigningKey:
     """Go back to a certificate of the installation's authority; the one before is revoked when it was `compromised`."""
+    from shared.signatures.authority import make_own, revoke
+
     before = current(KeyKind.COMPANY)
     row = make_own(KeyKind.COMPANY, by=by)
     if compromised and before is not None and before.source is KeySource.MADE:
@@ -97,16 +95,9 @@ def make_again(*, compromised: bool, by: str) -> SigningKey:
     return _recorded(row, by)
 
 
-def days_left() -> int | None:
-    """Days until the company's certificate ends when nobody here can renew it; None while there is time, or no need."""
-    row = current(KeyKind.COMPANY)
-    if row is None or row.source is KeySource.MADE or row.not_after > now() + SOON:
-        return None
-    return max((row.not_after - now()).days, 0)
-
-
 def _recorded(row: SigningKey, by: str) -> SigningKey:
-    named = asn1.Certificate.load(row.certificate).subject.native.get("common_name", "")
+    subject = x509.load_der_x509_certificate(row.certificate).subject
+    named = next((str(each.value) for each in subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)), "")
     record("setting.changed", by=by, facts={"key": "company_certificate", "value": f"{row.source}: {named}"})
     return row
 

@@ -1,16 +1,19 @@
 """The end of the company's own certificate is told 60, 30 and 7 days before: on the first page and in the journal."""
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
+from shared.clock import now
 from shared.events.actors import SYSTEM
 from shared.events.models import Event
 from shared.events.recording import record
 from shared.extensions import db
-from shared.signatures.authority_models import KeyKind
-from shared.signatures.bringing import days_left
+from shared.signatures.authority_models import KeyKind, KeySource
 from shared.signatures.keys import current
 
 WARNED = (7, 30, 60)  # days before
+SOON = timedelta(days=60)
 EVENT = "certificate.expiring"
 
 
@@ -29,3 +32,11 @@ def warn() -> int | None:
         return None
     record(EVENT, by=SYSTEM, facts={"certificate": str(row.id), "before": str(due), "days": left})
     return due
+
+
+def days_left() -> int | None:
+    """Days until the company's certificate ends when nobody here can renew it; None while there is time, or no need."""
+    row = current(KeyKind.COMPANY)
+    if row is None or row.source is KeySource.MADE or row.not_after > now() + SOON:
+        return None
+    return max((row.not_after - now()).days, 0)

@@ -3,8 +3,9 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from asn1crypto import x509 as asn1
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import (
@@ -20,6 +21,9 @@ from shared.extensions import db, uuid7
 from shared.secrets import seal_bytes, unseal_bytes
 from shared.signatures.authority_models import KeyKind, KeySource, SigningKey
 
+if TYPE_CHECKING:
+    from asn1crypto import x509 as asn1
+
 PURPOSE = "signing-key"
 
 PrivateKey = EllipticCurvePrivateKey | RSAPrivateKey
@@ -31,8 +35,8 @@ class Held:
 
     id: uuid.UUID
     source: KeySource
-    certificate: asn1.Certificate
-    chain: tuple[asn1.Certificate, ...]
+    certificate: "asn1.Certificate"
+    chain: "tuple[asn1.Certificate, ...]"
     private: PrivateKey | None
     not_after: datetime
 
@@ -50,6 +54,9 @@ def current(kind: KeyKind) -> SigningKey | None:
 def held(row: SigningKey) -> Held:
     """The key of a row, its private part opened once a process."""
     if row.id not in _open:
+        # Fifteen megabytes: loaded by what signs or verifies, not by every page that asks whether there is a key.
+        from asn1crypto import x509 as asn1
+
         _open[row.id] = Held(
             id=row.id,
             source=row.source,
@@ -89,7 +96,7 @@ def keep(
         certificate=certificate,
         chain=chain,
         token=token or {},
-        not_after=asn1.Certificate.load(certificate).not_valid_after,
+        not_after=x509.load_der_x509_certificate(certificate).not_valid_after_utc,
         made_by=by,
     )
     secret = _written(private) if private is not None else pin.encode()

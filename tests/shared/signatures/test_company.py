@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, scoped_session
 
 from shared.errors import Refused
 from shared.signatures.authority_models import KeyKind, KeySource
-from shared.signatures.bringing import bring_pkcs12, bring_token, days_left, make_again
-from shared.signatures.expiring import warn
+from shared.signatures.bringing import bring_pkcs12, bring_token, make_again
+from shared.signatures.expiring import days_left, warn
 from shared.signatures.keys import current, held
 from shared.signatures.preparing import Place, prepare
 from shared.signatures.sealing import company_seal

@@ -3,6 +3,7 @@
 The bytes follow by the daily round of the storage, once nothing points to them any more.
 """
 
+import uuid
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,7 @@ from shared.documents.models import Document, Version
 from shared.errors import Refused
 from shared.events.recording import record
 from shared.extensions import Model, db
-from shared.retention.models import DeletionCertificate, RetentionRule
+from shared.retention.models import DeletionCertificate, PurgeLine, RetentionRule
 from shared.retention.terms import is_held
 
 TERM, ERASURE = "term", "erasure"
@@ -31,8 +32,7 @@ def destroy(*, document: Document, because: str, term_on: date | None, by: str) 
     document_id, party_id = document.id, document.party_id
     db.session.flush()
     remove(Document.__table__, Document.__table__.c.id == document_id)  # type: ignore[arg-type]
-    db.session.expunge(document)
-    db.session.expire_all()
+    _forget(document_id)
     db.session.add(certificate)
     db.session.flush()
     facts = {"certificate": str(certificate.id), "because": because, "sha256": certificate.versions[-1]["sha256"]}
@@ -50,6 +50,19 @@ def reached_tables() -> set[str]:
             found.add(table.name)
             waiting += [key.parent.table for key in _referring(table) if not _is_loosed(key)]
     return found
+
+
+def _forget(document_id: uuid.UUID) -> None:
+    """What the session still holds of the rows that are gone; everything else it holds stays as it was read."""
+    gone = reached_tables()
+    for known in list(db.session.identity_map.values()):
+        if isinstance(known, PurgeLine) and known.document_id == document_id:
+            db.session.expire(known)
+        elif getattr(known, "__tablename__", "") in gone and document_id in (
+            known.__dict__.get("document_id"),
+            known.__dict__.get("id"),
+        ):
+            db.session.expunge(known)
 
 
 def _certificate(document: Document, because: str, term_on: date | None, by: str) -> DeletionCertificate:

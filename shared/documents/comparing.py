@@ -46,7 +46,8 @@ def compare(*, family: Family, scope: Scope, by: str, party: Party | None = None
     db.session.add(made)
     db.session.flush()
     record("comparison.asked", by=by, party_id=made.party_id, facts={"documents": made.total})
-    after_commit(lambda: ring("slow", "compare", str(made.id)))
+    comparison_id = str(made.id)
+    after_commit(lambda: ring("slow", "compare", comparison_id))
     return made
 
 

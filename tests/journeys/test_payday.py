@@ -60,8 +60,9 @@ def point_at(page: Page) -> None:
     picture = page.locator("input[type=image]")
     for what, where in {**PLACES, "le signe reconnu": FOOT}.items():
         page.locator(".form-check").filter(has_text=what).get_by_role("radio").check()
-        expect(picture).to_have_js_property("complete", True)
+        page.wait_for_function("() => document.querySelector('input[type=image]').offsetHeight > 300")
         box = picture.bounding_box()
         assert box is not None
-        picture.click(position={"x": box["width"] * where[0], "y": box["height"] * where[1]})
+        with page.expect_navigation():
+            picture.click(position={"x": box["width"] * where[0], "y": box["height"] * where[1]})
     expect(page.get_by_text("« 0012 »")).to_be_visible()

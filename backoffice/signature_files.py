@@ -29,7 +29,7 @@ def signature_file(request_id: uuid.UUID) -> Response:
     return _handed(version.sha256, version.size, version.mime, name, version.id)
 
 
-@backoffice.get("/signatures/<uuid:request_id>/proof.<any(pdf, json):kind>")
+@backoffice.get("/signatures/<uuid:request_id>/proof/<any(pdf, json):kind>")
 @requires(Permission.SIGNATURES_SEE)
 def signature_proof(request_id: uuid.UUID, kind: str) -> Response:
     """The proof file, once the request has ended: sealed, or as data."""

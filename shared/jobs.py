@@ -4,10 +4,10 @@ Only public functions of this module are accepted from Redis. The caller opens t
 What signs PDFs weighs forty megabytes: it is loaded by the process that signs, see `engines.working`, and no other.
 """
 
+import contextlib
 import logging
-import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Iterator
 
 from shared.access import running
 from shared.access.bulk import advance
@@ -30,19 +30,18 @@ from shared.notifications.fetching import fetch_reports
 from shared.notifications.releasing import release_openable
 from shared.notifications.sending import drain as drain_channel
 from shared.people import closing, informing
-from shared.queues import ring, stopping, wait
+from shared.queues import stopping, wait
 from shared.retention import payslip_checking, purging
 from shared.settings import trying
 from shared.signatures import asking_many, retrying
 from shared.signatures.cancelling import expire_due
 from shared.signatures.reminding import remind_due
 from shared.transactions import transaction
+from shared.turns import in_turns, step_by_step, to_the_end
 
 ROUNDS = 20  # of a synchronisation whose rows another worker holds meanwhile; the tick rings again for the rest
 PAUSE = 0.2  # seconds
-DONE = object()
 log = logging.getLogger(__name__)
-TURN = 120.0  # seconds of long work before others have theirs
 
 
 def drain(channel: str) -> None:
@@ -84,36 +83,22 @@ def verify_journal(check_id: str) -> None:
 
 def purge_security_log() -> None:
     """Take away the security lines that are past their limit, a batch per transaction."""
-    done = 1
-    while done and not stopping():
-        with transaction():
-            done = purge_lines()
+    to_the_end(purge_lines)
 
 
 def collect_bounces() -> None:
     """File what came back to the mailbox, a message per transaction."""
-    messages = fetch_reports()
-    goes_on = True
-    while goes_on:
-        with transaction():
-            goes_on = next(messages, DONE) is not DONE
+    step_by_step(fetch_reports())
 
 
 def try_setting(trial_id: str) -> None:
     """Try what an administrator set, a stage per transaction, so that the page follows."""
-    stages = trying.run(uuid.UUID(trial_id))
-    goes_on = True
-    while goes_on:
-        with transaction():
-            goes_on = next(stages, DONE) is not DONE
+    step_by_step(trying.run(uuid.UUID(trial_id)))
 
 
 def index_documents() -> None:
     """Write the words of documents filed before there was a search, a batch per transaction."""
-    done = 1
-    while done and not stopping():
-        with transaction():
-            done = index_batch()
+    to_the_end(index_batch)
 
 
 def check() -> None:
@@ -141,18 +126,12 @@ def try_connections() -> None:
 
 def ask_documents(batch_id: str) -> None:
     """Ask many parties for a document, a batch per transaction."""
-    goes_on = True
-    while goes_on and not stopping():
-        with transaction():
-            goes_on = advance_requests(batch_id=uuid.UUID(batch_id))
+    to_the_end(lambda: advance_requests(batch_id=uuid.UUID(batch_id)))
 
 
 def carry_out(action_id: str) -> None:
     """Go on with a bulk action of the access grid, or take it back, a batch per transaction."""
-    goes_on = True
-    while goes_on and not stopping():
-        with transaction():
-            goes_on = advance(action_id=uuid.UUID(action_id))
+    to_the_end(lambda: advance(action_id=uuid.UUID(action_id)))
 
 
 def work_on_import(import_id: str) -> None:
@@ -163,80 +142,58 @@ def work_on_import(import_id: str) -> None:
 def work_on_payslips(batch_id: str) -> None:
     """Read a batch of payslips, or distribute it, a step per transaction."""
     ident, desk = uuid.UUID(batch_id), payslip_batching.Desk()
-    _in_turns("work_on_payslips", batch_id, lambda: payslip_batching.advance(batch_id=ident, desk=desk))
-    _in_turns("work_on_payslips", batch_id, lambda: payslip_publishing.advance_publication(batch_id=ident))
+    in_turns("work_on_payslips", batch_id, lambda: payslip_batching.advance(batch_id=ident, desk=desk))
+    in_turns("work_on_payslips", batch_id, lambda: payslip_publishing.advance_publication(batch_id=ident))
 
 
 def recognise_documents() -> None:
     """Read the text of scanned documents for the search, where Tesseract is installed."""
-    _in_turns("recognise_documents", "", lambda: recognise_batch() > 0)
+    in_turns("recognise_documents", "", lambda: recognise_batch() > 0)
 
 
 def compare(comparison_id: str) -> None:
     """Go on with a comparison with the portal, a batch per transaction."""
-    _in_turns("compare", comparison_id, lambda: comparing.advance(comparison_id=uuid.UUID(comparison_id)))
+    in_turns("compare", comparison_id, lambda: comparing.advance(comparison_id=uuid.UUID(comparison_id)))
 
 
 def repair(comparison_id: str) -> None:
     """Go on with the repair of what a comparison found, a batch per transaction."""
-    _in_turns("repair", comparison_id, lambda: repairing.advance_repair(comparison_id=uuid.UUID(comparison_id)))
+    in_turns("repair", comparison_id, lambda: repairing.advance_repair(comparison_id=uuid.UUID(comparison_id)))
 
 
 def prepare_signatures(request_id: str) -> None:
     """Make the file of a signature request ready and ask who signs first; what fails is kept and tried again."""
     from shared.signatures import opening
 
-    ident = uuid.UUID(request_id)
-    try:
-        with transaction():
-            opening.prepare_request(request_id=ident)
-    except Exception as error:
-        with transaction():
-            retrying.failed(request_id=ident, error=error)
-        log.exception("The file of signature request %s is not ready", request_id)
+    with _tried_again(uuid.UUID(request_id)) as ident, transaction():
+        opening.prepare_request(request_id=ident)
 
 
 def seal_signatures(request_id: str) -> None:
     """Put what was accepted into the file, a seal per transaction; what fails is kept and tried again."""
     from shared.signatures.finishing import seal_next
 
-    ident, goes_on = uuid.UUID(request_id), True
-    try:
-        while goes_on and not stopping():
-            with transaction():
-                goes_on = seal_next(request_id=ident)
-    except Exception as error:
-        with transaction():
-            retrying.failed(request_id=ident, error=error)
-        log.exception("A seal of signature request %s is not made", request_id)
+    with _tried_again(uuid.UUID(request_id)) as ident:
+        to_the_end(lambda: seal_next(request_id=ident))
 
 
 def ask_signatures(batch_id: str) -> None:
     """Go on with a bulk asking, a batch per transaction."""
-    _in_turns("ask_signatures", batch_id, lambda: asking_many.advance(batch_id=uuid.UUID(batch_id)))
+    in_turns("ask_signatures", batch_id, lambda: asking_many.advance(batch_id=uuid.UUID(batch_id)))
 
 
 def tend_signatures() -> None:
     """Send the reminders of the day, end what is too late, a batch per transaction."""
     for batch in (expire_due, remind_due):
-        done = 1
-        while done and not stopping():
-            with transaction():
-                done = batch()
+        to_the_end(batch)
 
 
 def prove_signature(request_id: str) -> None:
     """Make the proof of a signature request that has ended; what fails is kept and tried again."""
     from shared.signatures import proving
 
-    ident = uuid.UUID(request_id)
-    try:
-        with transaction():
-            proving.prove(ident)
-    except Exception as error:
-        with transaction():
-            retrying.failed(request_id=ident, error=error)
-        log.exception("The proof of signature request %s is not made", request_id)
+    with _tried_again(uuid.UUID(request_id)) as ident, transaction():
+        proving.prove(ident)
 
 
 def list_expired() -> None:
@@ -247,38 +204,35 @@ def list_expired() -> None:
 
 def purge_documents(purge_id: str) -> None:
     """Go on with the deletion of a confirmed list, a batch per transaction."""
-    _in_turns("purge_documents", purge_id, lambda: purging.advance(purge_id=uuid.UUID(purge_id)))
+    in_turns("purge_documents", purge_id, lambda: purging.advance(purge_id=uuid.UUID(purge_id)))
 
 
 def verify_payslips(check_id: str) -> None:
     """Go on with the check of the hashes of all payslips, a batch per transaction."""
-    _in_turns("verify_payslips", check_id, lambda: payslip_checking.advance(check_id=uuid.UUID(check_id)))
+    in_turns("verify_payslips", check_id, lambda: payslip_checking.advance(check_id=uuid.UUID(check_id)))
 
 
 def ripen_payslips() -> None:
     """Put on the portal the first payslips whose month of notice has passed, a batch per transaction."""
-    done = 1
-    while done and not stopping():
-        with transaction():
-            done = ripen()
+    to_the_end(ripen)
 
 
 def inform_employees(round_id: str) -> None:
     """Go on with a round of notices of the electronic payslip, a batch per transaction."""
-    _in_turns("inform_employees", round_id, lambda: informing.advance(round_id=uuid.UUID(round_id)))
+    in_turns("inform_employees", round_id, lambda: informing.advance(round_id=uuid.UUID(round_id)))
 
 
 def announce_closing(closing_id: str) -> None:
     """Tell everyone that the service closes, or that it does not after all, a batch per transaction."""
-    _in_turns("announce_closing", closing_id, lambda: closing.advance(closing_id=uuid.UUID(closing_id)))
+    in_turns("announce_closing", closing_id, lambda: closing.advance(closing_id=uuid.UUID(closing_id)))
 
 
-def _in_turns(job: str, ident: str, advance_once: Callable[[], bool]) -> None:
-    """Long work leaves its worker to the others after a while, and comes back behind them."""
-    until, goes_on = time.monotonic() + TURN, True
-    while goes_on and not stopping():
-        if time.monotonic() > until:
-            ring("slow", job, *filter(None, (ident,)))
-            return
+@contextlib.contextmanager
+def _tried_again(request_id: uuid.UUID) -> Iterator[uuid.UUID]:
+    """What fails for a signature request is written on it, and tried again by the tick."""
+    try:
+        yield request_id
+    except Exception as error:
         with transaction():
-            goes_on = advance_once()
+            retrying.failed(request_id=request_id, error=error)
+        log.exception("Signature request %s did not go on", request_id)

@@ -9,7 +9,7 @@ from shared.retention.laws import ship_retention
 
 
 def ship() -> None:
-    """Families, roles, texts, rules, folders, durations of retention, and the environment's administrator. Twice changes nothing."""
+    """Families, roles, texts, rules, folders, retention, and the environment's administrator. Twice changes nothing."""
     ship_families()
     ship_roles()
     ship_messages()

@@ -57,7 +57,9 @@ def welcome(*, administrator: str | None, activated: int, with_shop: bool) -> st
         lines.append(_portal(SHOP, demo_password(SHOP), demo_party("customers", SHOP).name))
     for family, code in SHOWN:
         lines.append(_portal(code, demo_password("portal"), demo_party(family, code).name))
-    lines.append(f"  {'':13} {activated} clients, salariés et fournisseurs ont ce dernier mot de passe, chacun avec son code.")
+    lines.append(
+        f"  {'':13} {activated} clients, salariés et fournisseurs ont ce dernier mot de passe, chacun avec son code."
+    )
     return "\n".join(lines)
 
 

@@ -17,7 +17,7 @@ SENTENCES = {
     ),
     "certified": (
         "L’auteur de ce PDF l’a certifié en interdisant toute modification : personne d’autre ne peut y signer."
-        " Demandez à l’expéditeur la version qui précède cette certification, ou certifiée en autorisant les signatures."
+        " Demandez à l’expéditeur la version qui précède cette certification, ou certifiée en permettant de signer."
     ),
     "complex": (
         "Ce fichier est trop complexe pour être contrôlé : il n’a pas été enregistré."
@@ -68,8 +68,8 @@ SENTENCES = {
     ),
     "program": "Ce fichier est un programme qui porte le nom d’un document. Il n’a pas été enregistré.",
     "too_big": (
-        "Ce fichier est trop lourd pour être déposé : 100 Mo au plus. Réduisez-le (numérisation en 150 ou 200 points par"
-        " pouce) ou coupez-le en plusieurs, ou demandez-le ainsi à l’expéditeur, puis déposez-le de nouveau."
+        "Ce fichier est trop lourd pour être déposé : 100 Mo au plus. Réduisez-le (numérisation à 150 ou 200 points"
+        " par pouce) ou coupez-le en plusieurs, ou demandez-le ainsi à l’expéditeur, puis déposez-le de nouveau."
     ),
     "truncated": (
         "Ce PDF est incomplet : sa fin manque, sans doute à cause d’un transfert interrompu."

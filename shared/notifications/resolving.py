@@ -6,7 +6,7 @@ Works on a whole batch with a bounded number of queries, on the sender's own con
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, RowMapping
@@ -22,6 +22,7 @@ from shared.notifications.channels.sms_numbers import Number
 from shared.notifications.codes import code_values, why_it_stays
 from shared.notifications.copying import RESERVED, copies_of
 from shared.notifications.entrusting import FIELD, Entrusted, passwords_for
+from shared.notifications.fact_values import fact_values
 from shared.notifications.field_table import key_of
 from shared.notifications.linking import Linked, Wanted, links_for
 from shared.notifications.merging import merge_values
@@ -40,15 +41,6 @@ TOO_MANY_BOUNCES = 2
 MAIL = "email"
 LOGIN = frozenset({"access", "security"})  # contexts whose messages nobody else reads
 ASKS_LOGIN = frozenset({"payslip"})  # always behind authentication, whatever the folder's link target
-# What an event says, and the field that shows it.
-FACTS = {
-    "device": "appareil",
-    "piece": "piece",
-    "folder_label": "repertoire",
-    "party": "nom",
-    "note": "commentaire",
-}
-DAYS = {"effective_on": "date_d_effet", "due_on": "avant_le"}
 PURPOSES = {
     "access.opened": LinkPurpose.ACTIVATION,
     "access.renotified": LinkPurpose.ACTIVATION,
@@ -132,7 +124,7 @@ def _prepare(
         rendered = whole.merge(values)
         body = whole.kept(values) if row["event"] != TRIED else row["edited_body"]
         to = Mailbox(address, _name(row, around)) if row["channel"] == MAIL else Number(address)
-        sender, reply_to = _sender(row, around)
+        sender, reply_to = around.sender_of(row["party_id"])
     except Refused as refused:
         return Stopped(row, Status.WAITING, refused.sentence, Reason.DRAFT)
     version = text.version_id if row["edited_body"] is None else None
@@ -246,23 +238,15 @@ def _values(row: RowMapping, around: Surroundings, linked: Linked) -> dict[str, 
     values["desinscription"] = Link(_unsubscribing(row))
     values |= code_values(row)
     values |= request_values(row["facts"])
-    values |= {DAYS[key]: date.fromisoformat(value) for key, value in row["facts"].items() if key in DAYS and value}
+    values |= fact_values(row["facts"])
     if "path" in row["facts"]:
         values["lien"] = Link(f"{around.brand.portal_url}{row['facts']['path']}")
-    return values | {FACTS[key]: value for key, value in row["facts"].items() if key in FACTS}
+    return values
 
 
 def _name(row: RowMapping, around: Surroundings) -> str:
     party = around.parties.get(row["party_id"])
     return party.name if party is not None else ""
-
-
-def _sender(row: RowMapping, around: Surroundings) -> tuple[Mailbox, Mailbox | None]:
-    party = around.parties.get(row["party_id"])
-    name = (party.sender_name if party else "") or around.brand.company
-    address = (party.sender_address if party else "") or f"noreply@{around.brand.domain or config().public_host}"
-    reply_to = party.reply_to if party else ""
-    return Mailbox(address, name), Mailbox(reply_to) if reply_to else None
 
 
 def _context(row: RowMapping, around: Surroundings) -> str:

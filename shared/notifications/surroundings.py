@@ -12,8 +12,10 @@ from sqlalchemy.orm import aliased
 
 from shared.access.models import Access, Account, LinkPurpose, Seat
 from shared.clock import today
+from shared.config import config
 from shared.documents.effective import shared_to
 from shared.documents.models import Document, Folder, Publication
+from shared.notifications.channels.mailboxes import Mailbox
 from shared.notifications.messages import Text, brand_of, current_texts
 from shared.notifications.models import Notification, NotificationDocument
 from shared.notifications.promoting import INFORMATION
@@ -41,6 +43,14 @@ class Surroundings:
     texts: dict[tuple[uuid.UUID, str], Text] = field(default_factory=dict)
     refusing: set[uuid.UUID] = field(default_factory=set)  # rows whose addressee wants no information
     newest: dict[tuple[uuid.UUID, str], uuid.UUID] = field(default_factory=dict)
+
+    def sender_of(self, party_id: uuid.UUID | None) -> tuple[Mailbox, Mailbox | None]:
+        """From whom a party is written to, and who answers when they do."""
+        party = self.parties.get(party_id) if party_id else None
+        name = (party.sender_name if party else "") or self.brand.company
+        address = (party.sender_address if party else "") or f"noreply@{self.brand.domain or config().public_host}"
+        reply_to = party.reply_to if party else ""
+        return Mailbox(address, name), Mailbox(reply_to) if reply_to else None
 
 
 def look_around(connection: Connection, rows: Sequence[RowMapping]) -> Surroundings:

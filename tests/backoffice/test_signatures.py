@@ -84,7 +84,7 @@ def test_the_page_of_a_request_shows_its_steps_and_reminds_answers_and_cancels(b
     page = browser.get(url).text
     assert "Quel délai ?" in page and "Document préparé et certifié" in page and "attendu" in page
     assert browser.client.get(f"{url}/file").data.startswith(b"%PDF")
-    assert browser.client.get(f"{url}/proof.pdf").status_code == 404
+    assert browser.client.get(f"{url}/proof/pdf").status_code == 404
     assert browser.post(f"{url}/questions/{question.id}", text="Dix jours").status_code == 303
     assert browser.post(f"{url}/remind").status_code == 303
     assert browser.post(f"{url}/cancel", because="Erreur").status_code == 303

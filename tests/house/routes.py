@@ -59,4 +59,4 @@ def _example(found: re.Match[str]) -> str:
         return str(uuid.uuid4())
     if kind == "int":
         return "1"
-    return choices.split(",")[0].strip() if kind == "any" else "inconnu"
+    return choices.split(",")[0].strip(" '\"") if kind == "any" else "inconnu"

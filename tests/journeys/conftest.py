@@ -20,7 +20,9 @@ from tests.sink import Sink, free_port
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
-PATIENCE = float(os.environ.get("GUICHET_PATIENCE", "60"))  # seconds for what a worker does, on a machine that does more
+PATIENCE = float(
+    os.environ.get("GUICHET_PATIENCE", "60")
+)  # seconds for what a worker does, on a machine that does more
 expect.set_options(timeout=PATIENCE * 1000 / 3)
 Found = TypeVar("Found")
 

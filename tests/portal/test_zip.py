@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import re
+import tracemalloc
 import zipfile
 from datetime import date, timedelta
 
@@ -19,6 +20,8 @@ from shared.documents.visible import today
 from shared.events.models import Event
 from shared.extensions import db
 from tests.factories.counter import a_document, a_folder, a_party, a_seat, sign_in, unknown
+
+BODY = b"%PDF-1.4 " + bytes(20_000)
 
 
 @pytest.fixture
@@ -82,6 +85,23 @@ def test_one_tap_takes_all_payslips_with_an_index(client: FlaskClient, seat: Sea
     assert sorted(read) == sorted(each.id for each in documents)
     told = select(func.count()).select_from(Event).where(Event.name == "document.downloaded")
     assert db.session.scalar(told) == 3
+
+
+@pytest.mark.row("B-08")
+def test_five_hundred_invoices_stream_as_one_archive(client: FlaskClient, seat: Seat) -> None:
+    folder, most = a_folder("Facture", "invoice"), 0
+    for number in range(500):
+        a_document(seat.party, folder, f"Facture {number}", data=BODY, filename=f"f{number}.pdf")
+    tracemalloc.start()
+    answer, received = client.get("/documents/zip", buffered=False), io.BytesIO()
+    for piece in answer.iter_encoded():
+        most = max(most, len(piece))
+        received.write(piece)
+    held, peak = len(received.getvalue()), tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    found, rows = opened(received.getvalue())
+    assert (len(found.namelist()), len(rows)) == (501, 501)
+    assert held > 500 * len(BODY) and most < 2_000_000 and peak - held < 100_000_000
 
 
 @pytest.mark.row("FR-04")

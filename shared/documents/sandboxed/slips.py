@@ -52,7 +52,8 @@ def runs(data: bytes, *, page: int) -> Answer:
             text = pages._NOISE.sub("", str(text_page.get_text_bounded(left, bottom, right, top))).strip()
             if text:
                 found.append({"text": text, "box": _displayed(sheet, left, bottom, right, top)})
-        return {"runs": found}, b""
+        wide, high = pages._displayed(document, page)
+        return {"runs": found, "ratio": high / wide}, b""
     except pdfium.PdfiumError as error:
         raise Reject("unreadable") from error
     finally:

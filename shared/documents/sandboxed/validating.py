@@ -7,9 +7,10 @@ machine goes.
 import base64
 import io
 import logging
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from shared.clock import now
 from shared.documents.sandboxed.reject import Reject
 
 MOST = 200  # signatures of one file
@@ -78,7 +79,7 @@ def _checked(embedded: Any, roots: list[str], crls: list[str], *, stamps: bool) 
     from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 
     said = embedded.signed_data if stamps else next(extract_tst_data_iter(embedded.signer_info, signed=False), None)
-    moment = _said_at(said) if said is not None else datetime.now(UTC)
+    moment = _said_at(said) if said is not None else now()
     check = validate_pdf_timestamp if stamps else validate_pdf_signature
     status: Any = check(embedded, _context(roots, crls, moment))
     stamp = status if stamps else status.timestamp_validity

@@ -12,7 +12,7 @@ demo: .venv/installed static/vendor/installed ## Start the whole product with a 
 	@$(PYTHON) -m shared.engines.supervising
 
 test: .venv/installed static/vendor/installed ## Run every test (ARGS="-k name" for some)
-	@chromium=$$(.ci/browser) && pdfsig=$$(.ci/poppler) && GUICHET_CHROMIUM=$$chromium GUICHET_PDFSIG=$$pdfsig \
+	@chromium=$$(.ci/browser) && tools=$$(.ci/tools) && PATH="$$tools:$$PATH" GUICHET_CHROMIUM=$$chromium \
 		$(PYTHON) -m pytest -n auto --dist loadfile $(ARGS)
 
 lint: .venv/installed ## Check style, types, imports, templates and migrations

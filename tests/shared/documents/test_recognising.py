@@ -14,8 +14,6 @@ from tests.factories.company import may_see_payslips
 from tests.factories.identity import Browser, a_clerk
 from tests.factories.payroll import an_employee, slip
 
-WITH_TESSERACT = pytest.mark.skipif(not recognising.is_installed(), reason="tesseract-ocr and -fra are not installed")
-
 
 def scanned(data: bytes) -> bytes:
     """The same pages as a scanner gives them: pictures, without any text."""
@@ -43,7 +41,6 @@ def browser(app: Flask) -> Browser:
 
 
 @pytest.mark.row("P-84")
-@WITH_TESSERACT
 def test_a_word_of_a_scanned_payslip_is_found_once_it_was_recognised(browser: Browser) -> None:
     party = an_employee("E1", "Camille Martin")
     printed = payroll.printed((slip("E1", "MARTIN Camille", job="Funambule"),))
@@ -74,7 +71,6 @@ def test_a_page_without_text_is_held_where_nothing_can_read_it(monkeypatch: pyte
     assert payroll.verdicts(batch) == ["no_text"] and "c’est une image" in payroll.slips(batch)[0].reason
 
 
-@WITH_TESSERACT
 def test_a_scanned_batch_is_recognised_and_matched_without_any_social_security_number() -> None:
     an_employee("E1042", "Camille Martin")
     payroll.a_rule()

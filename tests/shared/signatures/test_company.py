@@ -23,8 +23,8 @@ from shared.signatures.validating import Found, signatures_of
 from tests.shared.signatures.foreign import somebody
 from tests.shared.signatures.papers import plain
 
-PLACES = (Path("/usr/lib/softhsm"), CHECKOUT / ".cache/debian/usr/lib/softhsm")
-SOFTHSM = str(next((place / "libsofthsm2.so" for place in PLACES if place.is_dir()), "libsofthsm2.so"))
+PLACES = (Path("/usr/lib"), CHECKOUT / ".cache/debian/usr/lib")
+SOFTHSM = str(next((found for place in PLACES for found in place.glob("**/softhsm/libsofthsm2.so")), "libsofthsm2.so"))
 
 
 def test_brought_certificate_seals(db_session: scoped_session[Session]) -> None:

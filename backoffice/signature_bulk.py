@@ -94,7 +94,7 @@ def _batch_page(found: SigningBatch, status: int = 200, error: str = "") -> Resp
         total=total,
         asked=asked,
         refused=refused,
-        exceptions=batch_finding.exceptions(found) if begun and refused else [],
+        exceptions=batch_finding.exceptions(found, reach) if begun and refused else [],
     )
 
 

@@ -71,13 +71,13 @@ def counts(batch: SigningBatch) -> tuple[int, int, int]:
     return row[0], row[1], row[2]
 
 
-def exceptions(batch: SigningBatch) -> Sequence[Row[Any]]:
-    """The parties that could not be asked, and why."""
+def exceptions(batch: SigningBatch, scope: Scope) -> Sequence[Row[Any]]:
+    """The parties in reach that could not be asked, and why."""
     columns: tuple[Any, ...] = (Party.id, Party.code, Party.name, SigningBatchLine.why, SigningBatchLine.document_id)
     query = (
         select(*columns)
         .join(Party, Party.id == SigningBatchLine.party_id)
-        .where(SigningBatchLine.batch_id == batch.id, SigningBatchLine.why != "")
+        .where(SigningBatchLine.batch_id == batch.id, SigningBatchLine.why != "", scope.parties())
     )
     return db.session.execute(query.order_by(SigningBatchLine.position).limit(200)).all()
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from shared.access import one_time
 from shared.errors import Refused
@@ -26,7 +26,7 @@ from shared.settings.sms_provider import can_send_sms
 from shared.signatures.chaining import written_time
 from shared.signatures.code_models import SigningCode
 from shared.signatures.masking import masked_email, masked_phone
-from shared.signatures.models import Signer
+from shared.signatures.models import Signature, Signer
 
 SMS = "sms"
 
@@ -84,11 +84,15 @@ def check(*, signer_id: uuid.UUID, digest: str, typed: str) -> Code:
 
 
 def codes_of(signer_id: uuid.UUID) -> list[dict[str, Any]]:
-    """Every code of one signer for the proof file, oldest first: to where, whose, when, how many wrong tries."""
+    """Every code of one signer for the proof file, oldest first: to where, whose, when, how many wrong tries.
+
+    One act may sign several documents with one code, which was then drawn for the first of them.
+    """
+    used = select(Signature.code_id).where(Signature.signer_id == signer_id)
     query = (
         select(SigningCode, Notification.sent_at)
         .outerjoin(Notification, Notification.id == SigningCode.notification_id)
-        .where(SigningCode.signer_id == signer_id)
+        .where(or_(SigningCode.signer_id == signer_id, SigningCode.id.in_(used)))
         .order_by(SigningCode.issued_at, SigningCode.id)
     )
     return [_proof(row, sent_at) for row, sent_at in db.session.execute(query).all()]

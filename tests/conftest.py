@@ -1,8 +1,13 @@
 """What every test may lean on. The engines are real and started once; each test leaves nothing behind."""
 
+import asyncio
+import gc
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -32,6 +37,22 @@ class FreshClient(FlaskClient):
 def shut_network() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         shut(patch)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loops_beside_the_browser() -> Iterator[None]:
+    """Playwright leaves its event loop running in this thread: what starts one of its own does so in another."""
+    alone = asyncio.run
+
+    def run(main: Coroutine[Any, Any, Any], **options: Any) -> Any:
+        if asyncio._get_running_loop() is None:
+            return alone(main, **options)
+        with ThreadPoolExecutor(1) as elsewhere:
+            return elsewhere.submit(copy_context().run, alone, main, **options).result()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asyncio, "run", run)
         yield
 
 
@@ -77,6 +98,8 @@ def _app(_config: Config) -> Iterator[Flask]:
     app = create_app(_config)
     app.test_client_class = FreshClient
     app.testing = True
+    gc.collect()
+    gc.freeze()  # what lasts as long as the run is not gone through again and again
     yield app
     with app.app_context():
         db.engine.dispose()

@@ -256,6 +256,7 @@ def _doors(company: Company) -> dict[str, list[str]]:
     links = company.links
     return {
         "portal.accessibility": ["/accessibility"],
+        "portal.verification": ["/verification"],
         "backoffice.accessibility": ["/backoffice/accessibility"],
         "portal.sign_in": ["/sign-in", "/sign-in?next=/documents"],
         "portal.forgotten": ["/forgotten"],

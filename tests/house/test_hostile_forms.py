@@ -116,7 +116,7 @@ def _posts(app: Flask, company: Company, but: tuple[str, ...] = ()) -> list[tupl
         skipped = route.public or route.path.endswith(but) if but else route.public
         if route.method == "POST" and route.path.startswith("/backoffice") and not skipped:
             url = re.sub(r"<uuid:(\w+)>", lambda name: str(ids.get(name[1], uuid.uuid4())), route.path)
-            url = re.sub(r"<any\((\w+),.*?>", r"\1", url).replace("<document_class>", "invoice")
+            url = re.sub(r"<any\(['\"]?([\w-]+)['\"]?,.*?>", r"\1", url).replace("<document_class>", "invoice")
             found.append((url, route))
     return found
 

@@ -1,5 +1,6 @@
 """The signer’s minute on a small phone: message, login, reading, drawing, code, seal, download; then by keyboard."""
 
+import contextlib
 import re
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from shared.documents.models import Document
+from shared.documents.refusals import FileRefused
 from shared.extensions import db
 from shared.people.models import EmailSlot
 from shared.signatures.models import Level, SignatureRequest
@@ -54,7 +56,8 @@ def test_a_contract_is_signed_on_a_small_phone_within_a_minute(counter: Counter,
     broken[len(data) // 3] ^= 1
     with counter.machine.app.app_context():
         assert [found.valid for found in signatures_of(data) if found.kind != "timestamp"] == [True, True]
-        assert not all(found.valid for found in signatures_of(bytes(broken)))
+        with contextlib.suppress(FileRefused):  # the byte may be one without which no page can be read
+            assert not all(found.valid for found in signatures_of(bytes(broken)))
         document = db.session.scalars(select(Document)).one()
         assert document.folder.id == office.folder("c.contracts").id
     phone.goto(f"{counter.url}/signatures")

@@ -26,12 +26,13 @@ KILL_AFTER_250 = """
 import os, signal
 from wsgi import create_app
 from shared.notifications import sending
-deliver = sending._deliver
-def die(server, message):
-    outcome = deliver(server, message)
+from shared.notifications.delivering import ByMail
+deliver = ByMail.deliver
+def die(carrier, message):
+    outcome = deliver(carrier, message)
     os.kill(os.getpid(), signal.SIGKILL)
     return outcome
-sending._deliver = die
+ByMail.deliver = die
 with create_app().app_context():
     sending.drain("email")
 """
@@ -39,11 +40,12 @@ SLOW_DRAIN = """
 import time
 from wsgi import create_app
 from shared.notifications import sending
-deliver = sending._deliver
-def slow(server, message):
+from shared.notifications.delivering import ByMail
+deliver = ByMail.deliver
+def slow(carrier, message):
     time.sleep(0.01)
-    return deliver(server, message)
-sending._deliver = slow
+    return deliver(carrier, message)
+ByMail.deliver = slow
 with create_app().app_context():
     sending.drain("email")
 """

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, String, and_, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.documents import effective
 from shared.documents.models import Document, Folder, FolderException, Publication, StoredObject, Version
 from shared.documents.standing import Standing, standing
 from shared.extensions import db
-from shared.people.models import Party
+from shared.people.models import EmailCell, Party
 from shared.people.scopes import Scope
 
 
@@ -25,12 +26,16 @@ class Sheet(NamedTuple):
     publication: Publication | None
     damaged_at: datetime | None
     standing: str  # of `Standing`
+    filled: Sequence[str]  # the cells of the party that hold an address
     settings: effective.Settings  # of the folder, for this party
 
 
 def sheet(*, scope: Scope, document_id: uuid.UUID) -> Sheet | None:
     """One document in reach with its newest version; one query."""
-    query = joined(Document, Party, Folder, Version, Publication, StoredObject.damaged_at, standing(), FolderException)
+    cells = select(func.array_agg(EmailCell.slot)).where(EmailCell.party_id == Party.id, EmailCell.address != "")
+    filled = func.coalesce(cells.correlate(Party).scalar_subquery(), literal([], ARRAY(String)))
+    rows = (Document, Party, Folder, Version, Publication, StoredObject.damaged_at, standing(), filled, FolderException)
+    query = joined(*rows)
     row = db.session.execute(query.where(Document.id == document_id, scope.documents())).first()
     return Sheet._make([*row[:-1], effective.settings_of(row.Folder, row[-1])]) if row else None
 

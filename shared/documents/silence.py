@@ -1,12 +1,10 @@
 """For a document about which nothing left: the one condition that is missing, in one sentence."""
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from shared.documents.finding import Sheet
 from shared.documents.models import Notify
-from shared.extensions import db
-from shared.people.models import EmailCell, EmailSlot, Party
+from shared.people.models import EmailSlot
 
 SLOTS = {
     EmailSlot.CARD: "fiche",
@@ -22,7 +20,7 @@ def why_silent(sheet: Sheet) -> str:
         return str(_("Personne n’est prévenu tant que le document n’est pas sur le portail."))
     if sheet.settings.notify is Notify.NONE:
         return str(_("Le répertoire « %(folder)s » ne notifie pas.", folder=sheet.folder.label))
-    if _address_of(sheet.party, sheet.settings.slot) is None:
+    if not _is_reachable(sheet):
         slot = SLOTS[sheet.settings.slot]
         empty: str = _("La cellule « %(slot)s » de « %(party)s » est vide.", slot=slot, party=sheet.party.name)
         return empty
@@ -31,7 +29,6 @@ def why_silent(sheet: Sheet) -> str:
     return ""
 
 
-def _address_of(party: Party, slot: EmailSlot) -> str | None:
-    wanted = [slot.value, *([party.family.slot_fallback] if party.family.slot_fallback else [])]
-    query = select(EmailCell.address).where(EmailCell.party_id == party.id, EmailCell.slot.in_(wanted))
-    return db.session.scalar(query.limit(1))
+def _is_reachable(sheet: Sheet) -> bool:
+    wanted = {sheet.settings.slot.value, sheet.party.family.slot_fallback}
+    return bool(wanted & set(sheet.filled))

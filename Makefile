@@ -13,7 +13,7 @@ demo: .venv/installed static/vendor/installed ## Start the whole product with a 
 
 test: .venv/installed static/vendor/installed ## Run every test (ARGS="-k name" for some)
 	@chromium=$$(.ci/browser) && tools=$$(.ci/tools) && PATH="$$tools:$$PATH" GUICHET_CHROMIUM=$$chromium \
-		$(PYTHON) -m pytest -n auto --dist loadfile $(ARGS)
+		$(PYTHON) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: .venv/installed ## Check style, types, imports, templates and migrations
 	$(PYTHON) -m ruff check .

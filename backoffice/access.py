@@ -54,7 +54,7 @@ def access() -> Response:
         narrowed=narrowed(family, filters),
         sorted_by=request.args.get("sort", ""),
         is_automatic=is_automatic(),
-        polling=any(row.state == "unsynced" for row in shown),
+        polling=any(row.state == "unsynced" or row.is_leaving for row in shown),
         w=w,
         draw=Drawing(w).line,
         **allowed,
@@ -64,13 +64,14 @@ def access() -> Response:
 @backoffice.get("/access/rows")
 @requires(Permission.ACCESS_SEE)
 def access_rows() -> Response:
-    """What became of the red lines of a page: those that changed colour are sent again, alone."""
+    """What became of the red lines of a page, and of those whose message leaves: sent again, alone."""
     ids = [each for each in map(_uuid, request.args.getlist("red")[:MOST_POLLED]) if each]
-    fresh = [row for row in rows_of(ids, scope(Permission.ACCESS_SEE)) if row.state != "unsynced"]
+    found = rows_of(ids, scope(Permission.ACCESS_SEE))
+    fresh = [row for row in found if row.state != "unsynced"]
     if not fresh:
         return Response(status=204)
-    done = len(fresh) == len(ids)
-    return lines_alone(rows=fresh, polling=not done, panel=request.args.get("panel"))
+    goes_on = any(row.state == "unsynced" or row.is_leaving for row in found)
+    return lines_alone(rows=fresh, polling=goes_on, panel=request.args.get("panel"))
 
 
 @backoffice.post("/access/<uuid:party_id>/draw")

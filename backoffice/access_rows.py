@@ -53,6 +53,7 @@ class Row(NamedTuple):
     sent_at: str
     sent_state: str
     sent_tone: str
+    is_leaving: bool  # its message is on its way: the line is asked for again until it has arrived
     last_login: str
 
 
@@ -132,6 +133,8 @@ class _Words:
             sent_at=self.when(line.sent_at),
             sent_state=sent_state,
             sent_tone=SENT_TONES.get(line.sent_status, "news"),
+            is_leaving=line.sent_status == Status.SENDING
+            or (line.sent_status == Status.WAITING and line.sent_reason == Reason.NONE),
             last_login=self.when(line.last_login_at),
         )
 

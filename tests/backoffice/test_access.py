@@ -4,14 +4,15 @@ import re
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 
 from shared.access import granting, initial
 from shared.access.models import Access, Seat
 from shared.access.synchronising import synchronise
+from shared.clock import now
 from shared.events.models import Event
 from shared.extensions import db
-from shared.notifications.models import Notification
+from shared.notifications.models import Notification, Status
 from shared.notifications.shipping import ship_messages
 from shared.people.models import EmailSlot, Party
 from tests.factories import office
@@ -93,7 +94,9 @@ def test_a_red_line_says_why_and_since_when_then_turns_green_and_tells_its_story
     synchronise()
     polled = _htmx(browser, f"/backoffice/access/rows?red={shop.id}")
     assert "Valide" in polled
-    assert "every 2s" not in polled
+    assert "every 2s" in polled, "its message is on its way"
+    db.session.execute(update(Notification).values(status=Status.SENT, sent_at=now()))
+    assert "every 2s" not in _htmx(browser, f"/backoffice/access/rows?red={shop.id}")
     assert 'data-state="unsynced"' not in browser.get("/backoffice/access").text
     story = browser.get(f"/backoffice/access/{shop.id}/story").text
     assert "Jeanne Roy" in story

@@ -33,6 +33,7 @@ PLAIN = Row(
     sent_at="22/11/2026 14:05",
     sent_state="Envoyé",
     sent_tone="good",
+    is_leaving=False,
     last_login="",
 )
 CHANGES: tuple[dict[str, Any], ...] = (

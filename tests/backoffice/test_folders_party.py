@@ -55,7 +55,7 @@ def test_each_value_shows_its_origin_and_an_override_changes_this_party_only(bro
     assert (theirs.on_portal, theirs.notify, theirs.slot) == (True, Notify.IMMEDIATE, "billing")
     row = soup_of(browser, fourth).select_one(f"#f-{folder().id}")
     assert row is not None and row.get_text().count("propre à ce tiers, par Jeanne Roy le ") == 3
-    assert row.get_text().count("du répertoire") == 4
+    assert row.get_text().count("du répertoire") == 6
     assert "propre à ce tiers" not in soup_of(browser, fifth).get_text()
     assert folder().notify is Notify.IMMEDIATE and folder().revision == 1
     back = {"name": "notify", "revision": sent_of(soup_of(browser, fourth))[f"revision-{folder().id}"]}

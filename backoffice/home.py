@@ -12,7 +12,7 @@ from backoffice.trial_words import told
 from shared.access.starting import Step, steps
 from shared.notifications.counting import Counts, counts
 from shared.settings.trying import STEP
-from shared.signatures.expiring import days_left as certificate_days
+from shared.signatures.expiring import days_until
 from shared.web.page import page
 from shared.web.permissions import Permission, requires
 
@@ -50,7 +50,7 @@ def _tab(step: Step) -> dict[str, str]:
 
 def _tiles(found: Counts) -> list[dict[str, Any]]:
     """What is counted, with the page that lists it; « bad » when it wants somebody."""
-    ending = certificate_days()
+    ending = days_until(found.certificate_ends)
     expiring = {"label": _("Jours de validité du certificat de signature"), "count": ending, "bad": 1}
     return [
         *([{**expiring, "url": url("settings_signature")}] if ending is not None else []),

@@ -1,5 +1,6 @@
 """What asks for somebody's attention, in one query."""
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, exists, func, select, true
@@ -10,6 +11,7 @@ from shared.intake.models import Arrival, Verdict
 from shared.notifications.models import Notification, Status
 from shared.people.models import EmailCell, Party
 from shared.people.scopes import Scope
+from shared.signatures.authority_models import KeyKind, KeySource, SigningKey
 
 
 class Counts(NamedTuple):
@@ -20,6 +22,7 @@ class Counts(NamedTuple):
     bouncing: int
     to_attach: int
     red: int
+    certificate_ends: datetime | None  # the company's own, which nobody here renews
 
 
 def counts(scope: Scope) -> Counts:
@@ -36,6 +39,7 @@ def counts(scope: Scope) -> Counts:
     accesses = select(func.count()).select_from(Access).join(Party, Party.id == Access.party_id)
     applied = exists().where(Seat.access_id == Access.id, Seat.revision == Access.revision)
     seated = exists().where(Seat.access_id == Access.id)
+    brought = (SigningKey.kind == KeyKind.COMPANY, SigningKey.source != KeySource.MADE, SigningKey.retired_at.is_(None))
     row = db.session.execute(
         select(
             lines.where(Notification.status == Status.WAITING).scalar_subquery(),
@@ -43,6 +47,7 @@ def counts(scope: Scope) -> Counts:
             cells.where(EmailCell.bounced_at.is_not(None), scope.parties()).scalar_subquery(),
             tray.where(Arrival.verdict == Verdict.TO_ATTACH).scalar_subquery(),
             accesses.where(~applied, Access.allowed | seated, scope.parties()).scalar_subquery(),
+            select(SigningKey.not_after).where(*brought).scalar_subquery(),
         )
     ).one()
     return Counts(*row)

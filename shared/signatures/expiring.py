@@ -1,6 +1,6 @@
 """The end of the company's own certificate is told 60, 30 and 7 days before: on the first page and in the journal."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -37,6 +37,9 @@ def warn() -> int | None:
 def days_left() -> int | None:
     """Days until the company's certificate ends when nobody here can renew it; None while there is time, or no need."""
     row = current(KeyKind.COMPANY)
-    if row is None or row.source is KeySource.MADE or row.not_after > now() + SOON:
-        return None
-    return max((row.not_after - now()).days, 0)
+    return days_until(row.not_after) if row is not None and row.source is not KeySource.MADE else None
+
+
+def days_until(end: datetime | None) -> int | None:
+    """None while there is time."""
+    return None if end is None or end > now() + SOON else max((end - now()).days, 0)

@@ -16,6 +16,7 @@ from shared.events.actors import SYSTEM, account_actor
 from shared.events.models import Event
 from shared.events.recording import record
 from shared.extensions import db, uuid7
+from shared.masking import masked_email
 from shared.notifications.addresses import normalise
 from shared.people.models import EmailCell, Family, Party
 
@@ -55,7 +56,7 @@ def prove_address(*, account_id: uuid.UUID, typed: str) -> Account:
     account.personal_email, account.personal_verified_at = row.address, now()
     _name(account, row.address)
     for party_id in db.session.scalars(select(Seat.party_id).where(Seat.account_id == account.id)):
-        facts = {"to": masked(row.address)}
+        facts = {"to": masked_email(row.address)}
         record(
             "account.personal_address_proved",
             by=account_actor(account),
@@ -75,7 +76,7 @@ def forget_address(*, account_id: uuid.UUID) -> None:
     if account.email == account.personal_email:
         raise Refused(_("Vous avez quitté la société : cette adresse est votre seul accès. Remplacez-la plutôt."))
     _unname(account, account.personal_email)
-    facts = {"to": masked(account.personal_email)}
+    facts = {"to": masked_email(account.personal_email)}
     record("account.personal_address_forgotten", by=account_actor(account), account_id=account.id, facts=facts)
     account.personal_email, account.personal_verified_at = "", None
 
@@ -102,15 +103,9 @@ def pass_over() -> int:
         for address in db.session.scalars(_cards(account.id)):
             _unname(account, address)
         _name(account, account.personal_email)
-        facts = {"to": masked(account.personal_email)}
+        facts = {"to": masked_email(account.personal_email)}
         record("account.passed_to_personal", by=SYSTEM, account_id=account.id, facts=facts)
     return len(rows)
-
-
-def masked(address: str) -> str:
-    """« c•••@exemple.fr »: what the log keeps."""
-    local, _at, domain = address.partition("@")
-    return f"{local[:1]}•••@{domain}"
 
 
 def _leaving() -> Select[Account]:
@@ -167,7 +162,7 @@ def _tell(account: Account, row: AddressCode, locale: str) -> Event:
         "account.address_code_issued",
         by=account_actor(account),
         account_id=account.id,
-        facts={"code": str(row.id), "to": masked(row.address), "locale": locale},
+        facts={"code": str(row.id), "to": masked_email(row.address), "locale": locale},
     )
 
 

@@ -19,13 +19,13 @@ from shared.events.actors import SYSTEM
 from shared.events.models import Event
 from shared.events.recording import record
 from shared.extensions import db, uuid7
+from shared.masking import masked_email, masked_phone
 from shared.notifications.addresses import normalise
 from shared.notifications.channels.sms_numbers import mobile
 from shared.notifications.models import Notification
 from shared.settings.sms_provider import can_send_sms
 from shared.signatures.chaining import written_time
 from shared.signatures.code_models import SigningCode
-from shared.signatures.masking import masked_email, masked_phone
 from shared.signatures.models import Signature, Signer
 
 SMS = "sms"

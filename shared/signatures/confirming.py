@@ -13,10 +13,10 @@ from sqlalchemy import select
 from shared.access.models import Account
 from shared.errors import Refused
 from shared.extensions import db
+from shared.masking import masked_email, masked_phone
 from shared.people.models import EmailCell, EmailSlot
 from shared.settings.sms_provider import can_send_sms
 from shared.signatures import codes
-from shared.signatures.masking import masked_email, masked_phone
 from shared.signatures.models import Level, Signer
 
 

@@ -18,12 +18,12 @@ from shared.documents.models import Folder, Version
 from shared.documents.visible import COMPANY_ZONE
 from shared.events.actors import names_of
 from shared.extensions import db
+from shared.masking import masked_email
 from shared.people.models import Activity
 from shared.settings.reading import company
 from shared.signatures import tracing
 from shared.signatures.chaining import FORMAT, written_time
 from shared.signatures.codes import codes_of
-from shared.signatures.masking import masked_email
 from shared.signatures.models import Question, SignatureRequest, Signer, Trace
 from shared.signatures.naming import name_of
 

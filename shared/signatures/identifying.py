@@ -7,9 +7,9 @@ from sqlalchemy import select
 from shared.access.models import Account
 from shared.events.models import Event
 from shared.extensions import db
+from shared.masking import masked_email, masked_phone
 from shared.people.models import Staff
 from shared.signatures.chaining import written_time
-from shared.signatures.masking import masked_email, masked_phone
 from shared.signatures.models import Signer
 
 

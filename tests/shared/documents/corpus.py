@@ -30,7 +30,7 @@ def pdf(change: Callable[[Pdf], Any] | None = None, *, pages: int = 1, text: str
         if change:
             change(made)
         out = io.BytesIO()
-        made.save(out, **saved)
+        made.save(out, **{"deterministic_id": "encryption" not in saved, **saved})
     return out.getvalue()
 
 
@@ -66,7 +66,10 @@ def with_stream(data: bytes, **entries: Any) -> Callable[[Pdf], Any]:
 
 def with_attachment(name: str, content: bytes) -> Callable[[Pdf], Any]:
     def change(made: Pdf) -> None:
-        made.attachments[name] = pikepdf.AttachedFileSpec(made, content, filename=name)
+        moment = "D:20260102030405Z"  # the same bytes at each call
+        made.attachments[name] = pikepdf.AttachedFileSpec(
+            made, content, filename=name, creation_date=moment, mod_date=moment
+        )
 
     return change
 

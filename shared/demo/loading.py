@@ -16,7 +16,7 @@ from shared.demo import company, counter, filing, payday, readers, signatures
 from shared.demo.archive import archive
 from shared.documents.models import Folder, Notify
 from shared.extensions import db
-from shared.notifications.models import Rule
+from shared.notifications.rule_models import Rule
 from shared.people.models import Activity, Party
 from shared.settings.models import Setting
 from shared.shipping import ship

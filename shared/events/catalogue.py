@@ -6,6 +6,7 @@ Recording an unknown name, or without its facts, is an error of the programmer a
 from dataclasses import dataclass
 
 from shared.events.models import Chain
+from shared.records import telling
 
 
 @dataclass(frozen=True)
@@ -197,3 +198,4 @@ CATALOGUE: dict[str, Kind] = {
     "signature.code_exhausted": Kind("Code de signature annulé après cinq essais", ("code",), SECURITY),
     "synchronisation.asked": Kind("Synchronisation demandée"),
 }
+CATALOGUE |= {name: Kind(label, facts) for name, (label, facts) in telling.events().items()}

@@ -3,7 +3,8 @@
     link n = HMAC-SHA256(key, "<chain>:<n>:" ‖ link n-1 ‖ canonical text)      link 0 = 32 zero bytes
 
 The canonical text is the line as JSON (RFC 8259): its columns in alphabetical order, keys of `facts` sorted, no
-blanks, UTF-8 unescaped, ids in lower case, `at` in UTC with six decimals. The key is derived from GUICHET_KEY and
+blanks, UTF-8 unescaped, ids in lower case, `at` in UTC with six decimals; a column of `LATER` that is empty is left
+out, so that lines sealed before it existed read as they did. The key is derived from GUICHET_KEY and
 stands nowhere in the database: whoever can write there cannot make a link.
 """
 
@@ -20,6 +21,7 @@ from shared.events.models import Chain, Event
 START = bytes(32)  # what stands before the first link
 Line = RowMapping | dict[str, Any]
 COLUMNS = tuple(Event.__table__.columns)
+LATER = frozenset({"record_id"})  # columns younger than the chain: written where they say something
 
 
 def link(chain: Chain, number: int, before: bytes, line: Line) -> bytes:
@@ -31,6 +33,7 @@ def link(chain: Chain, number: int, before: bytes, line: Line) -> bytes:
 def canonical(line: Line) -> bytes:
     """The line as it is hashed; two readings of one row give the same bytes."""
     written = {column.name: _written(line[column.name]) for column in COLUMNS}
+    written = {name: value for name, value in written.items() if value is not None or name not in LATER}
     return json.dumps(written, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 

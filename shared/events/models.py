@@ -33,6 +33,7 @@ class Event(Model):
         Index("ix_event_name", "name", "at"),
         Index("ix_event_chain", "chain", "at", "id"),
         Index("ix_event_actor", "actor", "at", "id"),
+        Index("ix_event_record", "record_id", "at", "id", postgresql_where="record_id IS NOT NULL"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -46,6 +47,7 @@ class Event(Model):
     access_id: Mapped[uuid.UUID | None]
     account_id: Mapped[uuid.UUID | None]
     notification_id: Mapped[uuid.UUID | None]
+    record_id: Mapped[uuid.UUID | None]
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 

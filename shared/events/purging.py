@@ -16,7 +16,7 @@ from shared.events.recording import record
 from shared.events.sealing import ONLY_ONE
 from shared.events.verifying import Broken, Start, extra_of, links, start_of
 from shared.extensions import db
-from shared.notifications.models import Cause
+from shared.notifications.rule_models import Cause
 from shared.settings.reading import setting
 
 BATCH = 5000

@@ -25,6 +25,7 @@ def record(
     account_id: uuid.UUID | None = None,
     activity_id: uuid.UUID | None = None,
     notification_id: uuid.UUID | None = None,
+    record_id: uuid.UUID | None = None,
     facts: dict[str, Any] | None = None,
 ) -> Event:
     """Write the event `name` and all it causes; `facts` must be JSON and hold no secret.
@@ -47,6 +48,7 @@ def record(
         account_id=account_id,
         activity_id=activity_id,
         notification_id=notification_id,
+        record_id=record_id,
         facts=given,
     )
     db.session.add(event)

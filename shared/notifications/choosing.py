@@ -9,7 +9,8 @@ from sqlalchemy.orm import aliased
 
 from shared.events.batches import read_once
 from shared.extensions import db
-from shared.notifications.models import Rule, Template
+from shared.notifications.models import Template
+from shared.notifications.rule_models import Rule
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from sqlalchemy import RowMapping, case, select, update
 
 from shared.clock import now
 from shared.extensions import db
-from shared.notifications.models import Cause, Notification, Status
+from shared.notifications.models import Notification, Status
+from shared.notifications.rule_models import Cause
 from shared.notifications.values import Item, Value
 from shared.secrets import seal, unseal
 

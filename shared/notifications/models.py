@@ -6,9 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint, false, func
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-from sqlalchemy.types import Text
 
 from shared.clock import now
 from shared.extensions import Model, uuid7
@@ -85,29 +83,6 @@ class TemplateVersion(Model):
     template: Mapped[Template] = relationship(back_populates="versions")
 
 
-class Rule(Model):
-    """Event (+ conditions) → audience, template, channels, moment."""
-
-    __tablename__ = "rule"
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
-    key: Mapped[str] = mapped_column(unique=True)
-    event: Mapped[str] = mapped_column(index=True)
-    label: Mapped[str]
-    audience: Mapped[str]  # a name of `notifications.audiences`
-    template_id: Mapped[uuid.UUID | None] = mapped_column(
-        ForeignKey("template.id")
-    )  # None: the folder's, else the event's
-    channels: Mapped[list[str]] = mapped_column(ARRAY(Text), default=lambda: ["email"])
-    conditions: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    moment: Mapped[str] = mapped_column(default="now")  # now, folder (immediate or grouped as the folder says)
-    enabled: Mapped[bool] = mapped_column(default=True)
-    is_shipped: Mapped[bool] = mapped_column(default=False)
-    shipped_version: Mapped[int] = mapped_column(default=0)
-    shipped_hash: Mapped[str | None]
-    deleted_at: Mapped[datetime | None]
-
-
 class Notification(Model):
     """The outbox row and the history line at once; it may carry several events and documents.
 
@@ -139,6 +114,7 @@ class Notification(Model):
             unique=True,
             postgresql_where="copy_of_id IS NOT NULL",
         ),
+        Index("ix_notification_proposed", "created_at", "id", postgresql_where="is_proposal AND status = 'waiting'"),
         Index("uq_notification_telling_access", "access_id", unique=True, postgresql_where="tells_access"),
         Index("ix_notification_telling_status", "status", "access_id", postgresql_where="tells_access"),
     )
@@ -162,6 +138,9 @@ class Notification(Model):
     tells_access: Mapped[bool] = mapped_column(server_default=false())
     account_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
     staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    rule_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("rule.id"))  # whose conditions hold until it leaves
+    is_proposal: Mapped[bool] = mapped_column(default=False, server_default=false())  # a draft until somebody confirms
+    attaches: Mapped[bool] = mapped_column(default=False, server_default=false())
     slot: Mapped[EmailSlot | None]
     fixed_address: Mapped[str | None]  # where the address is a person's own, not a cell: frozen
     template_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("template.id"))
@@ -219,18 +198,17 @@ class NotificationDocument(Model):
     notification: Mapped[Notification] = relationship(back_populates="documents")
 
 
-class Cause(Model):
-    """(event, rule, recipient, channel) happens once; ten events may share one message."""
+class NotificationRecord(Model):
+    """Which records a message is about."""
 
-    __tablename__ = "cause"
-    __table_args__ = (UniqueConstraint("event_id", "rule_id", "recipient", "channel"),)
+    __tablename__ = "notification_record"
+    __table_args__ = (Index("ix_notification_record_record", "record_id"),)
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
-    event_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("event.id"))
-    rule_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("rule.id"))
-    recipient: Mapped[str]
-    channel: Mapped[str]
-    notification_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("notification.id", ondelete="CASCADE"), index=True)
+    notification_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("notification.id", ondelete="CASCADE"), primary_key=True
+    )
+    record_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("record.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(default=0)
 
 
 class InformationRefusal(Model):

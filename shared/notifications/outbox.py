@@ -19,16 +19,9 @@ from shared.events.models import Event
 from shared.extensions import db, uuid7
 from shared.notifications.audiences import Recipient
 from shared.notifications.choosing import template_for
-from shared.notifications.models import (
-    Cause,
-    Notification,
-    NotificationDocument,
-    Reason,
-    Rule,
-    Status,
-    Template,
-)
+from shared.notifications.models import Notification, NotificationDocument, Reason, Status, Template
 from shared.notifications.quiet import next_allowed
+from shared.notifications.rule_models import Cause, Rule
 from shared.notifications.signature_audiences import TARGET
 from shared.people.models import Family
 from shared.queues import ring

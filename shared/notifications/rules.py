@@ -9,7 +9,7 @@ from shared.events.models import Event
 from shared.extensions import db
 from shared.notifications import outbox
 from shared.notifications.audiences import AUDIENCES, Recipient
-from shared.notifications.models import Rule
+from shared.notifications.rule_models import Rule
 
 # Events that no rule may name: the journal only. Spares a query at each of them.
 SILENT = frozenset(

@@ -6,7 +6,8 @@ from hashlib import sha256
 from sqlalchemy import select
 
 from shared.extensions import db
-from shared.notifications.models import Rule, Template, TemplateVersion
+from shared.notifications.models import Template, TemplateVersion
+from shared.notifications.rule_models import Rule
 from shared.notifications.shipped import Shipped, shipped_messages
 from shared.people.models import Family
 

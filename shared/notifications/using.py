@@ -10,7 +10,8 @@ from shared.documents.models import Folder, FolderException
 from shared.extensions import db
 from shared.notifications.choosing import announcing
 from shared.notifications.copying import RESERVED
-from shared.notifications.models import Rule, Template
+from shared.notifications.models import Template
+from shared.notifications.rule_models import Rule
 from shared.people.models import Party
 
 EVENT, AUDIENCE = "document.published", "folder_slot"

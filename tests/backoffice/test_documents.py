@@ -11,7 +11,8 @@ from shared.documents.reading import Reader
 from shared.documents.storage import original_key, storage
 from shared.events.models import Event
 from shared.extensions import db
-from shared.notifications.models import Cause, NotificationDocument
+from shared.notifications.models import NotificationDocument
+from shared.notifications.rule_models import Cause
 from shared.people.models import ConsentState
 from tests.factories import office, post
 from tests.factories.counter import a_seat

@@ -8,10 +8,11 @@ from shared.extensions import db
 from shared.notifications import outbox
 from shared.notifications.arranging import arrange, create
 from shared.notifications.audiences import Recipient
-from shared.notifications.models import Notification, Rule, Status, Template
+from shared.notifications.models import Notification, Status, Template
 from shared.notifications.preferring import prefer, refuses
 from shared.notifications.promoting import looks_promotional
 from shared.notifications.refusals import Subject
+from shared.notifications.rule_models import Rule
 from shared.notifications.saving import save
 from shared.notifications.sending import drain
 from shared.people.models import EmailSlot, Party

@@ -1,0 +1,1 @@
+"""Webhooks out: signed calls that tell another program what happened."""

@@ -1,0 +1,1 @@
+"""Business records: quotes, invoices, orders, interventions, expense reports, internal exchanges, payments."""

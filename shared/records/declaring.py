@@ -2,6 +2,22 @@
 
 from dataclasses import dataclass, field
 
+DRAFT = "draft"
+
+
+def N_(text: str) -> str:  # noqa: N802  the name Babel looks for
+    """Mark a text for Babel's extractor; it is translated where it is shown."""
+    return text
+
+
+DATES = {
+    "issued_on": N_("Date"),
+    "due_on": N_("Échéance"),
+    "valid_until": N_("Valable jusqu’au"),
+    "appointment_at": N_("Rendez-vous"),
+    "accepted_on": N_("Date d’acceptation"),
+}
+
 
 @dataclass(frozen=True)
 class Status:

@@ -4,23 +4,8 @@ The catalogue of events, the rules, the lists, the pages, the import and the API
 kind of its own. What a kind does beyond it (an invoice's balance, an order's goods) stands in the verb that does it.
 """
 
-from shared.records.declaring import Kind, Move, Status
+from shared.records.declaring import DRAFT, N_, Kind, Move, Status
 
-DRAFT = "draft"
-
-
-def N_(text: str) -> str:  # noqa: N802  the name Babel looks for
-    """Mark a text for Babel's extractor; it is translated where it is shown."""
-    return text
-
-
-DATES = {
-    "issued_on": N_("Date"),
-    "due_on": N_("Échéance"),
-    "valid_until": N_("Valable jusqu’au"),
-    "appointment_at": N_("Rendez-vous"),
-    "accepted_on": N_("Date d’acceptation"),
-}
 _DRAFT = Status(DRAFT, N_("Brouillon"), shown=False)
 _CANCELLED = Status("cancelled", N_("Annulé"), "danger")
 

@@ -1,7 +1,7 @@
 """The events that a kind of record makes by being declared."""
 
-from shared.records.declaring import Kind
-from shared.records.kinds import KINDS, N_
+from shared.records.declaring import N_, Kind
+from shared.records.kinds import KINDS
 
 
 def events() -> dict[str, tuple[str, tuple[str, ...]]]:

@@ -195,6 +195,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("record", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_record_amount", ["kind", "amount", "id"], unique=False, postgresql_where="amount IS NOT NULL"
+        )
+        batch_op.create_index(
             "ix_record_appointment",
             ["kind", "appointment_at", "id"],
             unique=False,
@@ -202,6 +205,9 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_record_due", ["kind", "due_on", "id"], unique=False, postgresql_where="is_open AND due_on IS NOT NULL"
+        )
+        batch_op.create_index(
+            "ix_record_issued", ["kind", "issued_on", "id"], unique=False, postgresql_where="issued_on IS NOT NULL"
         )
         batch_op.create_index("ix_record_list", ["kind", "created_at", "id"], unique=False)
         batch_op.create_index(
@@ -507,8 +513,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_record_parent_id"))
         batch_op.drop_index("ix_record_number", postgresql_ops={"number_folded": "text_pattern_ops"})
         batch_op.drop_index("ix_record_list")
+        batch_op.drop_index("ix_record_issued", postgresql_where="issued_on IS NOT NULL")
         batch_op.drop_index("ix_record_due", postgresql_where="is_open AND due_on IS NOT NULL")
         batch_op.drop_index("ix_record_appointment", postgresql_where="is_open AND appointment_at IS NOT NULL")
+        batch_op.drop_index("ix_record_amount", postgresql_where="amount IS NOT NULL")
 
     op.drop_table("record")
     with op.batch_alter_table("hook_call", schema=None) as batch_op:

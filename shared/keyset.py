@@ -6,7 +6,8 @@ import json
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, any_, cast, func, literal_column, tuple_
@@ -69,8 +70,7 @@ def read_page(
     if whole is None:
         query = _few(query, size)
     else:
-        chosen = _few(query, size).correlate(None).scalar_subquery()
-        query = whole.where(ident == any_(cast(func.array(chosen), ARRAY(Uuid)))).order_by(*sorted_by)
+        query = whole.where(ident == one_of(_few(query, size).correlate(None))).order_by(*sorted_by)
     query = query.add_columns(order.column.label("cursor_value"), ident.label("cursor_id"))
     rows = list(db.session.execute(query, values))
     more, rows = len(rows) > size, rows[:size]
@@ -83,12 +83,21 @@ def read_page(
     return Page(rows, _write(rows[-1]) if has_next else None, _write(rows[0]) if has_previous else None)
 
 
+def one_of(found: Any) -> ColumnElement[Any]:
+    """One of these ids, read once into an array: PostgreSQL then starts from them and not from a million lines."""
+    return any_(cast(func.array(found.scalar_subquery()), ARRAY(Uuid)))
+
+
 def _few(query: Select[*tuple[Any, ...]], size: int) -> Select[*tuple[Any, ...]]:
     return query.limit(literal_column(str(int(size) + 1)))
 
 
 def _write(row: Row[Any]) -> str:
-    value = row.cursor_value.isoformat() if isinstance(row.cursor_value, datetime) else row.cursor_value
+    value = row.cursor_value
+    if isinstance(value, date):  # a moment is one too
+        value = value.isoformat()
+    elif isinstance(value, Decimal):
+        value = str(value)
     text = json.dumps([value, str(row.cursor_id)], ensure_ascii=False)
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 

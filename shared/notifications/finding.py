@@ -22,8 +22,9 @@ from sqlalchemy.orm import aliased
 
 from shared.documents.models import Document, Folder
 from shared.extensions import db
+from shared.keyset import one_of
 from shared.notifications.models import Notification, NotificationDocument, Template, TemplateVersion
-from shared.notifications.narrowing import Filter, conditions, is_common, one_of, telling_of
+from shared.notifications.narrowing import Filter, conditions, is_common, telling_of
 from shared.people.models import EmailCell, Family, Party
 from shared.people.scopes import Scope
 

@@ -10,8 +10,6 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Select,
-    any_,
-    cast,
     func,
     literal_column,
     or_,
@@ -20,14 +18,13 @@ from sqlalchemy import (
     union,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
-from sqlalchemy.types import Uuid
 
 from shared.documents import searching
 from shared.documents.models import Document
 from shared.extensions import db
 from shared.folding import fold
+from shared.keyset import one_of
 from shared.notifications.models import Notification, NotificationDocument, Reason, Status
 from shared.people.finding import begins, matching
 from shared.people.models import EmailCell, Family, Party
@@ -129,11 +126,6 @@ def telling_of(document_id: uuid.UUID) -> ColumnElement[bool]:
     told = select(NotificationDocument.notification_id).where(NotificationDocument.document_id == document_id)
     about: ColumnElement[bool] = Notification.id == one_of(told.correlate(None))
     return about
-
-
-def one_of(found: Any) -> ColumnElement[Any]:
-    """One of these ids, read once into an array: PostgreSQL then starts from them and not from half a million lines."""
-    return any_(cast(func.array(found.scalar_subquery()), ARRAY(Uuid)))
 
 
 def _midnight(day: date, zone: str) -> datetime:

@@ -123,6 +123,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("hook_id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("event", sa.String(), nullable=False),
         sa.Column("payload", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
@@ -131,7 +132,6 @@ def upgrade() -> None:
         sa.Column("reply", sa.String(), nullable=False),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_hook_call_event_id")),
         sa.ForeignKeyConstraint(["hook_id"], ["hook.id"], name=op.f("fk_hook_call_hook_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hook_call")),
         sa.UniqueConstraint("hook_id", "event_id", name=op.f("uq_hook_call_hook_id_event_id")),
@@ -342,6 +342,21 @@ def upgrade() -> None:
         batch_op.create_index("ix_notification_record_record", ["record_id"], unique=False)
 
     op.create_table(
+        "awaited_record",
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("is_main", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_awaited_record_document_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("document_id", "kind", "number", name=op.f("pk_awaited_record")),
+    )
+    with op.batch_alter_table("awaited_record", schema=None) as batch_op:
+        batch_op.create_index("ix_awaited_record_number", ["kind", "number"], unique=False)
+
+    op.create_table(
         "record_document",
         sa.Column("record_id", sa.Uuid(), nullable=False),
         sa.Column("document_id", sa.Uuid(), nullable=False),
@@ -480,6 +495,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_record_document_document")
 
     op.drop_table("record_document")
+    with op.batch_alter_table("awaited_record", schema=None) as batch_op:
+        batch_op.drop_index("ix_awaited_record_number")
+
+    op.drop_table("awaited_record")
     with op.batch_alter_table("notification_record", schema=None) as batch_op:
         batch_op.drop_index("ix_notification_record_record")
 

@@ -42,8 +42,9 @@ class HookCall(Model):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
     hook_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hook.id", ondelete="CASCADE"))
-    event_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("event.id"))
-    payload: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    event_id: Mapped[uuid.UUID]  # no key: a line of the log may be purged before
+    event: Mapped[str]  # its name
+    payload: Mapped[dict[str, Any]] = mapped_column(default=dict)  # frozen at the first try: the same again each time
     at: Mapped[datetime] = mapped_column(default=now)
     due_at: Mapped[datetime] = mapped_column(default=now)
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)

@@ -42,3 +42,16 @@ class ApiCall(Model):
     status: Mapped[int] = mapped_column(SmallInteger)
     answer: Mapped[dict[str, Any]] = mapped_column(default=dict)
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+class AwaitedRecord(Model):
+    """A document that named a record not known yet: it is attached when the record comes, in whatever way."""
+
+    __tablename__ = "awaited_record"
+    __table_args__ = (Index("ix_awaited_record_number", "kind", "number"),)
+
+    document_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(primary_key=True)  # or the name that the ERP gives it
+    is_main: Mapped[bool] = mapped_column(default=True)
+    at: Mapped[datetime] = mapped_column(default=now)

@@ -37,8 +37,19 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
         ),
     ),
     (
+        _("Pièces"),
+        (
+            ("backoffice:records:see", _("Voir les devis, factures, commandes et autres pièces")),
+            ("backoffice:records:edit", _("Saisir les pièces et les faire avancer")),
+            ("backoffice:bank:verify", _("Vérifier le compte bancaire que voient les clients")),
+            ("backoffice:accounting:export", _("Exporter les écritures comptables")),
+        ),
+    ),
+    (
         _("Messages"),
         (
+            ("backoffice:rules:see", _("Voir les règles de notification et leurs simulations")),
+            ("backoffice:rules:edit", _("Modifier les règles de notification")),
             ("backoffice:notices:send", _("Envoyer et renvoyer des notifications")),
             ("backoffice:templates:see", _("Voir les modèles")),
             ("backoffice:templates:edit", _("Modifier les modèles")),
@@ -53,6 +64,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
         (
             ("backoffice:settings:see", _("Voir les paramètres")),
             ("backoffice:settings:edit", _("Modifier les paramètres")),
+            ("backoffice:api:edit", _("Gérer les jetons de l’API et les webhooks")),
             ("backoffice:journal:see", _("Lire et vérifier le journal")),
             ("backoffice:engines:see", _("Voir l’état des moteurs")),
             ("backoffice:retention:see", _("Voir ce qui arrive à son terme, les gels et les certificats")),

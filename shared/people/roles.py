@@ -11,6 +11,7 @@ _SEE = (
     "backoffice:templates:see",
     "backoffice:history:see",
     "backoffice:todo:see",
+    "backoffice:records:see",
 )
 _REFER = (
     "backoffice:parties:edit",
@@ -21,6 +22,8 @@ _REFER = (
     "backoffice:notices:send",
     "backoffice:todo:act",
     "backoffice:portal:impersonate",
+    "backoffice:records:edit",
+    "backoffice:rules:see",
 )
 _MANAGE = (
     "backoffice:signatures:sign",
@@ -31,6 +34,8 @@ _MANAGE = (
     "backoffice:payslips:distribute",
     "backoffice:portal:synchronise",
     "backoffice:settings:see",
+    "backoffice:rules:edit",
+    "backoffice:accounting:export",
 )
 _ADMINISTER = (
     "backoffice:retention:see",
@@ -39,6 +44,8 @@ _ADMINISTER = (
     "backoffice:staff:edit",
     "backoffice:journal:see",
     "backoffice:engines:see",
+    "backoffice:api:edit",
+    "backoffice:bank:verify",
 )
 
 ADMINISTRATOR = "administrator"

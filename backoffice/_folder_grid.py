@@ -20,6 +20,7 @@ GRID = (
     "link_target",
     "template_id",
     "deposit_allowed",
+    "reason_required",
     "document_class",
     "retention_class",
 )

@@ -28,6 +28,7 @@ def column_words() -> dict[str, str]:
         "link_target": _("Lien vers"),
         "template_id": _("Modèle"),
         "deposit_allowed": _("Dépôt"),
+        "reason_required": _("Motif de refus"),
         "document_class": _("Classe"),
         "retention_class": _("Conservation"),
     }
@@ -53,6 +54,7 @@ def options_of(family: Family, folders: Sequence[Folder]) -> dict[str, Options]:
         "link_target": [(each.value, _targets(family)[each]) for each in targets_of(folders)],
         "template_id": [("", _("le modèle courant")), *((str(each.id), each.label) for each in announcing_texts())],
         "deposit_allowed": [("1", _("le tiers dépose aussi")), ("", _("lecture seule"))],
+        "reason_required": [("1", _("demandé pour refuser un devis")), ("", _("facultatif"))],
         "document_class": _known(CLASSES),
         "retention_class": _known(RETENTIONS),
     }

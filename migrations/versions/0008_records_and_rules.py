@@ -416,6 +416,9 @@ def upgrade() -> None:
             "ix_event_record", ["record_id", "at", "id"], unique=False, postgresql_where="record_id IS NOT NULL"
         )
 
+    with op.batch_alter_table("folder", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("reason_required", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+
     with op.batch_alter_table("notification", schema=None) as batch_op:
         batch_op.add_column(sa.Column("rule_id", sa.Uuid(), nullable=True))
         batch_op.add_column(sa.Column("is_proposal", sa.Boolean(), server_default=sa.text("false"), nullable=False))
@@ -477,6 +480,9 @@ def downgrade() -> None:
         batch_op.drop_column("attaches")
         batch_op.drop_column("is_proposal")
         batch_op.drop_column("rule_id")
+
+    with op.batch_alter_table("folder", schema=None) as batch_op:
+        batch_op.drop_column("reason_required")
 
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index("ix_event_record", postgresql_where="record_id IS NOT NULL")

@@ -16,7 +16,7 @@ from shared.notifications.using import forbids_copies
 from shared.people.models import EmailSlot
 
 LONGEST_LABEL = 80
-BOXES = ("on_portal", "deposit_allowed")  # a box that a form does not send was unticked
+BOXES = ("on_portal", "deposit_allowed", "reason_required")  # a box that a form does not send was unticked
 
 
 class BadCells(Refused):
@@ -108,6 +108,7 @@ FIELDS: dict[str, Field] = {
     "link_target": Field(_choice(LinkTarget), "Lien vers"),
     "template_id": Field(_template, "Modèle"),
     "deposit_allowed": Field(_box, "Dépôt"),
+    "reason_required": Field(_box, "Motif de refus"),
     "document_class": Field(_key(CLASSES), "Classe"),
     "retention_class": Field(_key(RETENTIONS), "Conservation"),
 }

@@ -69,6 +69,7 @@ class Folder(Model):
     retention_class: Mapped[str]
     needs_grant: Mapped[bool] = mapped_column(default=False)  # payslips: even administrators need an explicit grant
     deposit_allowed: Mapped[bool] = mapped_column(default=False, server_default=false())  # the party deposits here too
+    reason_required: Mapped[bool] = mapped_column(default=False, server_default=false())  # to refuse one of its quotes
     position: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int] = mapped_column(default=1)
     shipped_version: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -64,4 +64,13 @@ def _words() -> dict[str, str]:
         "status": _("réponse"),
         "template": _("modèle"),
         "value": _("valeur"),
+        "stopped": _("envois arrêtés"),
+        "type": _("type"),
+        "on": _("activée"),
+        "rule": _("notification"),
+        "label": _("libellé"),
+        "kind": _("genre"),
+        "events": _("événements"),
+        "event": _("événement"),
+        "code": _("code"),
     }

@@ -215,6 +215,9 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_record_parent_id"), ["parent_id"], unique=False)
         batch_op.create_index("ix_record_party", ["party_id", "kind", "issued_on", "id"], unique=False)
+        batch_op.create_index(
+            "ix_record_state", ["kind", "state_code", "id"], unique=False, postgresql_where="state_code IS NOT NULL"
+        )
         batch_op.create_index("ix_record_status", ["kind", "status", "created_at", "id"], unique=False)
         batch_op.create_index(
             "ix_record_valid",
@@ -534,6 +537,7 @@ def downgrade() -> None:
         batch_op.drop_index("uq_record_external", postgresql_where="external_id IS NOT NULL")
         batch_op.drop_index("ix_record_valid", postgresql_where="is_open AND valid_until IS NOT NULL")
         batch_op.drop_index("ix_record_status")
+        batch_op.drop_index("ix_record_state", postgresql_where="state_code IS NOT NULL")
         batch_op.drop_index("ix_record_party")
         batch_op.drop_index(batch_op.f("ix_record_parent_id"))
         batch_op.drop_index("ix_record_number", postgresql_ops={"number_folded": "text_pattern_ops"})

@@ -31,6 +31,7 @@ class Record(Model):
         Index("ix_record_party", "party_id", "kind", "issued_on", "id"),
         Index("ix_record_issued", "kind", "issued_on", "id", postgresql_where="issued_on IS NOT NULL"),
         Index("ix_record_amount", "kind", "amount", "id", postgresql_where="amount IS NOT NULL"),
+        Index("ix_record_state", "kind", "state_code", "id", postgresql_where="state_code IS NOT NULL"),
         Index("ix_record_number", "number_folded", postgresql_ops={"number_folded": "text_pattern_ops"}),
         Index("ix_record_due", "kind", "due_on", "id", postgresql_where="is_open AND due_on IS NOT NULL"),
         Index("ix_record_valid", "kind", "valid_until", "id", postgresql_where="is_open AND valid_until IS NOT NULL"),

@@ -1,0 +1,158 @@
+"""The statement's tables: invoices and credit notes with what is left of each, and what was paid."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Date,
+    Numeric,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+
+from shared.access.models import Seat
+from shared.records.kinds import INVOICE, PAYMENT
+from shared.records.models import Record
+from shared.records.money_models import PaymentShare
+from shared.records.papers import papers
+from shared.records.visible import seen_by
+
+NOTHING = literal(Decimal(0), Numeric(14, 2))
+CANCELLED, CONFIRMED = "cancelled", "confirmed"
+
+
+@dataclass(frozen=True)
+class Account:
+    """Columns: of `statement.Line`, of `statement.Settlement`; `sums` answers `statement.Balance`."""
+
+    lines: CTE
+    settlements: CTE
+    sums: Select[Any]
+
+
+def account_of(seat: Seat, at: datetime, day: date) -> Account:
+    """What stood at that instant, the day it was where the company is."""
+    every = papers(seat, INVOICE)
+    standing = and_(every.c.since <= at, or_(every.c.status.is_distinct_from(CANCELLED), every.c.moved_at > at))
+    paper = select(every).where(standing).cte("invoice")
+    paid = _paid(seat, at)
+    shares = _shares(paper, paid)
+    lines = _lines(paper, shares, at, day)
+    settlements = _settlements(paper, paid, shares, at)
+    return Account(lines, settlements, _sums(lines, settlements))
+
+
+def _paid(seat: Seat, at: datetime) -> CTE:
+    """The payments that stood then."""
+    query = seen_by(seat, PAYMENT.key).where(Record.created_at <= at)
+    confirmed = and_(Record.status == CONFIRMED, or_(Record.moved_at.is_(None), Record.moved_at <= at))
+    since = and_(Record.status == CANCELLED, Record.moved_at > at)
+    return query.where(or_(confirmed, since)).cte("paid")
+
+
+def _shares(paper: CTE, paid: CTE) -> CTE:
+    """Invoice → what payments had taken off it then, and what those that stand today take off it."""
+    payer = Record.__table__.alias("payer")
+    stood = PaymentShare.payment_id.in_(select(paid.c.id))
+    stands = payer.c.status != CANCELLED
+    return (
+        select(
+            PaymentShare.invoice_id.label("invoice_id"),
+            func.coalesce(func.sum(PaymentShare.amount).filter(stood), 0).label("then"),
+            func.coalesce(func.sum(PaymentShare.amount).filter(stands), 0).label("today"),
+        )
+        .join(payer, payer.c.id == PaymentShare.payment_id)
+        .where(PaymentShare.invoice_id.in_(select(paper.c.record_id)))
+        .group_by(PaymentShare.invoice_id)
+        .cte("share")
+    )
+
+
+def _declared(paper: CTE, shares: CTE, at: datetime) -> ColumnElement[Decimal]:
+    """What was said by then to be paid of an invoice beyond the payments that are told of."""
+    said = func.coalesce(paper.c.moved_at, paper.c.since) <= at
+    return case((said, paper.c.paid - func.coalesce(shares.c.today, 0)), else_=NOTHING)
+
+
+def _lines(paper: CTE, shares: CTE, at: datetime, day: date) -> CTE:
+    settled = func.coalesce(shares.c.then, 0) + _declared(paper, shares, at)
+    remaining = func.coalesce(paper.c.amount, 0) - settled
+    columns = ("id", "record_id", "document_id", "number", "title", "day", "due_on", "amount", "currency")
+    return (
+        select(
+            *(paper.c[name] for name in columns),
+            paper.c.is_credit_note,
+            paper.c.status,
+            settled.label("settled"),
+            remaining.label("remaining"),
+            and_(paper.c.due_on.is_not(None), paper.c.due_on < day, remaining > 0).label("is_late"),
+        )
+        .outerjoin(shares, shares.c.invoice_id == paper.c.record_id)
+        .cte("line")
+    )
+
+
+def _settlements(paper: CTE, paid: CTE, shares: CTE, at: datetime) -> CTE:
+    elsewhere = (
+        select(func.coalesce(func.sum(PaymentShare.amount), 0))
+        .where(PaymentShare.payment_id == paid.c.id)
+        .where(PaymentShare.invoice_id.not_in(select(paper.c.record_id).where(paper.c.record_id.is_not(None))))
+        .scalar_subquery()
+    )
+    amount = func.coalesce(paid.c.amount, 0) - elsewhere
+    payments = select(
+        paid.c.id,
+        paid.c.number,
+        paid.c.title,
+        func.coalesce(paid.c.issued_on, _day(paid.c.created_at)).label("day"),
+        amount.label("amount"),
+        paid.c.currency,
+    ).where(amount != 0)
+    declared = _declared(paper, shares, at)
+    said = (
+        select(
+            paper.c.id,
+            paper.c.number,
+            paper.c.title,
+            _day(func.coalesce(paper.c.moved_at, paper.c.since)),
+            declared,
+            paper.c.currency,
+        )
+        .outerjoin(shares, shares.c.invoice_id == paper.c.record_id)
+        .where(declared != 0)
+    )
+    return union_all(payments, said).cte("settlement")
+
+
+def _sums(lines: CTE, settlements: CTE) -> Select[Any]:
+    """One row a currency."""
+    is_credit = case((lines.c.is_credit_note, True), else_=func.coalesce(lines.c.amount, 0) < 0)
+    sold = select(
+        lines.c.currency,
+        case((is_credit, NOTHING), else_=lines.c.amount).label("invoices"),
+        case((is_credit, -lines.c.amount), else_=NOTHING).label("credit_notes"),
+        NOTHING.label("payments"),
+        case((lines.c.is_late, lines.c.remaining), else_=NOTHING).label("overdue"),
+        literal(1).label("documents"),
+        case((lines.c.amount.is_(None), 1), else_=0).label("silent"),
+    )
+    paid = select(settlements.c.currency, NOTHING, NOTHING, settlements.c.amount, NOTHING, literal(0), literal(0))
+    every = union_all(sold, paid).subquery()
+    names = ("invoices", "credit_notes", "payments", "overdue", "documents", "silent")
+    sums = (func.coalesce(func.sum(every.c[name]), 0).label(name) for name in names)
+    return select(every.c.currency, *sums).group_by(every.c.currency).order_by(every.c.currency)
+
+
+def _day(moment: Any) -> ColumnElement[date]:
+    return cast(func.timezone("UTC", moment), Date)

@@ -1,0 +1,76 @@
+"""What a seat may see of the records of its party: the scope of every query of the portal about records.
+
+A kind that is kept from the portal, a status that is not shown, a paper that is not published, a right that the
+person does not have: each answers like a record that never was.
+"""
+
+import uuid
+
+from sqlalchemy import ColumnElement, Select, Uuid, and_, exists, false, literal, or_, select
+
+from shared.access.models import Seat
+from shared.documents import effective
+from shared.documents.models import Document, Folder, FolderException
+from shared.documents.visible import visible_to
+from shared.extensions import db
+from shared.records.declaring import Kind
+from shared.records.kinds import KINDS
+from shared.records.models import Record, RecordDocument, RecordParty
+
+
+def seen_by(seat: Seat, *kinds: str) -> Select[Record]:
+    """The records that this seat may see, of those kinds or of all. Narrow with `.where`."""
+    wanted = [kind for kind in KINDS.values() if kind.on_portal and (not kinds or kind.key in kinds)]
+    return select(Record).where(
+        or_(false(), *(_of_kind(seat, kind) for kind in wanted)),
+        or_(Record.party_id == seat.party_id, Record.id.in_(_shared_with(seat))),
+    )
+
+
+def seen(*, seat: Seat, record_id: uuid.UUID, kinds: tuple[str, ...] = ()) -> Record | None:
+    """One of them; None for another's, and for one that never was."""
+    return db.session.scalars(seen_by(seat, *kinds).where(Record.id == record_id)).one_or_none()
+
+
+def kinds_seen(seat: Seat) -> set[str]:
+    """The kinds of which this seat may see one record at least: each has a list of its own. One query."""
+    return set(db.session.scalars(seen_by(seat).with_only_columns(Record.kind).distinct()))
+
+
+def papers_seen(*, seat: Seat, record: Record) -> list[Document]:
+    """The papers of a record that this seat may read, the record itself on paper first. One query."""
+    query = visible_to(seat).join(RecordDocument, RecordDocument.document_id == Document.id)
+    query = query.where(RecordDocument.record_id == record.id)
+    return list(db.session.scalars(query.order_by(RecordDocument.is_main.desc(), RecordDocument.at, Document.id)))
+
+
+def _of_kind(seat: Seat, kind: Kind) -> ColumnElement[bool]:
+    conditions = [Record.kind == kind.key, Record.status.in_([each.key for each in kind.statuses if each.shown])]
+    if kind.classes:
+        conditions += [_opens(seat, kind.classes), _published(seat)]
+    return and_(*conditions)
+
+
+def _opens(seat: Seat, classes: tuple[str, ...]) -> ColumnElement[bool]:
+    """The right on one folder of these classes at least, that is on the portal for this party."""
+    party_id = literal(seat.party_id, Uuid)
+    query = (
+        select(Folder.id)
+        .outerjoin(FolderException, effective.excepted(party_id))
+        .where(Folder.family_id == seat.party.family_id, Folder.document_class.in_(classes), effective.shared())
+    )
+    if seat.folder_ids is not None:
+        query = query.where(Folder.id.in_(seat.folder_ids))
+    return query.exists()
+
+
+def _published(seat: Seat) -> ColumnElement[bool]:
+    """Its paper may be read by this seat, or it has none: what waits for its publication is not told before."""
+    on_paper = exists().where(RecordDocument.record_id == Record.id, RecordDocument.is_main)
+    readable = visible_to(seat).with_only_columns(Document.id, maintain_column_froms=True)
+    read = select(RecordDocument.record_id).where(RecordDocument.is_main, RecordDocument.document_id.in_(readable))
+    return or_(~on_paper, Record.id.in_(read))
+
+
+def _shared_with(seat: Seat) -> Select[uuid.UUID]:
+    return select(RecordParty.record_id).where(RecordParty.party_id == seat.party_id)

@@ -16,7 +16,7 @@ from shared.documents.consents import CONSENT_HOLDS, hold
 from shared.documents.effective import Settings, excepted, own, settings_of
 from shared.documents.models import Folder, FolderException, Notify
 from shared.extensions import db
-from shared.notifications import choosing, outbox, rules
+from shared.notifications import choosing, reasons, rules
 from shared.notifications.audiences import Recipient, slot_recipient
 from shared.notifications.messages import brand_of
 from shared.notifications.models import Reason, Template
@@ -109,7 +109,7 @@ def _fate(
     recipient = slot_recipient(folder, settings, row, [VIRTUAL])
     if rule is None or not rules.meets(rule, recipient):
         return Fate(*who, Outcome.NO_RULE, is_own)
-    notify = outbox.notify_of(rule, recipient)
+    notify = reasons.notify_of(rule, recipient)
     if notify is Notify.NONE:
         return Fate(*who, Outcome.SILENT, is_own)
     template = texts.pick(recipient.template_id, recipient.variant)
@@ -128,7 +128,7 @@ def _mail(party_id: uuid.UUID, slot: EmailSlot | None) -> dict[str, Any]:
 def _outcome(recipient: Recipient, notify: Notify, template: Template | None, can_open: bool) -> Outcome:
     kind = template.kind if template else "service"
     grouped = notify is Notify.GROUPED
-    reason = outbox.reason_of(EVENT, recipient, kind, is_grouped=grouped, can_open=lambda _: can_open)
+    reason = reasons.reason_of(EVENT, recipient, kind, is_grouped=grouped, can_open=lambda _: can_open)
     return {Reason.SYNCHRONISATION: Outcome.WAITS, Reason.PLANNED: Outcome.GROUPED}.get(reason, Outcome.TOLD)
 
 

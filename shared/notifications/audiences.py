@@ -16,11 +16,20 @@ from shared.extensions import db
 from shared.notifications.deposit_audience import deposit_staff
 from shared.notifications.models import Notification, NotificationDocument
 from shared.notifications.recipients import Recipient as Recipient
+from shared.notifications.record_audiences import RECORD_AUDIENCES
+from shared.notifications.resend_audience import same_recipient
+from shared.notifications.rule_models import Rule
 from shared.notifications.signature_audiences import SIGNATURE_AUDIENCES
 from shared.notifications.withdrawal_audience import withdrawn
 from shared.people.models import Contact, EmailSlot, Party, Person, Staff
 from shared.signatures.code_models import SigningCode
 from shared.signatures.finding import asks_instead
+
+
+def recipients_of(rule: Rule, event: Event) -> list[Recipient]:
+    """Whom the rule tells of that event; nothing is written, so that an event may be made up to see."""
+    of_records = RECORD_AUDIENCES.get(rule.audience)
+    return of_records(event, rule) if of_records else _BY_EVENT[rule.audience](event)
 
 
 def folder_slot(event: Event) -> list[Recipient]:
@@ -135,38 +144,6 @@ def staff_concerned(event: Event) -> list[Recipient]:
     return [Recipient(key=f"staff:{staff.id}", locale=staff.locale, staff_id=staff.id, fixed_address=staff.email)]
 
 
-def same_recipient(event: Event) -> list[Recipient]:
-    """For a resend: who was meant the first time, with the cell and not the address of then."""
-    former = db.session.get(Notification, event.notification_id)
-    if former is None:
-        return []
-    ids = db.session.scalars(
-        select(NotificationDocument.document_id)
-        .where(NotificationDocument.notification_id == former.id)
-        .order_by(NotificationDocument.position)
-    )
-    return [
-        Recipient(
-            key=f"resend:{former.id}",
-            locale=former.locale,
-            family_id=former.family_id,
-            party_id=former.party_id,
-            contact_id=former.contact_id,
-            access_id=former.access_id,
-            account_id=former.account_id,
-            staff_id=former.staff_id,
-            slot=former.slot,
-            fixed_address=former.fixed_address,
-            template_id=former.template_id,
-            link_target=former.link_target,
-            document_ids=tuple(ids),
-            resend_of_id=former.id,
-            channel=former.channel,
-            facts=former.facts,
-        )
-    ]
-
-
 def party_card(event: Event) -> list[Recipient]:
     """The party itself, at its card's address; nobody when the same was told on paper."""
     party = db.session.get(Party, event.party_id) if event.party_id else None
@@ -213,7 +190,7 @@ def code_asker(event: Event) -> list[Recipient]:
     ]
 
 
-AUDIENCES: dict[str, Callable[[Event], list[Recipient]]] = {
+_BY_EVENT: dict[str, Callable[[Event], list[Recipient]]] = {
     "folder_slot": folder_slot,
     "access_holder": access_holder,
     "account_owner": account_owner,
@@ -225,6 +202,7 @@ AUDIENCES: dict[str, Callable[[Event], list[Recipient]]] = {
     **SIGNATURE_AUDIENCES,
     "signature_withdrawn": withdrawn,
 }
+AUDIENCES = frozenset(_BY_EVENT) | frozenset(RECORD_AUDIENCES)
 
 
 def _last_about(document_ids: list[uuid.UUID]) -> uuid.UUID | None:

@@ -3,35 +3,35 @@
 Redis is only a bell: the row is the truth, and the tick rings again.
 """
 
-import uuid
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
-from shared.access.models import Seat
 from shared.clock import now
 from shared.config import config
-from shared.documents.models import LinkTarget, Notify
+from shared.documents.models import Notify
 from shared.events.models import Event
 from shared.extensions import db, uuid7
 from shared.notifications.audiences import Recipient
 from shared.notifications.choosing import template_for
-from shared.notifications.models import Notification, NotificationDocument, Reason, Status, Template
-from shared.notifications.quiet import next_allowed
+from shared.notifications.models import (
+    Notification,
+    NotificationDocument,
+    NotificationRecord,
+    Reason,
+    Status,
+    Template,
+)
+from shared.notifications.reasons import CLAIMABLE as CLAIMABLE
+from shared.notifications.reasons import FORCED, moment_of, notify_of
 from shared.notifications.rule_models import Cause, Rule
-from shared.notifications.signature_audiences import TARGET
-from shared.people.models import Family
 from shared.queues import ring
-from shared.settings.reading import company, is_automatic, setting
 from shared.transactions import after_commit
 
 STALE_CLAIM = timedelta(seconds=20)  # a claimed row older than this may have lost its sender: a drain looks
-CLAIMABLE = (Reason.NONE, Reason.PLANNED, Reason.RETRY, Reason.QUIET_HOURS)
 PRIORITY = {"security": 0, "service": 5, "information": 8}
-FORCED = frozenset({"notice.forced", "notification.resent"})
 
 
 def plan(*, event: Event, rule: Rule, recipient: Recipient, channel: str) -> Notification | None:
@@ -51,32 +51,14 @@ def plan(*, event: Event, rule: Rule, recipient: Recipient, channel: str) -> Not
         if notify is Notify.GROUPED
         else None
     )
-    row = _row(event, recipient, channel, template, group)
+    row = _row(event, rule, recipient, channel, template, group)
     db.session.add(
         Cause(event_id=event.id, rule_id=rule.id, recipient=recipient.key, channel=channel, notification_id=row.id)
     )
-    _attach(row, recipient.document_ids)
+    _attach(row, recipient)
     if row.reason in CLAIMABLE:
         ring_bell(channel)
     return row
-
-
-def notify_of(rule: Rule, recipient: Recipient) -> Notify:
-    """Whether the recipient is told at all, at once or with others: a rule leaves it to the folder, or does not."""
-    return recipient.notify if rule.moment == "folder" and recipient.folder else Notify.IMMEDIATE
-
-
-def reason_of(
-    event: str, recipient: Recipient, kind: str, *, is_grouped: bool, can_open: Callable[[Recipient], bool]
-) -> Reason:
-    """Why a new row waits. Security messages never wait."""
-    if kind == "security":
-        return Reason.NONE
-    if recipient.document_ids and not (recipient.link_target == LinkTarget.DOCUMENT or can_open(recipient)):
-        return Reason.SYNCHRONISATION  # no notice precedes the document: somebody must be able to open it
-    if event in FORCED and not is_automatic():
-        return Reason.SYNCHRONISATION
-    return Reason.PLANNED if is_grouped else Reason.NONE
 
 
 def ring_bell(channel: str) -> None:
@@ -97,23 +79,27 @@ def due(channel: str) -> bool:
     return bool(db.session.scalar(select(or_(waiting, orphaned))))
 
 
-def _row(event: Event, recipient: Recipient, channel: str, template: Template, group: str | None) -> Notification:
+def _row(
+    event: Event, rule: Rule, recipient: Recipient, channel: str, template: Template, group: str | None
+) -> Notification:
     """The group's row where one still waits, else a new one; two first members at once end in one row."""
     if group is None:
-        return _insert(event, recipient, channel, template, None)
+        return _insert(event, rule, recipient, channel, template, None)
     waiting = _waiting_group(group)
     if waiting:
         return waiting
     try:
         with db.session.begin_nested():
-            return _insert(event, recipient, channel, template, group)
+            return _insert(event, rule, recipient, channel, template, group)
     except IntegrityError:
-        return _waiting_group(group) or _insert(event, recipient, channel, template, None)
+        return _waiting_group(group) or _insert(event, rule, recipient, channel, template, None)
 
 
-def _insert(event: Event, recipient: Recipient, channel: str, template: Template, group: str | None) -> Notification:
+def _insert(
+    event: Event, rule: Rule, recipient: Recipient, channel: str, template: Template, group: str | None
+) -> Notification:
     moment = now()
-    reason, due_at = _moment(event, recipient, template, group, moment)
+    reason, due_at = moment_of(event, rule, recipient, template.kind, moment, is_grouped=group is not None)
     identity = uuid7()
     row = Notification(
         id=identity,
@@ -131,6 +117,9 @@ def _insert(event: Event, recipient: Recipient, channel: str, template: Template
         access_id=recipient.access_id,
         account_id=recipient.account_id,
         staff_id=recipient.staff_id,
+        rule_id=recipient.rule_id or rule.id,
+        is_proposal=reason is Reason.DRAFT,
+        attaches=rule.attaches or recipient.attaches,
         slot=recipient.slot,
         fixed_address=recipient.fixed_address,
         template_id=template.id,
@@ -147,32 +136,6 @@ def _insert(event: Event, recipient: Recipient, channel: str, template: Template
     return row
 
 
-def _moment(
-    event: Event, recipient: Recipient, template: Template, group: str | None, moment: datetime
-) -> tuple[Reason, datetime]:
-    """Why the row waits, and until when."""
-    reason = reason_of(event.name, recipient, template.kind, is_grouped=group is not None, can_open=_can_open)
-    family = db.session.get(Family, recipient.family_id) if recipient.family_id else None
-    if reason in CLAIMABLE and template.kind != "security" and family is not None and family.notices_off_at is not None:
-        return Reason.SUSPENDED, moment
-    if reason is Reason.PLANNED:
-        moment += timedelta(seconds=int(setting("grouping_window_seconds")))
-    if family is None or reason not in CLAIMABLE or template.kind == "security":
-        return reason, moment
-    allowed = next_allowed(family, moment, company().time_zone)
-    return (Reason.QUIET_HOURS, allowed) if allowed > moment else (reason, moment)
-
-
-def _can_open(recipient: Recipient) -> bool:
-    """Somebody of the party is in; what only one person may open waits for that person."""
-    if recipient.staff_id is not None:
-        return True
-    reader = Seat.party_id == recipient.party_id
-    if recipient.link_target == TARGET:
-        reader = Seat.access_id == recipient.access_id
-    return bool(db.session.scalar(select(exists().where(reader, Seat.allowed))))
-
-
 def _is_known(event: Event, rule: Rule, recipient: Recipient, channel: str) -> bool:
     same = exists().where(
         Cause.event_id == event.id, Cause.rule_id == rule.id, Cause.recipient == recipient.key, Cause.channel == channel
@@ -186,8 +149,11 @@ def _waiting_group(group: str) -> Notification | None:
     return db.session.scalars(query.with_for_update()).first()
 
 
-def _attach(row: Notification, document_ids: tuple[uuid.UUID, ...]) -> None:
-    if not document_ids:
-        return
-    rows = [{"notification_id": row.id, "document_id": i, "position": n} for n, i in enumerate(document_ids)]
-    db.session.execute(insert(NotificationDocument).values(rows).on_conflict_do_nothing())
+def _attach(row: Notification, recipient: Recipient) -> None:
+    for model, column, ids in (
+        (NotificationDocument, "document_id", recipient.document_ids),
+        (NotificationRecord, "record_id", recipient.record_ids),
+    ):
+        if ids:
+            rows = [{"notification_id": row.id, column: i, "position": n} for n, i in enumerate(ids)]
+            db.session.execute(insert(model).values(rows).on_conflict_do_nothing())

@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.documents.models import Folder, Notify
 from shared.people.models import EmailSlot
+from shared.records.models import Record
 
 
 @dataclass(frozen=True)
@@ -30,4 +31,8 @@ class Recipient:
     document_ids: tuple[uuid.UUID, ...] = ()
     resend_of_id: uuid.UUID | None = None
     channel: str = ""  # the only one by which it reaches them, whatever the rule says
+    record: Record | None = None  # whose conditions the rule looks at
+    record_ids: tuple[uuid.UUID, ...] = ()
+    rule_id: uuid.UUID | None = None  # of the row sent again, whose rule holds on
+    attaches: bool = False
     facts: dict[str, Any] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from shared.notifications.recipients import Recipient as Recipient
 from shared.notifications.record_audiences import RECORD_AUDIENCES
 from shared.notifications.resend_audience import same_recipient
 from shared.notifications.rule_models import Rule
+from shared.notifications.remark_audience import REMARK_AUDIENCES
 from shared.notifications.signature_audiences import SIGNATURE_AUDIENCES
 from shared.notifications.withdrawal_audience import withdrawn
 from shared.people.models import Contact, EmailSlot, Party, Person, Staff
@@ -200,6 +201,7 @@ _BY_EVENT: dict[str, Callable[[Event], list[Recipient]]] = {
     "party_card": party_card,
     "deposit_staff": deposit_staff,
     **SIGNATURE_AUDIENCES,
+    **REMARK_AUDIENCES,
     "signature_withdrawn": withdrawn,
 }
 AUDIENCES = frozenset(_BY_EVENT) | frozenset(RECORD_AUDIENCES)

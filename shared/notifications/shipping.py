@@ -78,6 +78,11 @@ RULES = (
         "document.request_reminded", "Un document demandé est relancé", "party_card", "document.request_reminded"
     ),
     ShippedRule("document.expiring", "Une attestation arrive à échéance", "party_card", "document.expiring"),
+    ShippedRule("remark.said", "Un message est écrit à un tiers", "remark_party", "remark.said"),
+    ShippedRule("remark.received", "Un tiers écrit un message", "remark_staff", "remark.received"),
+    ShippedRule("bank_account.entered", "Un compte bancaire est saisi", "administrators", "bank_account.entered"),
+    ShippedRule("bank_account.verified", "Un compte bancaire est vérifié", "administrators", "bank_account.verified"),
+    ShippedRule("bank_account.retired", "Un compte bancaire est retiré", "administrators", "bank_account.retired"),
     ShippedRule("staff.invited", "Un gestionnaire est invité", "staff_concerned", "staff.invited"),
 )
 

@@ -65,7 +65,7 @@ def _shares(paper: CTE, paid: CTE) -> CTE:
     """Invoice → what payments had taken off it then, and what those that stand today take off it."""
     payer = Record.__table__.alias("payer")
     stood = PaymentShare.payment_id.in_(select(paid.c.id))
-    stands = payer.c.status != CANCELLED
+    stands = payer.c.status == CONFIRMED
     return (
         select(
             PaymentShare.invoice_id.label("invoice_id"),

@@ -18,6 +18,7 @@ from shared.extensions import db
 from shared.notifications.models import Notification
 from shared.people.models import Consent, Contact, EmailCell, Party, Person
 from shared.people.rights_models import PayslipNotice
+from shared.records.remark_models import Remark
 
 MOST = 50_000  # lines of one list
 Line = dict[str, Any]
@@ -46,6 +47,7 @@ def told(party: Party, contacts: Sequence[Contact], *, whole: bool) -> dict[str,
         "documents": _documents(party),
         "lectures": _readings(party),
         "messages": _messages(party),
+        "echanges": _remarks(party),
         "evenements": _events(party),
     }
 
@@ -124,6 +126,13 @@ def _messages(party: Party) -> list[Line]:
     query = select(*columns, Notification.status, Notification.sent_at).where(Notification.party_id == party.id)
     names = ("cree_le", "canal", "adresse", "objet", "etat", "envoye_le")
     return _lines(query.order_by(Notification.created_at, Notification.id), names)
+
+
+def _remarks(party: Party) -> list[Line]:
+    """What was said on the portal; staff's own notes are not addressed to the party."""
+    said = (Remark.party_id == party.id, Remark.is_internal.is_(False))
+    query = select(Remark.at, Remark.staff_id.is_not(None), Remark.text).where(*said)
+    return _lines(query.order_by(Remark.at, Remark.id), ("le", "de_la_societe", "texte"))
 
 
 def _events(party: Party) -> list[Line]:

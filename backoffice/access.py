@@ -47,7 +47,7 @@ def access() -> Response:
         families=reached,
         found=found,
         rows=shown,
-        total=finding.count(family, seen, filters),
+        total=found.rows[0].total if found.rows else finding.count(family, seen, filters),
         filters=filters,
         lists=lists(),
         here=request.full_path.rstrip("?"),

@@ -1,5 +1,7 @@
 """How the web process is served, by `make demo` and by systemd alike."""
 
+import gc
+
 import shared.config
 
 _config = shared.config.config()  # a bare `config` here would be taken for a setting of gunicorn's
@@ -18,3 +20,10 @@ errorlog = "-"
 loglevel = "warning"
 proc_name = "guichet-web"
 forwarded_allow_ips = "127.0.0.1"
+
+
+def post_worker_init(_worker: object) -> None:
+    """What was loaded lasts as long as the process: the collector need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)

@@ -37,11 +37,13 @@ def lines(
     before: str = "",
     size: int = 100,
 ) -> Page:
-    """A page of the grid, sorted by any of its columns."""
+    """A page of the grid, sorted by any of its columns; each row says the `total` of the filter."""
     query = _sorted_joins(sort, filters).where(Party.family_id == family.id, scope.parties(), *conditions(filters))
     order = order_of(sort, filters.q, _sorts(), **READERS)
     ident, values = Party.id.expression, _present()  # `.params()` would copy the whole statement
-    return read_page(query, order, ident, after=after, before=before, size=size, values=values, whole=_lines())
+    counted, _values = _narrowed(select(func.count()).select_from(Party), family, scope, filters)
+    whole = _lines().add_columns(counted.correlate(None).scalar_subquery().label("total"))
+    return read_page(query, order, ident, after=after, before=before, size=size, values=values, whole=whole)
 
 
 def lines_of(party_ids: Sequence[uuid.UUID], scope: Scope) -> Sequence[Row[Any]]:

@@ -1,10 +1,11 @@
 """What a page says of the engines: one word about all of them, and whether messages leave. One query."""
 
+import functools
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, literal, or_, select
 
 from shared.clock import now
 from shared.engines.checking import SILENT
@@ -47,6 +48,9 @@ _STATE = select(
 )
 
 
+_NOTHING: ColumnElement[int] = literal(0)
+
+
 @dataclass(frozen=True)
 class MailState:
     """Whether messages leave; otherwise since when not, why, and how many lines wait meanwhile."""
@@ -70,7 +74,7 @@ class Seen:
 
 def look(count: ColumnElement[int] | None = None) -> Seen:
     """Everything a page wants to know, and a number of its own that is counted in the same query."""
-    asked = _STATE.add_columns(literal(0) if count is None else count)
+    asked = _asked(_NOTHING if count is None else count)
     down, last, mail_down, reason, paused, since, because, waiting, silent, stuck, counted = db.session.execute(
         asked
     ).one()
@@ -81,6 +85,12 @@ def look(count: ColumnElement[int] | None = None) -> Seen:
     if paused is not None and paused > now():
         return Seen(word, MailState(False, since, because or "", waiting), held, counted, stuck)
     return Seen(word, MailState(True), held, counted, stuck)
+
+
+@functools.lru_cache(maxsize=32)
+def _asked(count: ColumnElement[int]) -> Select[*tuple[Any, ...]]:
+    """The whole question, kept for the count that nearly everybody has."""
+    return _STATE.add_columns(count)
 
 
 def worst() -> Literal["ok", "down"]:

@@ -30,9 +30,12 @@ def may_sign(permission: str) -> Sequence[Staff]:
     return db.session.scalars(query.order_by(Staff.name, Staff.id)).all()
 
 
+_FAMILIES = select(Family).order_by(Family.position, Family.label)
+
+
 def families(scope: Scope) -> list[Family]:
     """The families of which something is in reach, in the order of the tabs."""
-    rows = db.session.scalars(select(Family).order_by(Family.position, Family.label))
+    rows = db.session.scalars(_FAMILIES)
     return [family for family in rows if scope.reaches_family(family.id)]
 
 

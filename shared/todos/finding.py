@@ -1,9 +1,10 @@
 """« À traiter » as it is read: oldest first while open, latest first once done; the scope stands in every query."""
 
+import functools
 import uuid
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select, true
 
 from shared.extensions import db
 from shared.keyset import Order, Page, by_date, read_page
@@ -35,8 +36,18 @@ def todo_in(scope: Scope, todo_id: uuid.UUID) -> Todo | None:
 
 def open_count(scope: Scope) -> ScalarSelect[int]:
     """How many wait, as a part of a query that is asked anyway."""
+    return _everywhere() if any(grant.family_id is None for grant in scope.grants) else _counted(_in_reach(scope))
+
+
+@functools.cache
+def _everywhere() -> ScalarSelect[int]:
+    """Nearly everybody's count, built once: so is then the question that it is a part of."""
+    return _counted(true())
+
+
+def _counted(reached: ColumnElement[bool]) -> ScalarSelect[int]:
     query: Select[int] = select(func.count()).select_from(Todo).outerjoin(Party, Party.id == Todo.party_id)
-    return query.where(Todo.closed_at.is_(None), _in_reach(scope)).scalar_subquery()
+    return query.where(Todo.closed_at.is_(None), reached).scalar_subquery()
 
 
 def _lines(scope: Scope) -> Select[*tuple[Any, ...]]:

@@ -1,0 +1,102 @@
+"""What a party answers: to a quote, to an appointment, to an internal exchange, or by a question."""
+
+import uuid
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from shared.clock import now
+from shared.errors import Refused
+from shared.events.models import Event
+from shared.extensions import db
+from shared.people.models import Party
+from shared.records import moving
+from shared.records.holding import hold
+from shared.records.kinds import KINDS
+from shared.records.models import Answer, Record, RecordDocument, RecordParty
+from shared.records.noting import note
+
+LONGEST = 2000
+APPOINTMENT_ANSWERS = ("confirmed", "move_asked")
+
+
+def answer_quote(*, record: Record, accept: bool, by: str, reason: str = "") -> bool:
+    """Accept or refuse; False when it stands so already. Raises Refused: no reason, or no answer awaited any more."""
+    if accept:
+        return moving.move(record=record, move="accept", by=by)
+    if not reason.strip():
+        raise Refused(_("Dites en un mot pourquoi : cela aide à mieux répondre."), "reason")
+    return moving.move(record=record, move="refuse", by=by, reason=reason)
+
+
+def ask(*, record: Record, text: str, by: str) -> None:
+    """A question about a record, for the staff who follow it. Raises Refused (`text`)."""
+    note(record=record, event="asked", by=by, facts={"text": _kept(text, "text", wanted=True)})
+
+
+def answer_appointment(*, record: Record, answer: str, by: str, text: str = "") -> bool:
+    """« Je confirme » or « je déplace »; False when that was said already. Raises Refused."""
+    if answer not in APPOINTMENT_ANSWERS:
+        raise Refused(_("Répondez par « je confirme » ou « je déplace »."), "answer")
+    hold(record)
+    if record.appointment_at is None or not record.is_open or record.appointment_at < now():
+        raise Refused(_("Ce rendez-vous n’attend plus de réponse."), "answer")
+    said = _kept(text, "text", wanted=answer == "move_asked")
+    if (record.appointment_answer, record.appointment_note) == (answer, said):
+        return False
+    record.appointment_answer, record.appointment_note = answer, said
+    record.revision += 1
+    db.session.flush()
+    facts = {"answer": answer, "text": said, "at": record.appointment_at}
+    note(record=record, event="appointment_answered", by=by, facts=facts)
+    return True
+
+
+def answer_exchange(*, record: Record, party: Party, answer: str, by: str, reason: str = "") -> bool:
+    """One party accepts or refuses what was submitted to it; False when it said so already. Raises Refused."""
+    if answer not in (Answer.ACCEPTED, Answer.REFUSED):
+        raise Refused(_("Répondez par « accepter » ou « refuser »."), "answer")
+    hold(record)
+    if not KINDS[record.kind].is_internal or record.status != "submitted":
+        raise Refused(_("Cet échange n’attend plus de réponse."), "answer")
+    said = _kept(reason, "reason", wanted=answer == Answer.REFUSED)
+    row = db.session.get(RecordParty, (record.id, party.id), populate_existing=True)
+    if row is None and party.id != record.party_id:
+        raise Refused(_("Ce tiers n’est pas une des parties de cet échange."), "party")
+    if row is None:
+        row = RecordParty(party=party)
+        record.parties.append(row)
+    elif (row.answer, row.reason) == (answer, said):
+        return False
+    row.answer, row.reason, row.answered_at, row.answered_by = Answer(answer), said, now(), by
+    record.revision += 1
+    db.session.flush()
+    facts = {"answer": answer, "reason": said, "party": str(party.id), "name": party.name}
+    note(record=record, event="answered", by=by, facts=facts)
+    return True
+
+
+def paper_signed(event: Event) -> None:
+    """Reaction: the paper of a quote was signed by all, which is its acceptance, if it still waits for one."""
+    if event.document_id is None:
+        return
+    for record in _quotes_on(event.document_id):
+        if record.status == "draft":
+            moving.move_to(record=record, status="validated", by=event.actor)
+        if record.status in KINDS[record.kind].move("accept").leaves:
+            moving.move(record=record, move="accept", by=event.actor, reference=f"document {event.document_id}")
+
+
+def _quotes_on(document_id: uuid.UUID) -> list[Record]:
+    query = select(Record).join(RecordDocument)
+    query = query.where(RecordDocument.document_id == document_id, RecordDocument.is_main)
+    return [row for row in db.session.scalars(query) if any(move.key == "accept" for move in KINDS[row.kind].moves)]
+
+
+def _kept(text: str, field: str, *, wanted: bool) -> str:
+    said = text.replace("\r\n", "\n").strip()
+    if wanted and not said:
+        raise Refused(_("Écrivez votre message."), field)
+    if len(said) > LONGEST:
+        raise Refused(_("Pas plus de %(count)s caractères ici.", count=LONGEST), field)
+    return said

@@ -11,6 +11,7 @@ from shared.events.models import Event
 from shared.extensions import db
 from shared.people.models import Party
 from shared.records import moving
+from shared.records.answerable import is_awaited, needs_reason
 from shared.records.holding import hold
 from shared.records.kinds import KINDS
 from shared.records.models import Answer, Record, RecordDocument, RecordParty
@@ -21,10 +22,15 @@ APPOINTMENT_ANSWERS = ("confirmed", "move_asked")
 
 
 def answer_quote(*, record: Record, accept: bool, by: str, reason: str = "") -> bool:
-    """Accept or refuse; False when it stands so already. Raises Refused: no reason, or no answer awaited any more."""
+    """Accept or refuse; False when it stands so already.
+
+    Raises Refused: no reason where its folder asks for one, or no answer awaited any more.
+    """
+    if record.status in ("validated", "expired") and not is_awaited(record):
+        raise Refused(_("Ce devis n’est plus valable : demandez-nous de le prolonger."), "move")
     if accept:
         return moving.move(record=record, move="accept", by=by)
-    if not reason.strip():
+    if not reason.strip() and needs_reason(record):
         raise Refused(_("Dites en un mot pourquoi : cela aide à mieux répondre."), "reason")
     return moving.move(record=record, move="refuse", by=by, reason=reason)
 

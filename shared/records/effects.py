@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from shared.clock import now, today
 from shared.errors import Refused
-from shared.records import sharing
+from shared.records import closing, sharing
 from shared.records.declaring import DRAFT, Kind, Move
 from shared.records.models import Record
 
@@ -59,6 +59,8 @@ def _refuse(record: Record, *, reason: str, **_given: object) -> Effect:
 
 
 def _reopen(record: Record, **_given: object) -> Effect:
+    if not is_undoable(record):
+        raise Refused(_("La réponse du tiers date de plus d’une heure : elle ne s’annule plus."), "move")
     facts = {"accepted_on": record.accepted_on, "refusal": record.refusal_reason}
     record.accepted_on, record.refusal_reason = None, ""
     return Effect(facts)
@@ -94,6 +96,13 @@ def _unsettle(record: Record, **_given: object) -> Effect:
     return Effect({"balance": record.balance})
 
 
+def _close(record: Record, *, by: str, **_given: object) -> Effect:
+    document = closing.deposited(record, by=by)
+    entries = closing.entries(record)
+    facts = {"entries": entries, "document": str(document.id) if document else None, "amount": record.amount}
+    return Effect(facts)
+
+
 def _cancel(record: Record, **_given: object) -> Effect:
     if record.kind == "invoice":
         sharing.refuse_shared(record)
@@ -116,6 +125,7 @@ EFFECTS: dict[tuple[str, str], Act] = {
     ("", "end_dispute"): _end_dispute,
     ("invoice", "settle"): _settle,
     ("invoice", "unsettle"): _unsettle,
+    ("invoice", "close"): _close,
     ("", "cancel"): _cancel,
     ("payment", "confirm"): _confirm_payment,
 }

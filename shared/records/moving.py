@@ -12,6 +12,7 @@ from shared.clock import now
 from shared.errors import Refused
 from shared.events.models import Event
 from shared.extensions import db
+from shared.records.answerable import is_undoable
 from shared.records.declaring import Kind, Move
 from shared.records.effects import effect_of
 from shared.records.holding import hold

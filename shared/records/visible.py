@@ -52,16 +52,17 @@ def _of_kind(seat: Seat, kind: Kind) -> ColumnElement[bool]:
 
 
 def _opens(seat: Seat, classes: tuple[str, ...]) -> ColumnElement[bool]:
-    """The right on one folder of these classes at least, that is on the portal for this party."""
+    """The right on one folder of these classes at least, that is on the portal for this party.
+
+    Where its family has no such folder, those whom no right narrows see the records all the same.
+    """
     party_id = literal(seat.party_id, Uuid)
-    query = (
-        select(Folder.id)
-        .outerjoin(FolderException, effective.excepted(party_id))
-        .where(Folder.family_id == seat.party.family_id, Folder.document_class.in_(classes), effective.shared())
-    )
+    of_classes = (Folder.family_id == seat.party.family_id, Folder.document_class.in_(classes))
+    query = select(Folder.id).outerjoin(FolderException, effective.excepted(party_id))
+    query = query.where(*of_classes, effective.shared())
     if seat.folder_ids is not None:
-        query = query.where(Folder.id.in_(seat.folder_ids))
-    return query.exists()
+        return query.where(Folder.id.in_(seat.folder_ids)).exists()
+    return or_(query.exists(), ~exists().where(*of_classes))
 
 
 def _published(seat: Seat) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from shared.clock import now, today
 from shared.errors import Refused
 from shared.records import closing, sharing
+from shared.records.answerable import is_undoable
 from shared.records.declaring import DRAFT, Kind, Move
 from shared.records.models import Record
 

@@ -88,8 +88,10 @@ def way_to(kind: Kind, here: str, there: str) -> list[str] | None:
 
 def possible(record: Record) -> list[Move]:
     """The moves that its status allows, in their order: the buttons of its page."""
-    disputed = {"dispute": record.disputed_at is None, "end_dispute": record.disputed_at is not None}
-    return [each for each in KINDS[record.kind].moves if record.status in each.leaves and disputed.get(each.key, True)]
+    allowed = {"dispute": record.disputed_at is None, "end_dispute": record.disputed_at is not None}
+    if "valid_until" in KINDS[record.kind].dates:
+        allowed["reopen"] = is_undoable(record)
+    return [each for each in KINDS[record.kind].moves if record.status in each.leaves and allowed.get(each.key, True)]
 
 
 def _follow(record: Record, key: str, by: str) -> None:

@@ -15,6 +15,8 @@ from shared.config import CHECKOUT, Config, configure
 from shared.config import config as current_config
 from shared.extensions import csrf, db, mail, migrate
 from shared.web import brand, commits, languages, look, origins, sessions, translating, visitors
+from shared.web.api import api
+from shared.web.api import load_views as load_api
 from shared.web.gate import guard
 from shared.web.health import health
 from shared.web.mail_webhook import webhooks
@@ -47,6 +49,8 @@ def open_faces(app: Flask) -> None:
         app.register_blueprint(face)
     app.register_blueprint(health)
     app.register_blueprint(webhooks)
+    load_api()
+    app.register_blueprint(api)
 
 
 def settings_of(config: Config) -> dict[str, object]:

@@ -22,6 +22,7 @@ from shared.documents.sweeping import sweep as sweep_storage
 from shared.engines.checking import check_engines
 from shared.events import checking
 from shared.events.purging import purge_security_log as purge_lines
+from shared.hooks import delivering
 from shared.intake import payslip_batching, payslip_publishing
 from shared.intake.collecting import collect
 from shared.intake.party_importing import advance_import
@@ -31,6 +32,7 @@ from shared.notifications.releasing import release_openable
 from shared.notifications.sending import drain as drain_channel
 from shared.people import closing, informing
 from shared.queues import stopping, wait
+from shared.records.reminding import remind
 from shared.retention import payslip_checking, purging
 from shared.settings import trying
 from shared.signatures import asking_many, retrying
@@ -47,6 +49,11 @@ log = logging.getLogger(__name__)
 def drain(channel: str) -> None:
     """Send what is due on this channel; it commits row by row, as a message cannot be unsent."""
     drain_channel(channel)
+
+
+def remind_of_records() -> None:
+    """Tell of the records whose date has met the moment of a rule, a batch per transaction."""
+    step_by_step(remind())
 
 
 def synchronise() -> None:
@@ -111,6 +118,11 @@ def _keep() -> None:
     """Commit what a long job knows so far."""
     with transaction():
         pass
+
+
+def call_hooks() -> None:
+    """Call who subscribed to what happened, a call per transaction."""
+    in_turns("call_hooks", "", delivering.deliver_next)
 
 
 def collect_transfer() -> None:

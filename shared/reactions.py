@@ -9,11 +9,13 @@ from collections.abc import Callable
 from contextvars import ContextVar
 
 from shared.events.models import Event
+from shared.records.kinds import KINDS
 
 DEEPEST = 3
 
 REACTIONS: dict[str, tuple[str, ...]] = {
-    "document.filed": ("shared.signatures.asking:asked_by_folder",),
+    "document.filed": ("shared.records.feeding:paper_filed", "shared.signatures.asking:asked_by_folder"),
+    "document.signed": ("shared.records.answering:paper_signed",),
     "document.published": ("shared.signatures.progressing:document_published",),
     "document.restored": ("shared.signatures.progressing:document_published",),
     "consent.changed": ("shared.documents.publishing:consent_changed",),
@@ -38,6 +40,8 @@ REACTIONS: dict[str, tuple[str, ...]] = {
         "shared.access.synchronising:address_changed",
         "shared.notifications.releasing:address_changed",
     ),
+    # Documents that came before their record.
+    **{f"{kind}.created": ("shared.intake.awaiting:record_entered",) for kind in KINDS},
 }
 
 _depth: ContextVar[int] = ContextVar("reaction_depth", default=0)

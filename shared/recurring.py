@@ -18,13 +18,15 @@ from shared.engines.beating import beat
 from shared.engines.checking import forget as forget_engine
 from shared.engines.checking import hears
 from shared.events import checking, sealing
-from shared.intake import payslip_states
+from shared.hooks import delivering
+from shared.intake import api_calls, payslip_states
 from shared.intake.party_importing import imports_wait
 from shared.intake.trying import trials_wait
 from shared.intake.watching import forget_link, is_watched
 from shared.notifications.codes import erase_expired
 from shared.notifications.collecting import collect_reports
 from shared.notifications.outbox import due
+from shared.notifications.watching import is_watched as dates_are_watched
 from shared.people import closing, informing
 from shared.queues import QueueName, ring
 from shared.retention import payslip_checking, purging
@@ -97,6 +99,18 @@ def bounces_due() -> None:
         forget_engine("bounces")
 
 
+def hooks_due() -> None:
+    """Have the calls made whose time has come."""
+    if delivering.is_due():
+        ring_or_do("slow", "call_hooks")
+
+
+def remind_due() -> None:
+    """Have the dates of records looked at, where a rule is about one."""
+    if dates_are_watched():
+        ring_or_do("slow", "remind_of_records")
+
+
 def recognise_due() -> None:
     """Have scanned documents read for the search, where that is possible."""
     if recognising.is_due():
@@ -129,6 +143,7 @@ RECURRING: tuple[tuple[str, float, Callable[[], object]], ...] = (
     ("prove signatures", 5, each(retrying.unproved, "now", "prove_signature")),
     ("ask many for signatures", 5, each(asking_many.unfinished, "slow", "ask_signatures")),
     ("remind and end signatures", 300, lambda: ring_or_do("slow", "tend_signatures")),
+    ("remind of records", 60, remind_due),
     ("ask for documents", 5, each(requesting.unfinished, "slow", "ask_documents")),
     ("recall documents asked for", 600, reminding.remind),
     ("ask again for what expires", 600, reminding.renew),
@@ -136,6 +151,8 @@ RECURRING: tuple[tuple[str, float, Callable[[], object]], ...] = (
     ("erase letters", 60, letter_keeping.erase_expired),
     ("file what came back", 5, collect_reports),
     ("look at what came back by mail", 60, bounces_due),
+    ("call who subscribed", 2, hooks_due),
+    ("forget old calls of the API", 24 * 3600, api_calls.forget),
     ("look at what the ERP dropped", 15, transfer_due),
     ("check the engines", 10, shared.jobs.check),
     ("forget old tries and sessions", 3600, sweeping.forget),

@@ -1,4 +1,4 @@
-"""Who did it, as the log writes it: staff:<id>, account:<id>, system, command, anonymous."""
+"""Who did it, as the log writes it: staff:<id>, account:<id>, api:<id>, system, command, anonymous."""
 
 import uuid
 from collections.abc import Iterable
@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Text, cast, literal, select
 
 from shared.access.models import Account
 from shared.extensions import db
+from shared.intake.api_models import ApiToken
 from shared.people.models import Person, Staff
 
 SYSTEM = "system"
@@ -26,11 +27,14 @@ def account_actor(account: Account) -> str:
 
 
 def names_of(actors: Iterable[str]) -> dict[str, str]:
-    """Actor → name to show, in two queries at most."""
+    """Actor → name to show, in three queries at most."""
     wanted = set(actors)
     names = {actor: WORDS[actor] for actor in wanted if actor in WORDS}
     staff = _ids(wanted, "staff")
-    accounts = _ids(wanted, "account")
+    accounts, tokens = _ids(wanted, "account"), _ids(wanted, "api")
+    if tokens:
+        labels = select(ApiToken.id, ApiToken.label).where(ApiToken.id.in_(tokens))
+        names |= {f"api:{i}": label for i, label in db.session.execute(labels)}
     if staff:
         names |= {
             f"staff:{i}": name

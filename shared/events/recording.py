@@ -1,7 +1,7 @@
 """`record()`: the one way to say that something happened.
 
-The Event row, the notifications that the rules ask for and the reactions of other nouns are written in
-the caller's transaction: either all of it happened, or none.
+The Event row, the notifications that the rules ask for, the reactions of other nouns and the calls of hooks are
+written in the caller's transaction: either all of it happened, or none.
 """
 
 import uuid
@@ -12,6 +12,7 @@ from shared.events.batches import batch_facts
 from shared.events.catalogue import CATALOGUE
 from shared.events.models import Event
 from shared.extensions import db, uuid7
+from shared.hooks import planning
 from shared.notifications import rules
 
 
@@ -54,4 +55,5 @@ def record(
     db.session.add(event)
     rules.apply(event)
     reactions.react(event)
+    planning.plan(event)
     return event

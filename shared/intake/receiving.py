@@ -1,5 +1,6 @@
 """A file comes in: inspected, kept, recognised, then filed, or held in « À rattacher » where staff decide."""
 
+from dataclasses import replace
 from typing import Any
 
 from shared.documents import filing
@@ -26,11 +27,13 @@ def receive(
     folder: Folder | None = None,
     party: Party | None = None,
     scope: Scope | None = None,
+    facts: filing.Facts | None = None,
 ) -> Arrival:
     """Take one file in; the answer says what became of it, and `reason` why, in a French sentence.
 
     `folder` and `party` are what staff chose by hand; `scope` is what they may file in: a file recognised
-    as somebody else's goes to « À rattacher ». Raises `storage.Unavailable`: nothing was kept then.
+    as somebody else's goes to « À rattacher ». `facts` are told of it: what they leave out is read in it.
+    Raises `storage.Unavailable`: nothing was kept then.
     """
     arrival = Arrival(by=by, source=source, filename=_readable(filename), size=len(data), verdict=Verdict.REFUSED)
     try:
@@ -47,7 +50,8 @@ def receive(
     filing.keep(data=data, inspection=inspection)
     arrival.sha256, arrival.facts = inspection.sha256, _facts(invoice, named, found)
     if found.is_certain:
-        return _settled(arrival, inspection, found, invoice, named)
+        read = _merged(facts, facts_of(invoice, named))
+        return _settled(arrival, inspection, found, read)
     return _held(arrival, found)
 
 
@@ -81,11 +85,14 @@ def _reaches(scope: Scope, found: Attribution) -> bool:
     return found.party is None or scope.reaches_family(found.party.family_id)
 
 
-def _settled(
-    arrival: Arrival, inspection: Inspection, found: Attribution, invoice: Invoice | None, named: NameFacts | None
-) -> Arrival:
+def _merged(told: filing.Facts | None, read: filing.Facts) -> filing.Facts:
+    blank = filing.Facts()
+    given = {name: value for name, value in vars(told or blank).items() if value != getattr(blank, name)}
+    return replace(read, **given)
+
+
+def _settled(arrival: Arrival, inspection: Inspection, found: Attribution, facts: filing.Facts) -> Arrival:
     assert found.party is not None and found.folder is not None
-    facts = facts_of(invoice, named)
     file_arrival(arrival, inspection=inspection, party=found.party, folder=found.folder, facts=facts, by=arrival.by)
     return _written(arrival)
 
@@ -122,6 +129,8 @@ def _facts(invoice: Invoice | None, named: NameFacts | None, found: Attribution)
         "amount": str(facts.amount) if facts.amount is not None else None,
         "currency": facts.currency,
         "is_credit_note": facts.is_credit_note,
+        "net": str(facts.net) if facts.net is not None else None,
+        "is_electronic": facts.is_electronic,
         "code": named.party if named else None,
         "party": str(found.party.id) if found.party else None,
     }

@@ -56,6 +56,8 @@ SILENT = frozenset(
         "documents.requested",
         "notification.bounced",
         "notification.cancelled",
+        "notification.confirmed",
+        "notification.dropped",
         "notification.restored",
         "template.created",
         "template.changed",
@@ -65,6 +67,15 @@ SILENT = frozenset(
         "information.accepted",
         "notices.held",
         "notices.released",
+        "token.created",
+        "token.revoked",
+        "token.refused",
+        "token.denied",
+        "hook.created",
+        "hook.changed",
+        "hook.deleted",
+        "hook.resent",
+        "accounting.exported",
     }
 )
 

@@ -3,6 +3,7 @@
 Between the server's 250 and our commit nothing else happens; whoever dies there leaves one line « à vérifier ».
 """
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,27 +16,27 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 from shared.clock import now
 from shared.extensions import db
 from shared.notifications import circuit, claiming
+from shared.notifications.attachments import NOTHING
 from shared.notifications.bouncing import reject
 from shared.notifications.channels.outcome import Outcome
 from shared.notifications.codes import REPLACED
 from shared.notifications.copying import spread
 from shared.notifications.delivering import Carrier, carrier_of
 from shared.notifications.entrusting import hand_over
+from shared.notifications.ladder import GIVE_UP, LADDER, STEP
 from shared.notifications.models import Reason, Status
+from shared.notifications.resend_audience import LEFT_WITH
 from shared.notifications.resolving import Ready, Stopped, resolve
 from shared.queues import stopping
 from shared.settings.reading import forget
 from shared.transactions import transaction
 
 LONGEST_RUN = 240  # seconds; the bell rings again for what is left
-LADDER = [timedelta(minutes=m) for m in (1, 5, 15, 60, 240)]
-STEP = timedelta(hours=4)
-GIVE_UP = timedelta(hours=48)
 
 SENT = """
     UPDATE notification SET status = 'sent', reason = 'none', sent_at = %s, address = %s, address_slot = %s,
         template_version_id = %s, subject = %s, body = %s, reply = %s, attempts = attempts + 1,
-        secret = NULL, owner = NULL, claim_order = NULL, claimed_at = NULL
+        facts = facts || %s::jsonb, secret = NULL, owner = NULL, claim_order = NULL, claimed_at = NULL
     WHERE id = %s AND owner = %s
 """
 # A code that was replaced meanwhile has lost its secret: the older one never leaves after the newer.
@@ -159,7 +160,8 @@ def _sent_values(message: Ready, outcome: Outcome, moment: datetime, owner: int)
         message.version_id,
         message.rendered.subject,
         message.body,
-        _words(outcome),
+        " · ".join(filter(None, (_words(outcome), message.enclosed.remark))),
+        json.dumps({LEFT_WITH: message.enclosed.told()} if message.enclosed is not NOTHING else {}),
         message.row["id"],
         owner,
     )

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import force_locale, lazy_gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from shared.errors import Refused, Stale
+from shared.web import problems
 from shared.web.page import is_htmx
 
 
@@ -149,9 +150,7 @@ def explain(status: int, explanation: Explanation | None = None) -> Response:
     """The page of an error, a message for HTMX to show above the page it came from, or JSON for the API."""
     told = explanation or EXPLANATIONS[500 if status >= 500 else 400]
     if request.path.startswith("/api/"):
-        return make_response(
-            jsonify(error={"status": status, "title": str(told.title), "detail": str(told.happened)}), status
-        )
+        return problems.answer(problems.body_of(status, str(told.title), str(told.happened)))
     if is_htmx():
         answer = make_response(_render("errors/fragment.html", status, told), status)
         answer.headers["HX-Retarget"] = "#toasts"

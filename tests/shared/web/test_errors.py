@@ -53,7 +53,7 @@ def test_htmx_shows_it_above_the_page(client: FlaskClient, status: int) -> None:
 
 def test_the_api_gets_json(client: FlaskClient) -> None:
     answer = client.get("/api/v1/status/404")
-    assert answer.json["error"]["status"] == 404
+    assert (answer.json["status"], answer.content_type) == (404, "application/problem+json")
 
 
 def test_a_broken_rule_is_told_in_its_own_words(client: FlaskClient) -> None:

@@ -1,0 +1,53 @@
+"""A call that names an idempotency key is done once: the same again gets the same answer, and does nothing."""
+
+import hashlib
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select
+
+from shared.clock import now
+from shared.extensions import db
+from shared.intake.api_models import ApiCall
+
+KEPT = timedelta(days=30)
+LONGEST = 200  # characters of a key
+
+
+class OtherBody(Exception):
+    """The key was used for another call."""
+
+
+def answered(*, token_id: uuid.UUID, key: str, digest: str) -> ApiCall | None:
+    """What the first call of this key was answered; None when this is the first, which holds the key until it ends.
+
+    Raises OtherBody when that one said something else.
+    """
+    named = f"api:{token_id}:{key}"
+    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(named, 0))))
+    known = db.session.get(ApiCall, (token_id, key))
+    if known is not None and known.digest != digest:
+        raise OtherBody(key)
+    return known
+
+
+def remember(*, token_id: uuid.UUID, key: str, digest: str, status: int, answer: dict[str, Any]) -> None:
+    """Keep the answer, in the transaction of what was done."""
+    db.session.add(ApiCall(token_id=token_id, key=key, digest=digest, status=status, answer=answer))
+    db.session.flush()
+
+
+def digest_of(*parts: str | bytes) -> str:
+    """One hash of all that a call says; where a part ends is part of it."""
+    made = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        made.update(f"{len(data)}:".encode() + data)
+    return made.hexdigest()
+
+
+def forget() -> int:
+    """Forget the calls of more than thirty days ago; how many."""
+    gone = db.session.execute(delete(ApiCall).where(ApiCall.at < now() - KEPT).returning(ApiCall.key))
+    return len(gone.all())

@@ -21,6 +21,7 @@ from shared.web.secret_pages import secretly
 
 PROOF = "portal.document_link"
 PAGES = {"quotes": "portal.quotes", "statement": "portal.invoices", "payslips": "portal.payslips"}
+RECORDS = {"quote": "/quotes/{}", "record": "/records/{}"}
 MAILED = "un lien reçu par courrier : le regarder ne change rien"
 
 
@@ -127,6 +128,9 @@ def _landing(link: Link) -> str:
         return url_for("portal.document", document_id=link.document_id)
     if link.target == "signature" and link.document_id:
         return url_for("portal.signature_of", document_id=link.document_id)
+    what, _colon, ident = link.target.partition(":")
+    if ident:
+        return RECORDS[what].format(ident)
     return url_for(PAGES.get(link.target, "portal.home"), new=link.document_id)
 
 

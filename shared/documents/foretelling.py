@@ -20,9 +20,9 @@ from shared.notifications import choosing, reasons, rules
 from shared.notifications.audiences import Recipient, slot_recipient
 from shared.notifications.messages import brand_of
 from shared.notifications.models import Reason, Template
-from shared.notifications.resolving import MAIL, TOO_MANY_BOUNCES, address_of
 from shared.notifications.rule_models import Rule
 from shared.notifications.surroundings import Surroundings
+from shared.notifications.withholding import MAIL, TOO_MANY_BOUNCES, address_of
 from shared.people.models import EmailCell, EmailSlot, Family, Party
 from shared.settings.reading import company
 

@@ -158,6 +158,8 @@ CATALOGUE: dict[str, Kind] = {
     "notice.forced": Kind("Notification forcée", ("documents",)),
     "notification.resent": Kind("Notification renvoyée"),
     "notification.cancelled": Kind("Notification annulée"),
+    "notification.confirmed": Kind("Message proposé : confirmé", ("edited",)),
+    "notification.dropped": Kind("Message proposé : écarté", ("edited",)),
     "notification.restored": Kind("Annulation d’une notification reprise"),
     "notices.held": Kind("Notifications d’une famille désactivées", ("family",)),
     "notices.released": Kind("Notifications d’une famille réactivées", ("family", "then", "released", "cancelled")),

@@ -22,10 +22,10 @@ SEPARATOR = ";"
 COPY = """
     INSERT INTO notification (id, created_at, event, channel, kind, status, reason, due_at, priority, family_id,
         party_id, fixed_address, template_id, locale, edited_subject, edited_body, link_target, facts, message_id,
-        dated, attempts, reply, requested_by, copy_of_id)
+        dated, attempts, reply, requested_by, copy_of_id, rule_id, attaches)
     SELECT %s, %s, event, channel, kind, 'waiting', 'none', %s, priority, family_id,
         party_id, %s, template_id, locale, edited_subject, edited_body, link_target, facts, %s,
-        %s, 0, '', requested_by, id
+        %s, 0, '', requested_by, id, rule_id, attaches
     FROM notification WHERE id = %s
     ON CONFLICT (copy_of_id, fixed_address) WHERE copy_of_id IS NOT NULL DO NOTHING
     RETURNING id
@@ -33,6 +33,10 @@ COPY = """
 SAME_DOCUMENTS = """
     INSERT INTO notification_document (notification_id, document_id, position)
     SELECT %s, document_id, position FROM notification_document WHERE notification_id = %s
+"""
+SAME_RECORDS = """
+    INSERT INTO notification_record (notification_id, record_id, position)
+    SELECT %s, record_id, position FROM notification_record WHERE notification_id = %s
 """
 
 
@@ -55,8 +59,9 @@ def read_copies(typed: str) -> str:
 
 
 def copies_of(written: str, but: str = "") -> tuple[str, ...]:
-    """The addresses of a template's column, without the one that the message itself goes to."""
-    return tuple(each for each in written.split(SEPARATOR) if each and matching(each) != matching(but))
+    """The addresses of a template's and a rule's column, each once, without the message's own."""
+    kept = {matching(each): each for each in written.split(SEPARATOR) if each and matching(each) != matching(but)}
+    return tuple(kept.values())
 
 
 def spread(cursor: DBAPICursor, message_id: uuid.UUID, addresses: Sequence[str]) -> None:
@@ -68,3 +73,4 @@ def spread(cursor: DBAPICursor, message_id: uuid.UUID, addresses: Sequence[str])
         cursor.execute(COPY, (identity, moment, moment, address, header, moment, message_id))
         if cursor.fetchone() is not None:
             cursor.execute(SAME_DOCUMENTS, (identity, message_id))
+            cursor.execute(SAME_RECORDS, (identity, message_id))

@@ -4,6 +4,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from shared.config import Sms, Smtp, config
+from shared.documents.storage import StorageError
 from shared.notifications.channels.building import make_skeleton
 from shared.notifications.channels.mailboxes import Mailbox
 from shared.notifications.channels.outcome import Outcome
@@ -14,6 +15,8 @@ from shared.notifications.channels.verp import envelope_sender
 from shared.notifications.resolving import Ready
 from shared.settings.mail_server import mail_server
 from shared.settings.sms_provider import sms_provider
+
+UNREADABLE = "La pièce jointe ne peut pas être lue pour l’instant."
 
 
 class Carrier(Protocol):
@@ -53,6 +56,10 @@ class ByMail:
         row, to = message.row, message.to
         assert isinstance(to, Mailbox)
         skeleton = make_skeleton(sender=message.sender, reply_to=message.reply_to, language=row["locale"])
+        try:
+            files = message.enclosed.load()
+        except StorageError as error:
+            return Outcome("retry", "data", text=f"{UNREADABLE} {error}")
         raw = skeleton.build(
             to=to,
             subject=message.rendered.subject,
@@ -60,6 +67,7 @@ class ByMail:
             message_id=row["message_id"],
             text=message.rendered.text,
             html=message.rendered.html,
+            attachments=files,
             extra=unsubscribing(message.unsubscribe) if message.unsubscribe else None,
         )
         envelope = envelope_sender(row["id"], config().envelope_domain, config().derive(b"bounce"))

@@ -22,6 +22,7 @@ COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 FALLBACK = "#1f5fae"
 LABEL = re.compile(r"([^\n]{2,40}?)\s*:\s*\Z")  # « Voir mes devis : #lien# » on a line is a button
 LINKS = frozenset({"lien", "portail", "desinscription"})
+LISTS = frozenset({"document", "liste"})
 SLOT_FOR_LABEL = "\0@button:{}\0"
 
 Piece = str | Used
@@ -126,7 +127,7 @@ def _alone(line: str) -> Block | None:
     last = pieces[-1] if pieces else None
     if not isinstance(last, Used):
         return None
-    if len(pieces) == 1 and last.key == "document":
+    if len(pieces) == 1 and last.key in LISTS:
         return Block("list", (last,))
     label = LABEL.match(pieces[0]) if len(pieces) == 2 and isinstance(pieces[0], str) else None
     if last.key != "lien" or (len(pieces) > 1 and label is None):
@@ -142,7 +143,7 @@ def _text_block(block: Block, words: Words) -> str:
     if block.kind == "button":
         return f"{block.label or SLOT_FOR_LABEL.format('text')}{words.colon.rstrip()}\n\0lien:text\0"
     if block.kind == "list":
-        return "\0document:list-text\0"
+        return "".join(f"\0{each.key}:list-text\0" for each in block.pieces if isinstance(each, Used))
     return slotted(block.pieces)
 
 

@@ -74,6 +74,14 @@ class Compiled:
             chosen[field.key] = _masked(field, chosen[field.key])
         return self._join(self.body_parts, chosen, {})
 
+    def drafted(self, values: Values) -> tuple[str, str]:
+        """The subject and the body to be edited by hand: values put in, links left as their `#champ#`."""
+        chosen = self._chosen(values)
+        for field in self.fields:
+            if field.secret or field.hidden:
+                chosen[field.key] = f"#{field.name}#"
+        return clean(self._join(self.subject_parts, chosen, {})), self._join(self.body_parts, chosen, {})
+
     def _chosen(self, values: Values) -> dict[str, Value]:
         missing = self.missing(values)
         if missing:

@@ -4,12 +4,10 @@ Works on a whole batch with a bounded number of queries, on the sender's own con
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, RowMapping
+from sqlalchemy import Connection, RowMapping
 
 from shared import links
 from shared.access.models import LinkPurpose
@@ -17,10 +15,13 @@ from shared.clock import now
 from shared.config import config
 from shared.documents.models import LinkTarget
 from shared.errors import Refused
+from shared.notifications.applying import still_told
+from shared.notifications.attachments import NOTHING, Enclosed
 from shared.notifications.channels.mailboxes import Mailbox
 from shared.notifications.channels.sms_numbers import Number
-from shared.notifications.codes import code_values, why_it_stays
-from shared.notifications.copying import RESERVED, copies_of
+from shared.notifications.codes import code_values
+from shared.notifications.copying import RESERVED, SEPARATOR, copies_of
+from shared.notifications.enclosing import enclosed
 from shared.notifications.entrusting import FIELD, Entrusted, passwords_for
 from shared.notifications.fact_values import fact_values
 from shared.notifications.field_table import key_of
@@ -29,16 +30,17 @@ from shared.notifications.merging import merge_values
 from shared.notifications.messages import compiled
 from shared.notifications.models import Reason, Status
 from shared.notifications.promoting import SECURITY
-from shared.notifications.quiet import next_allowed
+from shared.notifications.record_values import record_values
 from shared.notifications.rendering import Rendered
 from shared.notifications.request_values import request_values
 from shared.notifications.surroundings import Surroundings, look_around
 from shared.notifications.trial_values import TRIED, thawed
 from shared.notifications.values import Link, Value
+from shared.notifications.withholding import MAIL, address_of, context_of, live_of, why_not
+from shared.notifications.withholding import Stopped as Stopped
 from shared.people.models import EmailSlot
 
-TOO_MANY_BOUNCES = 2
-MAIL = "email"
+UNREADABLE = "Le modèle de ce message est illisible : corrigez-le."
 LOGIN = frozenset({"access", "security"})  # contexts whose messages nobody else reads
 ASKS_LOGIN = frozenset({"payslip"})  # always behind authentication, whatever the folder's link target
 PURPOSES = {
@@ -63,6 +65,7 @@ class Ready:
     reply_to: Mailbox | None
     entrusted: Entrusted | None = None  # the initial password that it holds
     copies: tuple[str, ...] = ()  # the blind copies that follow once it was accepted
+    enclosed: Enclosed = NOTHING
     unsubscribe: str = ""  # of an information message: the address of one click (RFC 8058)
 
 
@@ -74,21 +77,10 @@ class UnsubscribeLink:
     purpose: str = "unsubscribe"
 
 
-@dataclass(frozen=True)
-class Stopped:
-    """A row that does not leave now: cancelled, or waiting for a reason."""
-
-    row: RowMapping
-    status: Status
-    reply: str
-    reason: Reason = Reason.NONE
-    due_at: datetime | None = None  # when it may leave, where that is known
-
-
 def resolve(connection: Connection, rows: Sequence[RowMapping]) -> list[Ready | Stopped]:
     """One answer a row, in the same order."""
     around = look_around(connection, rows)
-    stopped = {row["id"]: why for row in rows if (why := _why_not(row, around))}
+    stopped = {row["id"]: why for row in rows if (why := why_not(row, around))}
     wanted = [_wanted(row, around) for row in rows if row["id"] not in stopped and not _is_outside(row)]
     made = links_for(connection, wanted, around.lifetimes)
     passwords = passwords_for(connection, {row["access_id"] for row in rows if _holds_password(row, around)})
@@ -103,7 +95,23 @@ def foretell(connection: Connection, rows: Sequence[RowMapping]) -> list[Ready |
     around = look_around(connection, rows)
     passwords = passwords_for(connection, {row["access_id"] for row in rows if _holds_password(row, around)})
     linked = Linked(url=f"{config().public_url}/l/exemple", expires_at=now())
-    return [_why_not(row, around) or _prepare(row, around, linked, passwords.get(row["access_id"])) for row in rows]
+    return [why_not(row, around) or _prepare(row, around, linked, passwords.get(row["access_id"])) for row in rows]
+
+
+def drafted(connection: Connection, row: RowMapping) -> tuple[str, str, str] | Stopped:
+    """Subject, body and address of one line as its text is proposed: to be read, edited and confirmed."""
+    around = look_around(connection, [row])
+    if (stopped := why_not(row, around)) is not None and stopped.reason is not Reason.NO_ADDRESS:
+        return stopped
+    text = around.texts.get((row["template_id"], row["locale"]))
+    if text is None:
+        return Stopped(row, Status.WAITING, UNREADABLE, Reason.DRAFT)
+    linked = Linked(url=f"{config().public_url}/l/exemple", expires_at=now())
+    to, _slot = address_of(row, around) or ("", None)
+    try:
+        return *text.compiled.drafted(_values(row, around, linked)), to
+    except Refused as refused:
+        return Stopped(row, Status.WAITING, refused.sentence, Reason.DRAFT)
 
 
 def _prepare(
@@ -112,7 +120,7 @@ def _prepare(
     address, slot = address_of(row, around) or ("", None)
     text = around.texts.get((row["template_id"], row["locale"]))
     if text is None:
-        return Stopped(row, Status.WAITING, "Le modèle de ce message est illisible : corrigez-le.", Reason.DRAFT)
+        return Stopped(row, Status.WAITING, UNREADABLE, Reason.DRAFT)
     informs_too = text.bare is not None and row["id"] not in around.refusing
     whole = text.compiled if informs_too or text.bare is None else text.bare
     values = _values(row, around, linked) | ({FIELD: entrusted.clear} if entrusted else {})
@@ -131,7 +139,8 @@ def _prepare(
     held = entrusted if FIELD in whole.keys else None
     copies = _copies(row, around, text.blind_copies, address)
     unsubscribe = _unsubscribing(row) if informs_too and row["event"] != TRIED else ""
-    return Ready(row, to, slot, version, rendered, body, sender, reply_to, held, copies, unsubscribe)
+    files = enclosed(row, around.pieces, around.brand, sender, reply_to)
+    return Ready(row, to, slot, version, rendered, body, sender, reply_to, held, copies, files, unsubscribe)
 
 
 def _is_outside(row: RowMapping) -> bool:
@@ -141,9 +150,11 @@ def _is_outside(row: RowMapping) -> bool:
 
 def _copies(row: RowMapping, around: Surroundings, written: str, address: str) -> tuple[str, ...]:
     """Never of what is about security, an access or a folder that wants a grant of its own: payslips, sick notes."""
-    if not written or _is_outside(row) or row["kind"] == SECURITY or _context(row, around) in LOGIN:
+    rule = around.pieces.rule_of(row)
+    written = SEPARATOR.join(filter(None, (written, rule.blind_copies if rule is not None else "")))
+    if not written or _is_outside(row) or row["kind"] == SECURITY or context_of(row, around) in LOGIN:
         return ()
-    if any(each.needs_grant or each.document_class in RESERVED for each in _live(row, around)):
+    if any(each.needs_grant or each.document_class in RESERVED for each in live_of(row, around)):
         return ()
     return copies_of(written, but=address)
 
@@ -159,73 +170,18 @@ def _holds_password(row: RowMapping, around: Surroundings) -> bool:
 
 
 def _wanted(row: RowMapping, around: Surroundings) -> Wanted:
-    documents = _live(row, around)
+    documents = live_of(row, around)
     purpose = PURPOSES.get(row["event"])
     person = around.people.get(row["id"])
     if purpose is LinkPurpose.ACTIVATION and person is not None and person.password_hash is not None:
         purpose = LinkPurpose.TARGET  # whoever has a password of their own only needs the way in
+    elif row["id"] in around.pieces.records and row["staff_id"] is None:
+        purpose = LinkPurpose.TARGET
     if documents:
         purpose = LinkPurpose.DOCUMENT if row["link_target"] == LinkTarget.DOCUMENT else LinkPurpose.TARGET
     of_people = getattr(around.parties.get(row["party_id"]), "of_people", False)  # what is a person's own asks for it
     opens = frozenset(each.id for each in documents if not of_people and each.document_class not in ASKS_LOGIN)
     return Wanted(row, purpose, tuple(each.id for each in documents), opens)
-
-
-def _why_not(row: RowMapping, around: Surroundings) -> Stopped | None:
-    """Cancelling, access, publication, refusal and address are looked at again at the moment of sending."""
-    if row["event"] == TRIED:
-        return None
-    if late := why_it_stays(row):
-        return Stopped(row, Status.CANCELLED, late)
-    if row["id"] in around.about and not _live(row, around):
-        return Stopped(row, Status.CANCELLED, "Le document n’est plus sur le portail.")
-    if row["id"] in around.refusing and row["id"] not in around.about:
-        return Stopped(row, Status.CANCELLED, "Le destinataire ne veut plus d’informations.")
-    person = around.people.get(row["id"])
-    if _context(row, around) == "access" and (person is None or not person.allowed):
-        return Stopped(row, Status.CANCELLED, "L’accès a été retiré.")
-    if around.newest.get((row["account_id"], row["event"]), row["id"]) != row["id"]:
-        return Stopped(row, Status.CANCELLED, "Un message plus récent le remplace.")
-    if _is_held(row, around):
-        return Stopped(row, Status.WAITING, "", Reason.SUSPENDED)
-    if (until := _silent_until(row, around)) is not None:
-        return Stopped(row, Status.WAITING, "", Reason.QUIET_HOURS, until)
-    if address_of(row, around) is None:
-        return Stopped(
-            row, Status.WAITING, "Aucune adresse ne convient : complétez la fiche du tiers.", Reason.NO_ADDRESS
-        )
-    return None
-
-
-def _is_held(row: RowMapping, around: Surroundings) -> bool:
-    """« Désactiver les notifications »: the family's notices wait; links, codes and security notices leave."""
-    party = around.parties.get(row["party_id"])
-    return party is not None and party.notices_off_at is not None and row["kind"] != "security"
-
-
-def _silent_until(row: RowMapping, around: Surroundings) -> datetime | None:
-    """The end of the family's quiet hours when they hold now: also for a retry, or what was let go at night."""
-    party, moment = around.parties.get(row["party_id"]), now()
-    if party is None or row["kind"] == SECURITY:
-        return None
-    allowed = next_allowed(party, moment, around.brand.zone)
-    return allowed if allowed > moment else None
-
-
-def address_of(row: Mapping[str, Any] | RowMapping, around: Surroundings) -> tuple[str, EmailSlot | None] | None:
-    """The person's own address, else the cell, else the family's fallback cell."""
-    if row["fixed_address"]:
-        return row["fixed_address"], None
-    party = around.parties.get(row["party_id"])
-    if party is None or row["channel"] != MAIL:
-        return None
-    if getattr(party, "personal", None):
-        return party.personal, None  # they have left: the address on their record may be somebody else's by now
-    for slot in (row["slot"], party.slot_fallback):
-        cell = around.cells.get((party.id, EmailSlot(slot))) if slot else None
-        if cell is not None and cell.bounces < TOO_MANY_BOUNCES:
-            return cell.address, cell.slot
-    return None
 
 
 def _values(row: RowMapping, around: Surroundings, linked: Linked) -> dict[str, Value]:
@@ -234,25 +190,23 @@ def _values(row: RowMapping, around: Surroundings, linked: Linked) -> dict[str, 
         return thawed(row["facts"])
     if _is_outside(row):
         linked = Linked(around.brand.portal_url, row["created_at"] + around.lifetimes[LinkPurpose.TARGET])
-    values = merge_values(party, person, _live(row, around), linked, row["created_at"], around.brand)
+    values = merge_values(party, person, live_of(row, around), linked, row["created_at"], around.brand)
     values["desinscription"] = Link(_unsubscribing(row))
     values |= code_values(row)
     values |= request_values(row["facts"])
     values |= fact_values(row["facts"])
+    values |= _of_records(row, around)
     if "path" in row["facts"]:
         values["lien"] = Link(f"{around.brand.portal_url}{row['facts']['path']}")
     return values
 
 
+def _of_records(row: RowMapping, around: Surroundings) -> dict[str, Value]:
+    records = still_told(row, around.pieces) if row["id"] in around.pieces.records else []
+    owed = around.pieces.owed.get((records[0].party_id, records[0].currency)) if records else None
+    return record_values(records, row["facts"], row["locale"], around.brand.zone, owed)
+
+
 def _name(row: RowMapping, around: Surroundings) -> str:
     party = around.parties.get(row["party_id"])
     return party.name if party is not None else ""
-
-
-def _context(row: RowMapping, around: Surroundings) -> str:
-    text = around.texts.get((row["template_id"], row["locale"]))
-    return text.context if text else ""
-
-
-def _live(row: RowMapping, around: Surroundings) -> list[Row[Any]]:
-    return around.documents.get(row["id"], [])

@@ -1,4 +1,4 @@
-"""Everything that the rows of one batch refer to, read at once: at most nine queries, whatever the batch."""
+"""Everything that the rows of one batch refer to, read at once: at most fifteen queries, whatever the batch."""
 
 import uuid
 from collections.abc import Sequence
@@ -18,6 +18,7 @@ from shared.documents.models import Document, Folder, Publication
 from shared.notifications.channels.mailboxes import Mailbox
 from shared.notifications.messages import Text, brand_of, current_texts
 from shared.notifications.models import Notification, NotificationDocument
+from shared.notifications.pieces import Pieces, read_pieces
 from shared.notifications.promoting import INFORMATION
 from shared.notifications.refusals import refusing
 from shared.notifications.rendering import Brand
@@ -43,6 +44,7 @@ class Surroundings:
     texts: dict[tuple[uuid.UUID, str], Text] = field(default_factory=dict)
     refusing: set[uuid.UUID] = field(default_factory=set)  # rows whose addressee wants no information
     newest: dict[tuple[uuid.UUID, str], uuid.UUID] = field(default_factory=dict)
+    pieces: Pieces = field(default_factory=Pieces)
 
     def sender_of(self, party_id: uuid.UUID | None) -> tuple[Mailbox, Mailbox | None]:
         """From whom a party is written to, and who answers when they do."""
@@ -68,6 +70,7 @@ def look_around(connection: Connection, rows: Sequence[RowMapping]) -> Surroundi
         around.about.add(row.notification_id)
         if row.live:
             around.documents.setdefault(row.notification_id, []).append(row)
+    around.pieces = read_pieces(connection, rows)
     around.refusing = refusing(connection, [row for row in rows if informs(row, around)])
     accounts = {row["account_id"] for row in rows if row["account_id"] and row["kind"] == "security"}
     if accounts:

@@ -1,0 +1,83 @@
+"""Whether what a line says of a record still holds at the moment of sending: reminders stop by themselves."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, RowMapping
+
+from shared.notifications.pieces import Pieces, met_of
+from shared.records.kinds import KINDS
+
+CHANGED = "La pièce a changé depuis : {}."
+MOVED = "Le rendez-vous a été déplacé ou annulé : un autre message le dit."
+RESENT = "notification.resent"
+
+
+def still_told(row: RowMapping, pieces: Pieces) -> list[Row[Any]]:
+    """The records of a line that it may still speak of."""
+    return [each for each in pieces.records.get(row["id"], ()) if not _why_not(row, each, pieces)]
+
+
+def no_longer(row: RowMapping, pieces: Pieces) -> str:
+    """Why a line that is about records has nothing left to say, as a sentence; empty where it has."""
+    records = pieces.records.get(row["id"], [])
+    reasons = [_why_not(row, each, pieces) for each in records]
+    return reasons[0] if records and all(reasons) else ""
+
+
+def _why_not(row: RowMapping, record: Row[Any], pieces: Pieces) -> str:
+    """A message sent again, or a blind copy of one that left, is asked nothing."""
+    if row["event"] == RESENT or row["copy_of_id"] is not None or row["edited_body"] is not None:
+        return ""
+    event = row["facts"].get("event", "").partition(".")[2]
+    rule = pieces.rule_of(row)
+    if event == "reminded":
+        return _reminds_no_more(record, rule, pieces)
+    if event.startswith("appointment_") and event != "appointment_answered":
+        return MOVED if row["facts"].get("revision") != record.appointment_revision else ""
+    if record.status == "cancelled" != row["facts"].get("status"):
+        return _stands(record)
+    if _is_deferred(rule) or (event == "validated" and "valid_until" in KINDS[record.kind].dates):
+        return _stands(record) if record.status != row["facts"].get("status") else _conditions(record, rule)
+    return ""
+
+
+def _reminds_no_more(record: Row[Any], rule: Row[Any] | None, pieces: Pieces) -> str:
+    kind = KINDS[record.kind]
+    if not record.is_open:
+        return _stands(record)
+    if record.disputed_at is not None:
+        return "La pièce est en litige : aucun rappel ne part."
+    if kind.has_balance and record.amount is not None and record.amount - record.paid <= 0:
+        return "Il ne reste rien à payer : aucun rappel ne part."
+    if rule is None:
+        return ""
+    if not rule.enabled or rule.deleted_at is not None:
+        return "La notification a été désactivée depuis."
+    if (rule.id, record.id, met_of(getattr(record, rule.date_field, None))) not in pieces.met:
+        return "La date a changé depuis : le rappel suit la nouvelle."
+    return _conditions(record, rule)
+
+
+def _conditions(record: Row[Any], rule: Row[Any] | None) -> str:
+    """What the rule asks of the record, asked again."""
+    asked = (rule.conditions if rule else None) or {}
+    wanted: Sequence[tuple[str, Any]] = (("statuses", record.status), ("state_codes", record.state_code))
+    if any(asked.get(name) and value not in asked[name] for name, value in wanted):
+        return _stands(record)
+    amount, least, most = record.amount, asked.get("amount_from"), asked.get("amount_to")
+    if (least or most) and (amount is None or (least and amount < Decimal(least)) or (most and amount > Decimal(most))):
+        return CHANGED.format("son montant est hors des bornes demandées")
+    return ""
+
+
+def _is_deferred(rule: Row[Any] | None) -> bool:
+    return rule is not None and (rule.moment in ("after", "date") or not rule.automatic)
+
+
+def _stands(record: Row[Any]) -> str:
+    kind = KINDS[record.kind]
+    if record.status in {each.key for each in kind.statuses}:
+        return CHANGED.format(f"« {kind.status(record.status).label} »")
+    return CHANGED.format("son état n’existe plus")

@@ -12,6 +12,7 @@ from backoffice import backoffice
 from backoffice._reaching import the_document, the_folder, the_sheet
 from backoffice.document_files import shown_of
 from backoffice.reach import scope
+from backoffice.record_tabs import OF_DOCUMENT, tabs_of
 from backoffice.signature_words import state_words
 from backoffice.wording import line_words
 from shared.documents import finding, following, moving, previews, publishing
@@ -51,6 +52,7 @@ def document(document_id: uuid.UUID) -> Response:
         silence="" if story.notices else why_silent(sheet),
         requests=listing.about(document_id) if scope(Permission.SIGNATURES_SEE).reaches(sheet.folder) else [],
         states=state_words(),
+        tabs=tabs_of(OF_DOCUMENT, document_id=document_id),
         may=_may(sheet.folder),
     )
 

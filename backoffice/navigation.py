@@ -38,6 +38,7 @@ TABLE: tuple[tuple[Any, tuple[Line, ...]], ...] = (
         (
             Line("home", lazy_gettext("Accueil"), "house"),
             Line("parties", lazy_gettext("Tiers"), "people", also="party"),
+            Line("records", lazy_gettext("Pièces"), "receipt", also="record"),
             Line("access", lazy_gettext("Droits d’accès"), "key"),
             Line("explorer", lazy_gettext("Explorateur"), "folder"),
             Line("countersigning", lazy_gettext("À signer"), "pen", also="countersign"),

@@ -16,6 +16,8 @@ from shared.documents import exploring
 from shared.folding import fold
 from shared.people import finding
 from shared.people.models import Staff
+from shared.records import listing
+from shared.records.kinds import KINDS
 from shared.web import visitors
 from shared.web.page import page
 from shared.web.permissions import Permission, requires
@@ -58,6 +60,7 @@ def _groups(staff: Staff, typed: str) -> Iterator[Hits]:
         return
     yield Hits(_("Tiers"), "people", _first(_parties(typed)))
     yield Hits(_("Documents"), "file-earmark-text", _first(_documents(typed)))
+    yield Hits(_("Pièces"), "receipt", _first(_records(typed)))
     settings = (Hit(each.label, each.url, each.screen) for each in settings_found(staff, typed))
     yield Hits(_("Réglages"), "sliders", _first(settings))
 
@@ -72,6 +75,13 @@ def _documents(typed: str) -> Iterator[Hit]:
     for row in exploring.few(scope=scope(Permission.DOCUMENTS_SEE), search=typed, limit=EACH):
         label = f"{row.title} {row.number}".strip() if row.number not in row.title else row.title
         yield Hit(label, url_for("backoffice.document", document_id=row.id), row.name)
+
+
+def _records(typed: str) -> Iterator[Hit]:
+    for row in listing.few(scope(Permission.RECORDS_SEE), typed, EACH):
+        kind = KINDS.get(row.kind)
+        if kind is not None:
+            yield Hit(f"{_(kind.label)} {row.number}", url_for("backoffice.record", record_id=row.id), row.name)
 
 
 def _first(hits: Iterable[Any], most: int = EACH) -> tuple[Any, ...]:

@@ -16,6 +16,7 @@ TABS: tuple[tuple[str, Any], ...] = (
     ("contacts", _("Interlocuteurs")),
     ("sites", _("Sites")),
     ("documents", _("Documents")),
+    ("records", _("Pièces")),
     ("access", _("Accès")),
     ("folders", _("Paramètres")),
     ("data", _("Données et droits")),

@@ -10,6 +10,7 @@ from werkzeug.datastructures import FileStorage
 from backoffice import backoffice
 from backoffice._reaching import storage_away, the_folder
 from backoffice.reach import party_for, scope
+from backoffice.record_documents import tie_arrivals
 from shared.documents.models import Document, Folder
 from shared.documents.storage import Unavailable
 from shared.extensions import db
@@ -37,6 +38,7 @@ def drop() -> Response:
         arrivals = [_received(file, folder, party) for file in files]
     except Unavailable:
         return storage_away(json=_wants_json())
+    tie_arrivals(request.form.get("record_id", type=uuid.UUID), arrivals)
     if _wants_json():
         return _told(arrivals)
     if all(arrival.verdict is Verdict.REFUSED for arrival in arrivals):

@@ -24,7 +24,7 @@ from shared.documents.models import Document, Folder
 from shared.extensions import db
 from shared.keyset import one_of
 from shared.notifications.models import Notification, NotificationDocument, Template, TemplateVersion
-from shared.notifications.narrowing import Filter, conditions, is_common, telling_of
+from shared.notifications.narrowing import Filter, conditions, is_common
 from shared.people.models import EmailCell, Family, Party
 from shared.people.scopes import Scope
 
@@ -85,7 +85,7 @@ def whole_history(scope: Scope, chosen: Filter, *, size: int = 500) -> Iterator[
 
 def some(scope: Scope, ids: Sequence[uuid.UUID]) -> Sequence[Row[Any]]:
     """These lines, for those in reach."""
-    return db.session.execute(_lines().where(Notification.id.in_(ids), _in_reach(scope))).all()
+    return db.session.execute(_lines().where(Notification.id.in_(ids), in_reach(scope))).all()
 
 
 def line(scope: Scope, notification_id: uuid.UUID) -> Row[Any] | None:
@@ -93,13 +93,7 @@ def line(scope: Scope, notification_id: uuid.UUID) -> Row[Any] | None:
     query = _lines().add_columns(
         Notification.body, Notification.message_id, Notification.attempts, TemplateVersion.locale
     )
-    return db.session.execute(query.where(Notification.id == notification_id, _in_reach(scope))).one_or_none()
-
-
-def about_document(document_id: uuid.UUID) -> Sequence[Row[Any]]:
-    """Every message about this document and no other, oldest first: the first, then what was sent again."""
-    mine = telling_of(document_id)
-    return db.session.execute(_lines().where(mine).order_by(Notification.created_at, Notification.id)).all()
+    return db.session.execute(query.where(Notification.id == notification_id, in_reach(scope))).one_or_none()
 
 
 def titles_of(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
@@ -170,10 +164,10 @@ def _chosen(scope: Scope, chosen: Filter, *, walking: bool) -> Select[uuid.UUID]
     """The ids alone, with what the conditions look at."""
     query = select(Notification.id).outerjoin(Party, Party.id == Notification.party_id)
     query = query.outerjoin(Family, Family.id == Party.family_id)
-    return query.where(_in_reach(scope), *conditions(chosen, walking=walking))
+    return query.where(in_reach(scope), *conditions(chosen, walking=walking))
 
 
-def _in_reach(scope: Scope) -> ColumnElement[bool]:
+def in_reach(scope: Scope) -> ColumnElement[bool]:
     """The party in reach, and no document of a folder out of reach: a payslip's notice is not everybody's."""
     hidden = exists().where(
         NotificationDocument.notification_id == Notification.id,

@@ -47,6 +47,7 @@ def tie(*, record: Record, documents: Sequence[Document], is_main: bool | None =
             raise Refused(_("Ce document est à un tiers qui n’a pas de part à cette pièce."), "documents")
         if document.id in tied:
             continue
+        tied.add(document.id)
         main = is_paper(KINDS[record.kind], document) and not has_main if is_main is None else is_main
         has_main = has_main or main
         record.documents.append(RecordDocument(document=document, is_main=main))

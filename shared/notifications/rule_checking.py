@@ -23,9 +23,13 @@ AMOUNT = re.compile(r"-?\d{1,12}(\.\d{1,2})?")
 
 def checked_moment(plan: Plan) -> Plan:
     """The moment with what belongs to it and nothing else; Refused where it names no delay or no date."""
-    bare = replace(plan, delay=0, date_field="", days=0, hour=9)
-    if plan.moment in (NOW, FOLDER):
-        return replace(bare, working_days=False)
+    if not 0 <= plan.hour <= 23:
+        raise Refused(_("L’heure va de 0 à 23."), "hour")
+    bare = replace(plan, delay=0, date_field="", days=0, hour=plan.hour if plan.working_days else 9)
+    if plan.moment == FOLDER:
+        return replace(bare, working_days=False, hour=9)
+    if plan.moment == NOW:
+        return bare
     if plan.moment == AFTER:
         if not 1 <= plan.delay <= LONGEST_DELAY:
             raise Refused(_("Donnez un délai d’une minute à 90 jours."), "delay")
@@ -37,8 +41,6 @@ def checked_moment(plan: Plan) -> Plan:
         raise Refused(_("Choisissez la date de la pièce autour de laquelle elle part."), "date_field")
     if abs(plan.days) > LONGEST_DAYS:
         raise Refused(_("Un an avant ou après la date, au plus."), "days")
-    if not 0 <= plan.hour <= 23:
-        raise Refused(_("L’heure va de 0 à 23."), "hour")
     return replace(plan, event=f"{kind.key}.{REMINDED}", delay=0)
 
 

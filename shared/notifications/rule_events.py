@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from shared.events.catalogue import CATALOGUE
 from shared.notifications.audiences import AUDIENCES
+from shared.notifications.record_audiences import RECORD_AUDIENCES
 from shared.notifications.rule_models import Rule
 from shared.notifications.rules import SILENT
 from shared.records.declaring import DATES
@@ -55,7 +56,7 @@ def events_of_types(standing: Mapping[str, str]) -> dict[str, str]:
 def audiences_for(event: str, standing: str = "") -> list[str]:
     """Who may be told of this event; `standing` is whom its shipped rule tells."""
     if kind_of(event):
-        return [name for name in AUDIENCES if name.startswith(RECORDS)]
+        return list(RECORD_AUDIENCES)
     return list(dict.fromkeys(name for name in (standing, "party_card") if name in AUDIENCES))
 
 

@@ -1,0 +1,293 @@
+"""« Paramétrage notification(s) »: all that is sent is listed; added, changed, switched, deleted, brought back."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from shared.clock import now
+from shared.events.models import Event
+from shared.extensions import db
+from shared.notifications.claiming import COLUMNS
+from shared.notifications.models import Notification
+from shared.notifications.resolving import Ready, foretell
+from shared.notifications.rule_models import Rule, RuleType
+from shared.notifications.rules import SILENT
+from shared.notifications.shipping import RULES, ship_messages
+from shared.people.models import EmailSlot, Party
+from shared.records.models import StateCode
+from tests.factories import office, post
+from tests.factories.identity import Browser, a_clerk
+from tests.factories.rules import a_record, a_rule, a_text, moved
+
+URL = "/backoffice/rules"
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    post.an_installation()
+    a_clerk()
+    browser = Browser(app)
+    browser.sign_in_staff()
+    return browser
+
+
+@pytest.fixture
+def party(browser: Browser) -> Party:
+    return office.customer("4", "Ma jolie boutique", addresses=dict.fromkeys(EmailSlot, "compta@boutique.example"))
+
+
+def lines_of(rule: Rule) -> list[Notification]:
+    query = select(Notification).where(Notification.rule_id == rule.id).order_by(Notification.id)
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+
+
+def reading(line: Notification) -> Ready:
+    """What the line would say if it left now."""
+    rows = db.session.execute(select(*COLUMNS).where(Notification.id == line.id)).mappings().all()
+    answer = foretell(db.session.connection(), rows)[0]
+    assert isinstance(answer, Ready), answer
+    return answer
+
+
+def refusals(answer: TestResponse) -> list[str]:
+    return (
+        re.findall(r"g-field__error.*?<span>(.*?)</span>", answer.text)
+        or re.findall(r"<li>(.*?)</li>", answer.text)[-3:]
+    )
+
+
+def written(**fields: object) -> dict[str, object]:
+    return {
+        "label": "Devis envoyé",
+        "event": "quote.validated",
+        "moment": "now",
+        "audience": "record_party",
+        "slot": "",
+        "staff_role": "",
+        "unit": "hours",
+        "side": "before",
+        "hour": 9,
+        "automatic": "1",
+        **fields,
+    }
+
+
+@pytest.mark.row("A-01")
+def test_every_message_that_the_product_can_send_is_on_the_page_and_none_is_sent_from_elsewhere(
+    browser: Browser, party: Party
+) -> None:
+    page = browser.get(URL)
+    assert page.status_code == 200
+    for rule in db.session.scalars(select(Rule)):
+        assert f"{URL}/{rule.id}" in page.text, rule.label
+    for folder in (office.folder("c.invoices"),):
+        assert f"#f-{folder.id}" in page.text  # the shipped rule on documents, once a folder that notifies
+    # What no rule of the page asks for is not sent, whatever happens.
+    for rule in db.session.scalars(select(Rule)):
+        rule.enabled = False
+    db.session.flush()
+    for event in ("validated", "accepted", "refused"):
+        moved(a_record(party), event)
+    post.announced(party, post.invoices())
+    assert post.lines() == []
+
+
+def test_what_protects_an_account_cannot_be_switched_off(browser: Browser) -> None:
+    reset = db.session.scalars(select(Rule).where(Rule.event == "account.reset_requested")).one()
+    browser.get(URL)
+    answer = browser.post(f"{URL}/{reset.id}/switch", enabled="off")
+    assert answer.status_code == 303
+    db.session.refresh(reset)
+    assert reset.enabled
+    assert "part toujours" in browser.get(f"{URL}/{reset.id}").text
+
+
+@pytest.mark.row("A-03")
+def test_a_rule_added_on_screen_sends_a_changed_one_says_its_new_text_a_deleted_one_keeps_its_past(
+    browser: Browser, party: Party
+) -> None:
+    first, second = a_text("Votre devis", "Bonjour #nom#."), a_text("Le devis est là", "Bonjour encore #nom#.")
+    assert browser.get(f"{URL}/new?event=quote.validated").status_code == 200
+    answer = browser.post(URL, **written(template_id=first.id))
+    assert answer.status_code == 303, refusals(answer)
+    rule = db.session.scalars(select(Rule).where(Rule.label == "Devis envoyé")).one()
+    moved(a_record(party), "validated", "validated")
+    (line,) = lines_of(rule)
+    assert reading(line).rendered.subject == "Votre devis"
+
+    page = browser.get(f"{URL}/{rule.id}")
+    seen = page.text.partition('name="seen" type="hidden" value="')[2].partition('"')[0]
+    answer = browser.post(f"{URL}/{rule.id}", **written(template_id=second.id, seen=seen))
+    assert answer.status_code == 303, refusals(answer)
+    moved(a_record(party), "validated", "validated")
+    assert [reading(each).rendered.subject for each in lines_of(rule)] == ["Votre devis", "Le devis est là"]
+
+    answer = browser.post(f"{URL}/{rule.id}/delete")
+    assert answer.status_code == 303
+    page = browser.get(answer.headers["Location"])
+    assert "Annuler la suppression" in page.text
+    moved(a_record(party), "validated", "validated")
+    assert len(lines_of(rule)) == 2  # nothing more, and what there was still reads
+    assert "Devis envoyé" not in browser.get(f"{URL}?type=quote").text.partition("Supprimées")[0]
+    assert browser.get(f"/backoffice/history/{line.id}").status_code == 200
+    assert browser.post(f"{URL}/{rule.id}/restore").status_code == 303
+    moved(a_record(party), "validated", "validated")
+    assert len(lines_of(rule)) == 3
+    names = set(db.session.scalars(select(Event.name).where(Event.name.like("rule.%"))))
+    assert names == {"rule.created", "rule.changed", "rule.deleted", "rule.restored"}
+
+
+def test_a_shipped_rule_that_was_deleted_does_not_come_back_with_an_upgrade(browser: Browser) -> None:
+    rule = db.session.scalars(select(Rule).where(Rule.event == "document.signed")).one()
+    browser.get(URL)
+    browser.post(f"{URL}/{rule.id}/delete")
+    ship_messages()
+    db.session.refresh(rule)
+    assert rule.deleted_at is not None
+    assert "Rétablir" in browser.get(f"{URL}/{rule.id}").text
+
+
+def test_the_switch_answers_in_place_with_the_way_back(browser: Browser) -> None:
+    rule = a_rule()
+    browser.get(URL)
+    headers = {"HX-Request": "true", "HX-Target": f"div#etat-{rule.id}", "X-CSRFToken": browser.token}
+    answer = browser.client.post(f"{URL}/{rule.id}/switch", data={"enabled": "off"}, headers=headers)
+    assert answer.status_code == 200 and "Désactivée" in answer.text and "Annuler" in answer.text
+    db.session.refresh(rule)
+    assert not rule.enabled
+    answer = browser.client.post(f"{URL}/{rule.id}/switch", data={"enabled": "on", "undo": "1"}, headers=headers)
+    assert "Annuler" not in answer.text
+    db.session.refresh(rule)
+    assert rule.enabled
+
+
+def test_a_save_never_overwrites_somebody_elses(browser: Browser) -> None:
+    rule = a_rule()
+    page = browser.get(f"{URL}/{rule.id}")
+    seen = page.text.partition('name="seen" type="hidden" value="')[2].partition('"')[0]
+    rule.label = "Renommée par un collègue"
+    db.session.flush()
+    answer = browser.post(f"{URL}/{rule.id}", **written(template_id=rule.template_id, seen=seen))
+    assert answer.status_code == 409 and "modifiée entre-temps" in answer.text
+    db.session.refresh(rule)
+    assert rule.label == "Renommée par un collègue"
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"label": ""}, "Donnez-lui un nom"),
+        ({"moment": "after", "delay": 0}, "délai"),
+        ({"amount_from": "mille"}, "montant"),
+        ({"amount_from": "200", "amount_to": "100"}, "plus petit"),
+        ({"template_id": ""}, "Choisissez un modèle"),
+        ({"blind_copies": "pas une adresse"}, "pas une adresse"),
+    ],
+)
+def test_a_mistake_is_said_beside_its_field_and_nothing_is_lost(
+    browser: Browser, fields: dict[str, object], sentence: str
+) -> None:
+    text = a_text()
+    browser.get(f"{URL}/new?event=quote.validated")
+    answer = browser.post(URL, **{**written(template_id=text.id, role="Achats"), **fields})
+    assert answer.status_code == 422 and sentence in answer.text and "Achats" in answer.text
+    assert db.session.scalars(select(Rule).where(Rule.label == "Devis envoyé")).first() is None
+
+
+def test_an_amount_is_read_as_it_is_written_in_french(browser: Browser, party: Party) -> None:
+    browser.get(f"{URL}/new?event=quote.validated")
+    answer = browser.post(URL, **written(template_id=a_text().id, amount_from="1 234,56"))
+    assert answer.status_code == 303, refusals(answer)
+    rule = db.session.scalars(select(Rule).where(Rule.label == "Devis envoyé")).one()
+    assert rule.conditions == {"amount_from": "1234.56"}
+    moved(a_record(party, amount=1000), "validated", "validated")
+    moved(a_record(party, amount=2000), "validated", "validated")
+    assert len(lines_of(rule)) == 1
+
+
+@pytest.mark.row("A-23", "A-24")
+def test_a_rule_on_a_new_code_works_and_says_how_often_it_would_have_been_sent(browser: Browser, party: Party) -> None:
+    folders = [a_record(party, "intervention") for _ in range(5)]
+    for number, each in enumerate(folders):  # last month, before anybody thought of a message
+        moved(each, "state_entered", code="103" if number < 3 else "104")
+    browser.get("/backoffice/state-codes")
+    answer = browser.post("/backoffice/state-codes", kind="intervention", code="103", label="Intervention planifiée")
+    assert answer.status_code == 303, refusals(answer)
+    event = "intervention.state_entered"
+    page = browser.get(f"{URL}/new?event={event}")
+    assert "103 — Intervention planifiée" in page.text
+    typed = written(event=event, label="Planifiée", template_id=a_text().id, state_codes=["103"])
+    counted = browser.post(f"{URL}/count", **typed)
+    assert "Aurait été envoyée 3 fois le mois dernier" in counted.text
+    assert browser.post(URL, **typed).status_code == 303
+    rule = db.session.scalars(select(Rule).where(Rule.label == "Planifiée")).one()
+    assert "Aurait été envoyée 3 fois le mois dernier" in browser.get(f"{URL}/{rule.id}").text
+    for code in ("104", "103"):
+        folders[0].state_code = code
+        moved(folders[0], "state_entered", code=code)
+    assert len(lines_of(rule)) == 1
+
+
+def test_a_code_in_use_is_closed_and_one_that_is_not_is_deleted(browser: Browser, party: Party) -> None:
+    browser.get("/backoffice/state-codes")
+    for code in ("103", "104"):
+        browser.post("/backoffice/state-codes", kind="intervention", code=code, label=f"État {code}")
+    used, free = db.session.scalars(select(StateCode).order_by(StateCode.code))
+    a_record(party, "intervention", state_code="103")
+    for each in (used, free):
+        browser.post(f"/backoffice/state-codes/{each.id}/remove")
+    standing = db.session.scalars(select(StateCode).execution_options(populate_existing=True)).all()
+    assert [(each.code, each.closed_at is not None) for each in standing] == [("103", True)]
+    assert browser.post(f"/backoffice/state-codes/{used.id}/reopen").status_code == 303
+    again = browser.post("/backoffice/state-codes", kind="intervention", code="103", label="Encore")
+    assert again.status_code == 422 and "existe déjà" in again.text
+
+
+def test_a_reminder_counts_the_days_that_were_met_while_the_record_was_open(browser: Browser, party: Party) -> None:
+    today = now().date()
+    for days in (5, 10, 200):
+        a_record(party, "invoice", "validated", due_on=today - timedelta(days=days))
+    browser.get(f"{URL}/new?event=invoice.reminded")
+    typed = written(event="invoice.reminded", date_field="due_on", days=7, side="after", template_id=a_text().id)
+    assert "Aurait été envoyée 1 fois" in browser.post(f"{URL}/count", **typed).text
+    assert browser.post(URL, **typed).status_code == 303
+    rule = db.session.scalars(select(Rule).where(Rule.label == "Devis envoyé")).one()
+    assert (rule.moment, rule.days, rule.date_field) == ("date", 7, "due_on")
+
+
+@pytest.mark.row("A-02")
+def test_the_four_types_stand_and_a_new_one_groups_events_that_exist(browser: Browser) -> None:
+    four = {"Dossier d’intervention", "Bon de commande", "Devis", "Facture"}
+    assert four <= set(db.session.scalars(select(RuleType.label).where(RuleType.deleted_at.is_(None))))
+    page = browser.get(URL)
+    assert all(label in page.text for label in four)
+    browser.get(f"{URL}/types/new")
+    answer = browser.post(f"{URL}/types", label="Suivi de chantier", events=["order.ready", "intervention.done"])
+    assert answer.status_code == 303, refusals(answer)
+    made = db.session.scalars(select(RuleType).where(RuleType.label == "Suivi de chantier")).one()
+    assert made.events == ["order.ready", "intervention.done"]
+    page = browser.get(answer.headers["Location"])
+    assert "Suivi de chantier" in page.text
+    offered = browser.get(f"{URL}/new?type={made.id}").text
+    assert "event=order.ready" in offered and "event=quote.validated" not in offered
+    twice = browser.post(f"{URL}/types", label="suivi de CHANTIER", events=["order.ready"])
+    assert twice.status_code == 422 and "déjà" in twice.text
+    assert browser.post(f"{URL}/types/{made.id}/delete").status_code == 303
+    assert browser.post(f"{URL}/types/{made.id}/restore").status_code == 303
+
+
+def test_rules_are_shown_to_all_who_may_see_and_changed_by_those_who_may(app: Flask) -> None:
+    post.an_installation()
+    a_clerk("reader", "lecteur@exemple.fr")
+    reader = Browser(app)
+    reader.sign_in_staff("lecteur@exemple.fr")
+    rule = db.session.scalars(select(Rule).where(Rule.event == "document.signed")).one()
+    assert reader.get(f"{URL}/{rule.id}").status_code in (200, 403)
+    assert reader.post(f"{URL}/{rule.id}/delete").status_code == 403
+    db.session.refresh(rule)
+    assert rule.deleted_at is None
+    assert RULES and rule.event not in SILENT

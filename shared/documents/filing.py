@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import PurePosixPath
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -35,6 +36,8 @@ class Facts:
     amount: Decimal | None = None
     currency: str = "EUR"
     is_credit_note: bool = False
+    net: Decimal | None = None  # before tax, where an electronic invoice says it
+    is_electronic: bool = False  # read in the XML of an invoice, and not in a name
 
 
 def keep(*, data: bytes, inspection: Inspection) -> None:
@@ -73,7 +76,9 @@ def file(
     indexing.index(document=document, text=inspection.text)
     db.session.add(document)
     db.session.flush()
-    told = {"folder": folder.path, "filename": filename, "sha256": inspection.sha256}
+    told: dict[str, Any] = {"folder": folder.path, "filename": filename, "sha256": inspection.sha256}
+    if facts.is_electronic:
+        told |= {"facturx": {"net": None if facts.net is None else str(facts.net)}}
     record("document.filed", by=by, party_id=party.id, document_id=document.id, facts=told)
     if settings.on_portal:
         publishing.publish(document=document, by=by, quiet=source in DEPOSITED)

@@ -66,6 +66,8 @@ def facts_of(invoice: Invoice | None, named: NameFacts | None) -> Facts:
         amount=-abs(invoice.total) if credit else invoice.total,
         currency=invoice.currency,
         is_credit_note=credit,
+        net=-abs(invoice.net) if credit and invoice.net is not None else invoice.net,
+        is_electronic=True,
     )
 
 

@@ -1,6 +1,6 @@
 """A document may come before the record it is the paper of: it waits for it by name, and is attached when it comes."""
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.documents.models import Document
@@ -20,7 +20,7 @@ def wait_for(*, document: Document, kind: str, number: str, is_main: bool) -> No
 def arrived(*, record: Record, by: str) -> int:
     """Attach what waited for this record; how many documents. Those of somebody else go on waiting."""
     names = [name for name in (record.number, record.external_id) if name]
-    mine = (AwaitedRecord.kind == record.kind, or_(*(AwaitedRecord.number == name for name in names)))
+    mine = (AwaitedRecord.kind == record.kind, AwaitedRecord.number.in_(names))
     if not names:
         return 0
     query = select(AwaitedRecord, Document).join(Document, Document.id == AwaitedRecord.document_id)

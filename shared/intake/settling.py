@@ -62,6 +62,8 @@ def facts_in(told: dict[str, Any]) -> Facts:
         amount=Decimal(told["amount"]) if "amount" in told else None,
         currency=told.get("currency", "EUR"),
         is_credit_note=bool(told.get("is_credit_note")),
+        net=Decimal(told["net"]) if "net" in told else None,
+        is_electronic=bool(told.get("is_electronic")),
     )
 
 

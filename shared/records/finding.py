@@ -39,7 +39,7 @@ def counts(kind: str, scope: Scope) -> dict[str, int]:
     """Status → how many records in reach stand there."""
     query: Select[str, int] = select(Record.status, func.count()).join(Party)
     query = query.where(Record.kind == kind, reached(scope)).group_by(Record.status)
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def timeline(record_id: uuid.UUID, *, limit: int = 200) -> Sequence[Event]:

@@ -107,7 +107,7 @@ def _refuse_excess(invoice: Record, amount: Decimal) -> None:
 
 def _shares(payment_id: uuid.UUID) -> dict[uuid.UUID, Decimal]:
     query = select(PaymentShare.invoice_id, PaymentShare.amount).where(PaymentShare.payment_id == payment_id)
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def _held(ids: list[uuid.UUID]) -> dict[uuid.UUID, Record]:

@@ -29,6 +29,7 @@ class Company:
     bic: str = ""
     colour: str = "#1f4e5f"
     signatory: str = ""
+    legal: str = ""  # the line of the foot, where it is known as a whole and not by its parts
 
     @property
     def siren(self) -> str:

@@ -91,7 +91,7 @@ def _add_line(item: etree._Element, rank: int, line: Line) -> None:
     if line.detail:
         _add(product, "ram:Description", line.detail)
     price = "ram:SpecifiedLineTradeAgreement/ram:NetPriceProductTradePrice/ram:ChargeAmount"
-    _add(item, price, _amount(line.price))
+    _add(item, price, _price(line.price))
     delivered = _add(item, "ram:SpecifiedLineTradeDelivery/ram:BilledQuantity", f"{line.quantity.normalize():f}")
     delivered.set("unitCode", UNITS.get(line.unit, "C62"))
     settlement = _add(item, "ram:SpecifiedLineTradeSettlement")
@@ -108,10 +108,12 @@ def _add_party(party: etree._Element, who: Company | Addressee) -> None:
     if who.siret:
         _add(party, "ram:SpecifiedLegalOrganization/ram:ID", who.siret[:9]).set("schemeID", SIREN)
     address = _add(party, "ram:PostalTradeAddress")
-    _add(address, "ram:PostcodeCode", who.postcode)
+    if who.postcode:
+        _add(address, "ram:PostcodeCode", who.postcode)
     for rank, line in zip(("One", "Two", "Three"), who.address, strict=False):
         _add(address, f"ram:Line{rank}", line)
-    _add(address, "ram:CityName", who.city)
+    if who.city:
+        _add(address, "ram:CityName", who.city)
     _add(address, "ram:CountryID", "FR")
     if who.vat:
         _add(party, "ram:SpecifiedTaxRegistration/ram:ID", who.vat).set("schemeID", "VA")
@@ -169,6 +171,11 @@ def _name(prefixed: str) -> str:
 
 def _amount(amount: Decimal) -> str:
     return f"{amount:.2f}"
+
+
+def _price(price: Decimal) -> str:
+    """Of one unit: more than two decimals where there are some."""
+    return _amount(price) if price == price.quantize(Decimal("0.01")) else f"{price.normalize():f}"
 
 
 def _property(name: str, description: str) -> str:

@@ -33,8 +33,9 @@ def company_data(company: Company) -> dict[str, Any]:
         f"APE {company.activity_code}" if company.activity_code else "",
         f"TVA {company.vat}" if company.vat else "",
     ]
-    place = f"{company.postcode}{NO_BREAK}{company.city}"
-    first = " – ".join([f"{company.name}, {' '.join(filter(None, identity))}".strip(", "), *company.address, place])
+    place = f"{company.postcode}{NO_BREAK}{company.city}".strip()
+    parts = [f"{company.name}, {' '.join(filter(None, identity))}".strip(", "), *company.address, place]
+    first = company.legal or " – ".join(filter(None, parts))
     return {
         "name": company.name,
         "colour": company.colour,
@@ -52,7 +53,7 @@ def addressee_data(who: Addressee) -> dict[str, Any]:
     ]
     return {
         "name": who.name,
-        "lines": [*who.address, f"{who.postcode}{NO_BREAK}{who.city}"],
+        "lines": [*who.address, f"{who.postcode}{NO_BREAK}{who.city}".strip()],
         "identity": [line for line in identity if line],
     }
 

@@ -21,23 +21,19 @@ def read(shape: Any) -> Any:
 def parsed(data: bytes, shape: Any) -> Any:
     """The same of these bytes. Raises Problem."""
     try:
-        return msgspec.json.decode(data, type=shape)
-    except msgspec.ValidationError as error:
-        raise Problem(
-            422, _("Une règle empêche cette action. Rien n’a été modifié."), faults(data, shape, error)
-        ) from None
+        try:
+            return msgspec.json.decode(data, type=shape)
+        except msgspec.ValidationError as error:
+            found = faults(msgspec.json.decode(data), shape) or [_told(str(error))]
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise Problem(400, _("Le corps n’est pas du JSON en UTF-8. Rien n’a été modifié.")) from None
+    raise Problem(422, _("Une règle empêche cette action. Rien n’a été modifié."), found)
 
 
-def faults(data: bytes, shape: Any, error: msgspec.ValidationError) -> list[Fault]:
+def faults(body: Any, shape: Any) -> list[Fault]:
     """Every member that is wrong, not only the first that was met."""
-    found: list[Fault] = []
-    body = msgspec.json.decode(data)
     struct = _struct_of(body, shape)
-    if struct is not None:
-        found = _of_members(body, struct)
-    return found or [_told(str(error))]
+    return _of_members(body, struct) if struct is not None else []
 
 
 def _json() -> bytes:

@@ -1,89 +1,31 @@
 """The texts and rules that come with the product: an upgrade replaces what nobody touched and leaves the rest."""
 
-from dataclasses import dataclass
 from hashlib import sha256
 
 from sqlalchemy import select
 
+from shared.clock import now
 from shared.extensions import db
 from shared.notifications.models import Template, TemplateVersion
 from shared.notifications.rule_models import Rule
 from shared.notifications.shipped import Shipped, shipped_messages
+from shared.notifications.shipped_record_rules import RECORD_RULES
+from shared.notifications.shipped_rules import PRODUCT_RULES, ShippedRule
+from shared.notifications.shipped_types import ship_types
 from shared.people.models import Family
 
-
-@dataclass(frozen=True)
-class ShippedRule:
-    """One shipped line of « Paramétrage notification(s) »; its key is its event."""
-
-    event: str
-    label: str
-    audience: str
-    template: str | None
-    moment: str = "now"
-
-
-RULES = (
-    ShippedRule("document.published", "Un document est disponible", "folder_slot", "document.published", "folder"),
-    ShippedRule("notice.forced", "Notification forcée", "folder_slot", "notice.forced"),
-    ShippedRule("notification.resent", "Notification renvoyée", "same_recipient", None),
-    ShippedRule("access.opened", "Un accès est ouvert", "access_holder", "access.opened"),
-    ShippedRule("access.renotified", "Un accès est communiqué à nouveau", "access_holder", "access.renotified"),
-    ShippedRule("account.reset_requested", "Mot de passe oublié", "account_owner", "account.reset_requested"),
-    ShippedRule("account.password_changed", "Mot de passe modifié", "account_owner", "account.password_changed"),
-    ShippedRule(
-        "payslip.notice_given", "Un salarié est informé du bulletin électronique", "party_card", "payslip.notice_given"
-    ),
-    ShippedRule("payslip.objected", "Un salarié s’oppose au bulletin électronique", "party_card", "payslip.objected"),
-    ShippedRule(
-        "payslip.objection_withdrawn", "Une opposition est retirée", "party_card", "payslip.objection_withdrawn"
-    ),
-    ShippedRule("closing.announced", "Le service va fermer", "party_card", "closing.announced"),
-    ShippedRule("closing.called_off", "Le service ne ferme plus", "party_card", "closing.called_off"),
-    ShippedRule("signature.code_issued", "Code pour signer", "code_asker", "signature.code_issued"),
-    ShippedRule(
-        "account.phone_code_issued", "Code de confirmation d’un numéro", "code_asker", "account.phone_code_issued"
-    ),
-    ShippedRule("signature.asked", "Une signature est demandée", "signature_signer", "signature.asked"),
-    ShippedRule("signature.reminded", "Une signature est rappelée", "signature_signer", "signature.reminded"),
-    ShippedRule("signature.refused", "Une signature est refusée", "signature_refused", "signature.refused"),
-    ShippedRule(
-        "signature.refusal_undone", "Un refus de signer est annulé", "signature_signer", "signature.refusal_undone"
-    ),
-    ShippedRule("signature.delegated", "Une signature est déléguée", "signature_signer", "signature.delegated"),
-    ShippedRule(
-        "signature.delegation_undone",
-        "Une délégation de signature est annulée",
-        "signature_delegates",
-        "signature.delegation_undone",
-    ),
-    ShippedRule(
-        "signature.question_asked", "Une question avant de signer", "signature_owner", "signature.question_asked"
-    ),
-    ShippedRule(
-        "signature.question_answered", "Une réponse avant de signer", "signature_signer", "signature.question_answered"
-    ),
-    ShippedRule("signature.cancelled", "Une signature est annulée", "signature_ended", "signature.cancelled"),
-    ShippedRule("signature.expired", "Une signature est échue", "signature_ended", "signature.expired"),
-    ShippedRule(
-        "signature.withdrawn", "Un consommateur renonce au contrat", "signature_withdrawn", "signature.withdrawn"
-    ),
-    ShippedRule("document.signed", "Un document est signé par tous", "signature_signed", "document.signed"),
-    ShippedRule(
-        "account.address_code_issued", "Code pour prouver une adresse", "code_asker", "account.address_code_issued"
-    ),
-    ShippedRule("document.deposited", "Un tiers dépose un document", "deposit_staff", "document.deposited"),
-    ShippedRule("document.requested", "Un document est demandé", "party_card", "document.requested"),
-    ShippedRule(
-        "document.request_reminded", "Un document demandé est relancé", "party_card", "document.request_reminded"
-    ),
-    ShippedRule("document.expiring", "Une attestation arrive à échéance", "party_card", "document.expiring"),
-    ShippedRule("remark.said", "Un message est écrit à un tiers", "remark_party", "remark.said"),
-    ShippedRule("remark.received", "Un tiers écrit un message", "remark_staff", "remark.received"),
-    ShippedRule("bank_account.entered", "Un compte bancaire est saisi", "administrators", "bank_account.entered"),
-    ShippedRule("bank_account.verified", "Un compte bancaire est vérifié", "administrators", "bank_account.verified"),
-    ShippedRule("bank_account.retired", "Un compte bancaire est retiré", "administrators", "bank_account.retired"),
-    ShippedRule("staff.invited", "Un gestionnaire est invité", "staff_concerned", "staff.invited"),
+RULES = (*PRODUCT_RULES, *RECORD_RULES)
+SHIPPED = (
+    "label",
+    "audience",
+    "moment",
+    "slot",
+    "date_field",
+    "days",
+    "working_days",
+    "groups",
+    "attaches",
+    "conditions",
 )
 
 
@@ -100,7 +42,8 @@ def ship_messages() -> None:
             _ship_text(template, message)
     rules = {row.key: row for row in db.session.scalars(select(Rule).where(Rule.is_shipped))}
     for rule in RULES:
-        _ship_rule(rules.get(rule.event), rule, templates)
+        _ship_rule(rules.get(rule.name), rule, templates)
+    ship_types(frozenset(rule.event for rule in RULES))
     db.session.flush()
 
 
@@ -147,12 +90,12 @@ def _ship_text(template: Template, message: Shipped) -> None:
 def _ship_rule(row: Rule | None, rule: ShippedRule, templates: dict[str, Template]) -> None:
     mark = sha256(repr(rule).encode()).hexdigest()
     if row is None:
-        row = Rule(key=rule.event, event=rule.event, is_shipped=True, conditions={}, channels=["email"])
+        row = Rule(key=rule.name, event=rule.event, is_shipped=True, channels=["email"], enabled=rule.enabled)
+        row.since = now()
         db.session.add(row)
     elif row.shipped_hash in (None, mark) or row.deleted_at is not None:
         return
-    row.label = rule.label
-    row.audience = rule.audience
+    for name in SHIPPED:
+        setattr(row, name, getattr(rule, name))
     row.template_id = templates[rule.template].id if rule.template else None
-    row.moment = rule.moment
     row.shipped_hash = mark

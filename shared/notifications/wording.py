@@ -29,7 +29,7 @@ FRENCH = Words(
             "access": "Vous recevez ce message parce que #société# vous ouvre un accès à son portail.",
             "security": "Vous recevez ce message parce qu’il touche à la sécurité de votre accès "
             "au portail #société# ; pour cette raison, il ne se désactive pas.",
-            "business": "Vous recevez ce message parce que #société# suit pour vous la pièce dont il parle.",
+            "business": "Vous recevez ce message parce qu’il concerne une pièce que #société# suit avec vous.",
             "request": "Vous recevez ce message parce que vous suivez une demande chez #société#.",
             "code": "Vous recevez ce message parce qu’un code vient d’être demandé sur le portail #société# "
             "pour cette adresse.",
@@ -52,7 +52,7 @@ ENGLISH = Words(
             "access": "You are receiving this message because #société# is giving you access to its portal.",
             "security": "You are receiving this message because it concerns the security of your access to the portal "
             "of #société#; for that reason it cannot be turned off.",
-            "business": "You are receiving this message because #société# is handling for you what it is about.",
+            "business": "You are receiving this message because it concerns something that #société# is handling with you.",
             "request": "You are receiving this message because you follow a request with #société#.",
             "code": "You are receiving this message because a code has just been asked for on the portal of #société# "
             "for this address.",

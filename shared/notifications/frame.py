@@ -106,7 +106,7 @@ def html_part(frame: Frame) -> str:
         ink=frame.brand.ink or ink_on(frame.brand.colour),
         locale=frame.locale,
         subject=_marked(frame.subject),
-        blocks=[(block.kind, _marked(block.pieces), _label(block)) for block in frame.blocks],
+        blocks=[(block.kind, _listed(block) or _marked(block.pieces), _label(block)) for block in frame.blocks],
         signature=None if _signs(frame.blocks) else frame.brand.signature or frame.brand.company,
         because=_marked(frame.because),
         words=frame.words,
@@ -143,8 +143,16 @@ def _text_block(block: Block, words: Words) -> str:
     if block.kind == "button":
         return f"{block.label or SLOT_FOR_LABEL.format('text')}{words.colon.rstrip()}\n\0lien:text\0"
     if block.kind == "list":
-        return "".join(f"\0{each.key}:list-text\0" for each in block.pieces if isinstance(each, Used))
+        return _slots(block, "list-text")
     return slotted(block.pieces)
+
+
+def _listed(block: Block) -> Markup | None:
+    return Markup(_slots(block, "list-html")) if block.kind == "list" else None
+
+
+def _slots(block: Block, form: str) -> str:
+    return "".join(f"\0{each.key}:{form}\0" for each in block.pieces if isinstance(each, Used))
 
 
 def _label(block: Block) -> str | Markup:

@@ -23,7 +23,7 @@ from shared.engines.checking import check_engines
 from shared.events import checking
 from shared.events.purging import purge_security_log as purge_lines
 from shared.hooks import delivering
-from shared.intake import payslip_batching, payslip_publishing
+from shared.intake import payslip_batching, payslip_publishing, record_applying
 from shared.intake.collecting import collect
 from shared.intake.party_importing import advance_import
 from shared.intake.trying import run_trials
@@ -149,6 +149,11 @@ def carry_out(action_id: str) -> None:
 def work_on_import(import_id: str) -> None:
     """Preview, apply or undo an import of parties: all of it or nothing."""
     advance_import(import_id=uuid.UUID(import_id))
+
+
+def work_on_records(import_id: str) -> None:
+    """Enter the lines of an imported file of records, some a transaction."""
+    step_by_step(record_applying.carry_out(uuid.UUID(import_id)))
 
 
 def work_on_payslips(batch_id: str) -> None:

@@ -19,7 +19,7 @@ from shared.engines.checking import forget as forget_engine
 from shared.engines.checking import hears
 from shared.events import checking, sealing
 from shared.hooks import delivering
-from shared.intake import api_calls, payslip_states
+from shared.intake import api_calls, payslip_states, record_importing
 from shared.intake.party_importing import imports_wait
 from shared.intake.trying import trials_wait
 from shared.intake.watching import forget_link, is_watched
@@ -162,6 +162,7 @@ RECURRING: tuple[tuple[str, float, Callable[[], object]], ...] = (
     ("compare with the portal", 15, each(comparing.unfinished, "slow", "compare")),
     ("repair what a comparison found", 15, each(repairing.unfinished, "slow", "repair")),
     ("import parties", 15, each(imports_wait, "slow", "work_on_import")),
+    ("import records", 15, each(record_importing.imports_wait, "slow", "work_on_records")),
     ("read and distribute payslips", 5, each(payslip_states.batches_wait, "slow", "work_on_payslips")),
     ("recognise scanned documents", 30, recognise_due),
     ("index what has no words yet", 30, index_due),

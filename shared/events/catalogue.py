@@ -67,6 +67,7 @@ CATALOGUE: dict[str, Kind] = {
     "note.written": Kind("Note au cahier de liaison", ("kind",)),
     "party.removed": Kind("Tiers retiré : son import est annulé"),
     "parties.imported": Kind("Tiers importés", ("import", "filename")),
+    "records.imported": Kind("Pièces importées", ("import", "filename", "kind")),
     "parties.import_undone": Kind("Import de tiers annulé", ("import", "filename")),
     "consent.changed": Kind("Dématérialisation modifiée", ("document_class", "state")),
     "payslip.notice_given": Kind("Salarié informé du bulletin électronique", ("first_issue_on", "at_hiring")),

@@ -11,11 +11,11 @@ from shared.clock import now, today
 from shared.documents.models import Document
 from shared.errors import Refused
 from shared.extensions import db
-from shared.records import printing
 from shared.records.lines import CENT, totals
 from shared.records.models import Record
 from shared.records.money_models import AccountingEntry
 from shared.records.noting import plain
+from shared.records.printing import paper_of
 
 JOURNAL = "VE"  # ventes
 # Plan comptable général, règlement ANC 2014-03: clients, prestations de services, TVA collectée.
@@ -25,7 +25,7 @@ NOTHING = Decimal(0)
 
 def deposited(record: Record, *, by: str) -> Document | None:
     """The paper of the record, made and filed when nobody gave one; None when its family files no such class."""
-    return printing.paper_of(record=record, by=by)
+    return paper_of(record=record, by=by)
 
 
 def entries(record: Record) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from shared.errors import Refused
 from shared.extensions import db, uuid7
 from shared.folding import fold
 from shared.people.models import Party
-from shared.records import attaching, changing, knowing, moving, stating
+from shared.records import attaching, changing, knowing, moving, sharing, stating
 from shared.records.checking import checked, kind_named, together
 from shared.records.declaring import Kind
 from shared.records.lines import checked_lines, totals, write_lines
@@ -62,6 +62,8 @@ def enter(
         changing.note_beginnings(record, by=by, quiet=quiet)
     elif papers:
         note(record=record, event="changed", by=by, facts={"fields": {"documents": [None, str(papers[0].id)]}})
+    if quiet and is_new and kind == "payment" and status == "confirmed":
+        sharing.share_quietly(record)
     if status and not quiet:
         moving.move_to(record=record, status=status, by=by)
     return record

@@ -53,6 +53,14 @@ def share_out(payment: Record) -> tuple[list[dict[str, str]], list[Record]]:
     return told, settled
 
 
+def share_quietly(payment: Record) -> None:
+    """The same for a payment of the past: the invoices it ends are paid, and nobody is told."""
+    _told, settled = share_out(payment)
+    for invoice in settled:
+        invoice.status, invoice.is_open = "paid", False
+    db.session.flush()
+
+
 def give_back(payment: Record) -> list[tuple[Record, str]]:
     """Undo what a confirmed payment took off; the invoices that owe again, with the move that says so."""
     if payment.status != "confirmed":

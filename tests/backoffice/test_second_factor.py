@@ -57,7 +57,7 @@ def codes_on(page: str) -> list[str]:
 @pytest.mark.row("B-13")
 def test_a_role_that_asks_for_two_factors_opens_no_page_before(app: Flask, browser: Browser) -> None:
     a_clerk("reader")
-    browser.sign_in_staff()
+    browser.sign_in_staff_by_form()
     assert is_in(browser)
     db.session.scalars(select(Role).where(Role.key == "reader")).one().second_factor = True
     allowed = {"/backoffice/second-factor", "/backoffice/second-factor/passkey", "/backoffice/account/confirm"}
@@ -77,8 +77,8 @@ def test_a_role_that_asks_for_two_factors_opens_no_page_before(app: Flask, brows
 def test_enrolling_opens_the_pages_and_closes_the_other_sessions(app: Flask, browser: Browser) -> None:
     a_clerk(enrolled=False)
     other = Browser(app)
-    other.sign_in_staff()
-    assert browser.sign_in_staff().location == "/backoffice/"
+    other.sign_in_staff_by_form()
+    assert browser.sign_in_staff_by_form().location == "/backoffice/"
     assert browser.get("/backoffice/").location == ENROL
     page = browser.get(ENROL).text
     assert "data:image/svg+xml;base64," in page
@@ -142,7 +142,7 @@ def test_the_door_closes_after_ten_minutes_or_another_password(app: Flask, brows
 
 def test_a_recovery_code_opens_once(app: Flask, browser: Browser) -> None:
     a_clerk()
-    browser.sign_in_staff()
+    browser.sign_in_staff_by_form()
     browser.get("/backoffice/account")
     codes = codes_on(browser.post("/backoffice/account/recovery-codes").text)
     assert len(codes) == 10
@@ -161,7 +161,7 @@ def test_factors_change_only_after_the_password_again(app: Flask, browser: Brows
     a_clerk("manager", enrolled=True)
     start = now()
     with time_machine.travel(start, tick=False) as clock:
-        browser.sign_in_staff()
+        browser.sign_in_staff_by_form()
         clock.shift(timedelta(minutes=15))
         browser.get("/backoffice/account")
         asked = browser.post("/backoffice/account/second-factor/totp/remove")
@@ -184,7 +184,7 @@ def test_factors_change_only_after_the_password_again(app: Flask, browser: Brows
 
 def test_the_last_factor_stays_where_the_role_asks_for_one(browser: Browser) -> None:
     a_clerk()
-    browser.sign_in_staff()
+    browser.sign_in_staff_by_form()
     browser.get("/backoffice/account")
     browser.post("/backoffice/account/second-factor/totp/remove")
     assert "ajoutez-en un avant" in browser.get("/backoffice/account").text
@@ -193,15 +193,15 @@ def test_the_last_factor_stays_where_the_role_asks_for_one(browser: Browser) -> 
 
 def test_a_change_of_password_asks_for_the_factor_as_before(app: Flask, browser: Browser) -> None:
     a_clerk()
-    browser.sign_in_staff()
+    browser.sign_in_staff_by_form()
     browser.get("/backoffice/account")
     assert browser.post("/backoffice/account/password", old=STAFF_PASSWORD, password=OTHER).status_code == 303
     assert is_in(browser)
-    assert Browser(app).sign_in_staff(password=OTHER).location == "/backoffice/"
+    assert Browser(app).sign_in_staff_by_form(password=OTHER).location == "/backoffice/"
 
 
 def test_nobody_needs_a_second_factor_whose_role_does_not_ask(browser: Browser) -> None:
     a_clerk("manager")
-    assert browser.sign_in_staff().location == "/backoffice/" and is_in(browser)
+    assert browser.sign_in_staff_by_form().location == "/backoffice/" and is_in(browser)
     has_factor(db.session.scalars(select(Staff)).one())
     assert is_in(browser)

@@ -29,7 +29,7 @@ def is_in(browser: Browser) -> bool:
 
 def test_staff_come_in_and_go_out(browser: Browser) -> None:
     a_clerk()
-    assert browser.sign_in_staff(" Jeanne@Exemple.FR ").location == "/backoffice/"
+    assert browser.sign_in_staff_by_form(" Jeanne@Exemple.FR ").location == "/backoffice/"
     assert is_in(browser) and browser.cookie("__Host-guichet-staff").startswith("s.")
     page = browser.get("/backoffice/account")
     assert "Jeanne Roy" in page.text and "Administrateur" in page.text
@@ -41,14 +41,14 @@ def test_everybody_else_gets_one_answer(app: Flask) -> None:
     a_clerk()
     a_clerk(email="partie@exemple.fr").disabled_at = now()
     tries = [("jeanne@exemple.fr", "faux"), ("inconnu@exemple.fr", "faux"), ("partie@exemple.fr", STAFF_PASSWORD)]
-    answers = {Browser(app).sign_in_staff(email, password).status_code for email, password in tries}
+    answers = {Browser(app).sign_in_staff_by_form(email, password).status_code for email, password in tries}
     assert answers == {422}
     assert len(db.session.scalars(select(Event).where(Event.name == "staff.login_refused")).all()) == 3
 
 
 def test_a_disabled_one_is_out_at_the_next_request(browser: Browser) -> None:
     clerk = a_clerk()
-    browser.sign_in_staff()
+    browser.sign_in_staff_by_form()
     assert is_in(browser)
     clerk.disabled_at = now()
     assert not is_in(browser)
@@ -58,13 +58,13 @@ def test_a_session_ends_when_idle_and_after_a_day_of_work(browser: Browser) -> N
     a_clerk()
     start = now()
     with time_machine.travel(start, tick=False) as clock:
-        browser.sign_in_staff()
+        browser.sign_in_staff_by_form()
         for _hour in range(11):
             clock.shift(timedelta(hours=1))
             assert is_in(browser)
         clock.shift(timedelta(hours=1, seconds=1))
         assert not is_in(browser)
-        browser.sign_in_staff()
+        browser.sign_in_staff_by_form()
         clock.shift(timedelta(hours=2, seconds=1))
         assert not is_in(browser)
 
@@ -72,7 +72,7 @@ def test_a_session_ends_when_idle_and_after_a_day_of_work(browser: Browser) -> N
 def test_the_other_face_does_not_take_the_cookie(app: Flask, browser: Browser) -> None:
     a_clerk()
     a_holder("C1")
-    browser.sign_in_staff()
+    browser.sign_in_staff_by_form()
     secret = browser.cookie("__Host-guichet-staff")
     portal = Browser(app)
     portal.client.set_cookie("__Host-guichet", secret)
@@ -87,8 +87,8 @@ def test_the_other_face_does_not_take_the_cookie(app: Flask, browser: Browser) -
 def test_a_change_of_password_closes_the_others(app: Flask, browser: Browser) -> None:
     a_clerk()
     other = Browser(app)
-    other.sign_in_staff()
-    browser.sign_in_staff()
+    other.sign_in_staff_by_form()
+    browser.sign_in_staff_by_form()
     browser.get("/backoffice/account")
     assert browser.post("/backoffice/account/password", old="faux", password=OTHER).status_code == 422
     assert browser.post("/backoffice/account/password", old=STAFF_PASSWORD, password="jeanne roy 12").status_code == 422
@@ -99,8 +99,8 @@ def test_a_change_of_password_closes_the_others(app: Flask, browser: Browser) ->
 def test_devices_are_closed(app: Flask, browser: Browser) -> None:
     a_clerk()
     other = Browser(app)
-    other.sign_in_staff()
-    browser.sign_in_staff()
+    other.sign_in_staff_by_form()
+    browser.sign_in_staff_by_form()
     browser.get("/backoffice/account")
     browser.post("/backoffice/account/devices/end-all")
     assert is_in(browser) and not is_in(other)

@@ -11,16 +11,14 @@ from shared.documents.comparison_models import Comparison
 from shared.documents.filing import Facts
 from shared.documents.inspecting import inspect
 from shared.documents.models import Document, Folder
-from shared.documents.shipping import ship_folders
 from shared.extensions import db
 from shared.people.cards import Card
 from shared.people.models import ConsentState, EmailSlot, Family, Grant, Party
 from shared.people.registering import register
 from shared.people.rights_models import PayslipNotice
 from shared.people.scopes import Scope
-from shared.people.shipping import ship_families
-from shared.retention.laws import ship_retention
 from shared.settings.changing import change
+from tests.factories import shelf
 
 BY = "command"
 _numbers = itertools.count(1)
@@ -28,11 +26,10 @@ _numbers = itertools.count(1)
 
 def an_installation() -> None:
     """Families and folders as they are shipped, but no quiet hours: the tests run at any hour of any day."""
-    ship_families()
+    shelf.take("families")
     for each in db.session.scalars(select(Family)):
         each.quiet_from, each.quiet_until, each.quiet_weekends = None, None, False
-    ship_folders()
-    ship_retention()
+    shelf.take("folders", "retention")
 
 
 def family(key: str = "customers") -> Family:

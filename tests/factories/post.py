@@ -9,9 +9,8 @@ from shared.documents.models import Document, Folder, LinkTarget, Notify
 from shared.events.recording import record
 from shared.extensions import db
 from shared.notifications.models import Notification, NotificationDocument
-from shared.notifications.shipping import ship_messages
 from shared.people.models import EmailSlot, Party
-from tests.factories import counter, office
+from tests.factories import counter, office, shelf
 
 BY = "command"
 
@@ -19,7 +18,7 @@ BY = "command"
 def an_installation() -> None:
     """Families, folders, texts and rules."""
     office.an_installation()
-    ship_messages()
+    shelf.take("messages")
     db.session.flush()
 
 

@@ -82,7 +82,7 @@ def restarted_machine(
         "REDIS_URL": own_redis.url,
     }
     config = load(settings)
-    machine = Machine(create_app(config), config, settings)
+    machine = Machine(create_app(config), config, settings, engines.nursery)
     machine.app.config["PROPAGATE_EXCEPTIONS"] = False
     with machine.app.app_context():
         flask_migrate.upgrade(directory=str(CHECKOUT / "migrations"))

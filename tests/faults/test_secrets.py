@@ -2,8 +2,6 @@
 
 import base64
 import re
-import subprocess
-import sys
 import urllib.parse
 from pathlib import Path
 
@@ -12,7 +10,6 @@ import redis
 from sqlalchemy import inspect, select, text
 
 from shared.access.models import Access
-from shared.config import CHECKOUT
 from shared.extensions import db
 from shared.people.models import EmailSlot
 from tests.engines import Machine
@@ -33,7 +30,8 @@ def test_no_secret_of_an_access_is_written_anywhere(
     machine, clerk = rung_machine, installed(rung_machine)
     log = tmp_path / "processes.log"
     for argv in (("shared.engines.working", "now"), ("shared.engines.working", "mail"), ("shared.ticking",)):
-        logged(machine, log, *argv)
+        with log.open("ab") as file:
+            machine.start("-m", *argv, output=file.fileno())
     initial = opened(machine, clerk)
     person = Browser(machine.app)
     assert person.sign_in("55", initial).status_code == 303
@@ -65,14 +63,6 @@ def test_no_secret_of_an_access_is_written_anywhere(
     for secret in (initial, CHOSEN, CHANGED, STAFF_PASSWORD):
         assert not any(one in mail for one in spellings(secret)), "no password travels by mail"
     assert_sound(machine, sink)
-
-
-def logged(machine: Machine, log: Path, *argv: str) -> None:
-    with log.open("ab") as file:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *argv], cwd=CHECKOUT, env=machine.environ, stdout=file, stderr=file
-        )
-    machine.processes.append(process)
 
 
 def opened(machine: Machine, clerk: Browser) -> str:

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
-from shared.access import identifiers, signing_in
+from shared.access import identifiers, passwords, signing_in
 from shared.access.models import Account, IdentifierKind
 from shared.clock import now
 from shared.extensions import db
@@ -29,11 +29,13 @@ def cost(identifier: str, password: str = "pas le bon du tout") -> float:
 
 @pytest.mark.row("P-34")
 def test_known_unknown_locked_and_never_activated_take_as_long(app: Flask) -> None:
-    a_holder("KNOWN", email="k@exemple.fr")
-    a_holder("SHARED", email="s@exemple.fr")
-    a_holder("SHARED2", email="s@exemple.fr")
+    holders = [a_holder("KNOWN", email="k@exemple.fr"), a_holder("FROZEN")]
+    holders += [a_holder(code, email="s@exemple.fr") for code in ("SHARED", "SHARED2")]
+    for seat in holders:
+        seat.account.password_hash = passwords.hash_password(PASSWORD)
+    holders[1].account.frozen_at = now()
     a_holder("NEVER", password=None)
-    a_holder("FROZEN").account.frozen_at = now()
+    db.session.flush()
     names = ("KNOWN", "UNKNOWN", "s@exemple.fr", "NEVER", "FROZEN")
     costs: dict[str, list[float]] = {name: [] for name in names}
     for _round in range(9):

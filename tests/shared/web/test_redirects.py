@@ -100,4 +100,4 @@ def test_the_logins_never_lead_elsewhere(app: Flask, target: str) -> None:
     assert browser.sign_in("C1", PASSWORD, next=target).location == "/"
     assert browser.client.get("/sign-in", query_string={"next": target}).location == "/"
     browser.get("/choose-seat")
-    assert browser.sign_in_staff(password=STAFF, next=target).location == "/backoffice/"
+    assert browser.sign_in_staff_by_form(password=STAFF, next=target).location == "/backoffice/"

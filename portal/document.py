@@ -9,6 +9,8 @@ from flask import Response, abort, request
 from flask_babel import gettext as _
 
 from portal import portal
+from portal._about import about
+from portal.remarks_form import RemarkForm
 from shared.access.models import Link, Seat
 from shared.documents import previews, reading
 from shared.documents.reading import Reader, Sheet
@@ -37,17 +39,26 @@ class NoLongerShared(Exception):
 @public(ONE_DOCUMENT)
 def document(document_id: uuid.UUID) -> Response:
     """What the document is, and its pages one at a time; nothing is recorded here."""
-    sheet, reader = _found(document_id)
+    return document_page(document_id)
+
+
+def document_page(
+    document_id: uuid.UUID, *, status: int = 200, form: RemarkForm | None = None, sentence: str = ""
+) -> Response:
+    """The page, also after a message on it was refused."""
+    sheet, reader = sheet_or_404(document_id)
     number = min(max(request.args.get("page", 1, type=int), 1), sheet.pages or 1)
     return page(
         "portal/documents/document.html",
         blocks=("preview",),
+        status=status,
         sheet=sheet,
         number=number,
         preview=previews.glance(sheet=sheet, page=number),
         widths=previews.WIDTHS,
         by_link=reader.seat is None,
         signs=_signs(reader, document_id),
+        **about(sheet, reader.seat, form, sentence),
     )
 
 
@@ -55,7 +66,7 @@ def document(document_id: uuid.UUID) -> Response:
 @public(ONE_DOCUMENT)
 def opened(document_id: uuid.UUID) -> Response:
     """The page says, once it stands before a person, that it was opened."""
-    sheet, reader = _found(document_id)
+    sheet, reader = sheet_or_404(document_id)
     reading.opened(sheet=sheet, reader=reader)
     return Response(status=204)
 
@@ -64,7 +75,7 @@ def opened(document_id: uuid.UUID) -> Response:
 @public(ONE_DOCUMENT)
 def page_image(document_id: uuid.UUID, number: int) -> Response:
     """One page as an image, made once for each version."""
-    sheet, reader = _found(document_id)
+    sheet, reader = sheet_or_404(document_id)
     try:
         image = previews.page_image(sheet=sheet, page=number, width=request.args.get("width", 0, type=int))
     except (Missing, Altered):
@@ -82,7 +93,7 @@ def page_image(document_id: uuid.UUID, number: int) -> Response:
 @public(ONE_DOCUMENT)
 def download(document_id: uuid.UUID) -> Response:
     """The bytes as they were filed; a reading is recorded, once for a transfer taken in several parts."""
-    sheet, reader = _found(document_id)
+    sheet, reader = sheet_or_404(document_id)
     try:
         answer = hand_over(
             sha256=sheet.sha256, size=sheet.size, mime=sheet.mime, filename=sheet.filename, version_id=sheet.version_id
@@ -96,7 +107,7 @@ def download(document_id: uuid.UUID) -> Response:
     return answer
 
 
-def _found(document_id: uuid.UUID) -> tuple[Sheet, Reader]:
+def sheet_or_404(document_id: uuid.UUID) -> tuple[Sheet, Reader]:
     """The document and who reads it; otherwise the answer is the same for a stranger's document and for none."""
     seat, link = visitors.seat_or_none(), visitors.link_grant(document_id)
     if seat is None and link is None:

@@ -1,15 +1,14 @@
 """The lists of the portal: every document, and the pages where the links of notices land."""
 
 import uuid
-from collections.abc import Iterable
 
-from flask import Response, request
+from flask import Response, request, url_for
 
 from portal import portal
-from shared.clock import now
 from shared.documents import browsing
+from shared.records.visible import lists_of
 from shared.web import visitors
-from shared.web.page import page
+from shared.web.page import go, page
 from shared.web.permissions import Permission, requires
 
 LONGEST_SEARCH = 100
@@ -26,7 +25,7 @@ def documents() -> Response:
         "portal/documents/documents.html",
         blocks=("results",),
         folders=folders,
-        classes=_classes(folders),
+        lists=lists_of(seat),
         folder=next((folder for folder in folders if folder.id == folder_id), None),
         lines=found.lines,
         after=found.after,
@@ -39,42 +38,31 @@ def documents() -> Response:
 @portal.get("/documents/invoices")
 @requires(Permission.PORTAL_READ)
 def invoices() -> Response:
-    """« Relevé de compte »: every invoice and credit note, and what they add up to."""
-    return _of_class("invoice", "portal/documents/invoices.html")
+    """Where the statement of account stood: links of earlier mails and bookmarks still find it."""
+    return go(url_for("portal.statement_page", new=_announced()))
 
 
 @portal.get("/documents/quotes")
 @requires(Permission.PORTAL_READ)
 def quotes() -> Response:
-    """Every quote shared with this party."""
-    return _of_class("quote", "portal/documents/quotes.html")
+    """The same for quotes."""
+    return go(url_for("portal.quote_list", new=_announced()))
 
 
 @portal.get("/documents/payslips")
 @requires(Permission.PORTAL_READ)
 def payslips() -> Response:
     """Every payslip, by year."""
-    return _of_class("payslip", "portal/documents/payslips.html")
-
-
-def _of_class(document_class: str, template: str) -> Response:
     seat = visitors.seat()
-    found = browsing.of_class(seat=seat, document_class=document_class, after=_after())
+    found = browsing.of_class(seat=seat, document_class="payslip", after=_after())
     return page(
-        template,
+        "portal/documents/payslips.html",
         blocks=("results",),
         lines=found.lines,
         after=found.after,
-        classes=_classes(browsing.choices(seat=seat)),
-        at=now(),
-        totals=browsing.totals(seat=seat, document_class=document_class),
+        lists=lists_of(seat),
         announced=_announced(),
     )
-
-
-def _classes(folders: Iterable[browsing.Choice]) -> set[str]:
-    """What kinds of documents this seat may be given: each has a list of its own."""
-    return {folder.document_class for folder in folders}
 
 
 def _search() -> str:

@@ -20,7 +20,8 @@ from shared.web.permissions import public
 from shared.web.secret_pages import secretly
 
 PROOF = "portal.document_link"
-PAGES = {"quotes": "portal.quotes", "statement": "portal.invoices", "payslips": "portal.payslips"}
+PAGES = {"quotes": "portal.quote_list", "statement": "portal.statement_page", "payslips": "portal.payslips"}
+RECORDS = {"quote": "portal.quote", "record": "portal.record"}  # « quote:<id> »: the page of one record
 RECORDS = {"quote": "/quotes/{}", "record": "/records/{}"}
 MAILED = "un lien reçu par courrier : le regarder ne change rien"
 
@@ -131,6 +132,9 @@ def _landing(link: Link) -> str:
     what, _colon, ident = link.target.partition(":")
     if ident:
         return RECORDS[what].format(ident)
+    kind, _colon, record_id = link.target.partition(":")
+    if kind in RECORDS and record_id:
+        return url_for(RECORDS[kind], record_id=record_id)
     return url_for(PAGES.get(link.target, "portal.home"), new=link.document_id)
 
 

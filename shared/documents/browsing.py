@@ -58,15 +58,6 @@ class Choice(NamedTuple):
     document_class: str
 
 
-class Total(NamedTuple):
-    """What a list adds up to in one currency; `silent` documents bear no amount."""
-
-    currency: str
-    amount: Decimal
-    documents: int
-    silent: int
-
-
 @dataclass(frozen=True, slots=True)
 class Page:
     """Some rows, and where the next ones begin; None at the end."""
@@ -107,12 +98,6 @@ def of_class(*, seat: Seat, document_class: str, after: str = "", limit: int = P
     key, values = _key(after, date.fromisoformat), {"document_class": document_class}
     query = statements.of_class(seat.is_borrowed, key is not None, limit)
     return _page(query, seat, values, key, limit, lambda line: line.day.isoformat())
-
-
-def totals(*, seat: Seat, document_class: str) -> list[Total]:
-    """What all documents of a class add up to, credit notes being negative: one line per currency."""
-    values = {**who(seat), "document_class": document_class}
-    return [Total._make(row) for row in db.session.execute(statements.totals(seat.is_borrowed), values)]
 
 
 def shelves(*, seat: Seat) -> list[Shelf]:

@@ -61,24 +61,6 @@ def of_class(borrowed: bool, after: bool, limit: int) -> Rows:
 
 
 @functools.cache
-def totals(borrowed: bool) -> Rows:
-    """What the documents of one class add up to, in each currency."""
-    return (
-        mine(borrowed)
-        .with_only_columns(
-            Document.currency,
-            func.coalesce(func.sum(Document.amount), 0),
-            func.count(),
-            func.count().filter(Document.amount.is_(None)),
-            maintain_column_froms=True,
-        )
-        .where(Folder.document_class == bindparam("document_class"))
-        .group_by(Document.currency)
-        .order_by(Document.currency)
-    )
-
-
-@functools.cache
 def shelves(borrowed: bool) -> Rows:
     """The folders with how many documents they hold and how many were never opened."""
     counted = (

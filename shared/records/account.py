@@ -97,6 +97,7 @@ def _lines(paper: CTE, shares: CTE, at: datetime, day: date) -> CTE:
             settled.label("settled"),
             remaining.label("remaining"),
             and_(paper.c.due_on.is_not(None), paper.c.due_on < day, remaining > 0).label("is_late"),
+            paper.c.is_new,
         )
         .outerjoin(shares, shares.c.invoice_id == paper.c.record_id)
         .cte("line")

@@ -5,11 +5,25 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, Date, Select, Uuid, cast, func, literal, null, select, union_all
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Date,
+    Select,
+    Uuid,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.types import DateTime, Numeric, String
 
 from shared.access.models import Seat
-from shared.documents.models import Document, Folder, Publication
+from shared.documents.models import Document, Download, Folder, Publication
 from shared.documents.visible import visible_to
 from shared.records.declaring import Kind
 from shared.records.models import RecordDocument
@@ -36,12 +50,15 @@ class Paper(NamedTuple):
     since: datetime  # when it was told
     moved_at: datetime | None
     paid: Decimal  # what the record says has been paid
+    is_new: bool  # its paper was never opened from this seat
 
 
 def papers(seat: Seat, kind: Kind) -> CTE:
     """All of them, as a table with the columns of `Paper`."""
     listed = seen_by(seat, kind.key).cte("listed")
-    return union_all(_records(seat, kind, listed), _documents(seat, kind, listed)).cte("paper")
+    every = union_all(_records(seat, kind, listed), _documents(seat, kind, listed)).cte("every")
+    read = exists().where(Download.seat_id == seat.id, Download.document_id == every.c.document_id)
+    return select(every, and_(every.c.document_id.is_not(None), ~read).label("is_new")).cte("paper")
 
 
 def _records(seat: Seat, kind: Kind, listed: CTE) -> Select[Any]:

@@ -66,9 +66,12 @@ def ask(*, record: Record, text: str, by: str, account: Account, party_id: uuid.
     return made
 
 
-def exchanged(subject: Document | Record, *, party_id: uuid.UUID) -> list[Said]:
+def exchanged(
+    *, party_id: uuid.UUID, document_id: uuid.UUID | None = None, record_id: uuid.UUID | None = None
+) -> list[Said]:
     """What was said with that party, the oldest first, and never a note: for the portal, exports and the API."""
-    return _shown(_of(subject), Remark.is_internal.is_(False), Remark.party_id == party_id)
+    about = Remark.document_id == document_id if document_id else Remark.record_id == record_id
+    return _shown(about, Remark.is_internal.is_(False), Remark.party_id == party_id)
 
 
 def everything(subject: Document | Record) -> list[Said]:

@@ -40,6 +40,7 @@ class Line(NamedTuple):
     settled: Decimal
     remaining: Decimal
     is_late: bool
+    is_new: bool
 
 
 class Settlement(NamedTuple):

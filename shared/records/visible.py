@@ -6,7 +6,7 @@ person does not have: each answers like a record that never was.
 
 import uuid
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, exists, false, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Uuid, and_, exists, false, literal, or_, select, true, union
 
 from shared.access.models import Seat
 from shared.documents import effective
@@ -32,9 +32,22 @@ def seen(*, seat: Seat, record_id: uuid.UUID, kinds: tuple[str, ...] = ()) -> Re
     return db.session.scalars(seen_by(seat, *kinds).where(Record.id == record_id)).one_or_none()
 
 
-def kinds_seen(seat: Seat) -> set[str]:
-    """The kinds of which this seat may see one record at least: each has a list of its own. One query."""
-    return set(db.session.scalars(seen_by(seat).with_only_columns(Record.kind).distinct()))
+def record_of(*, seat: Seat, document_id: uuid.UUID) -> Record | None:
+    """The record that a document is the paper of, if this seat may see it too. One query."""
+    tied = select(RecordDocument.record_id).where(RecordDocument.document_id == document_id, RecordDocument.is_main)
+    return db.session.scalars(seen_by(seat).where(Record.id.in_(tied)).order_by(Record.id).limit(1)).one_or_none()
+
+
+def lists_of(seat: Seat) -> set[str]:
+    """The kinds of which this seat sees one record at least, and the classes of its folders: each may have a list.
+
+    One query.
+    """
+    party_id = literal(seat.party_id, Uuid)
+    folders = select(Folder.document_class).outerjoin(FolderException, effective.excepted(party_id))
+    folders = folders.where(Folder.family_id == seat.party.family_id, effective.shared(), _within(seat))
+    kinds = seen_by(seat).with_only_columns(Record.kind)
+    return set(db.session.scalars(union(kinds, folders)))
 
 
 def papers_seen(*, seat: Seat, record: Record) -> list[Document]:
@@ -47,7 +60,9 @@ def papers_seen(*, seat: Seat, record: Record) -> list[Document]:
 def _of_kind(seat: Seat, kind: Kind) -> ColumnElement[bool]:
     conditions = [Record.kind == kind.key, Record.status.in_([each.key for each in kind.statuses if each.shown])]
     if kind.classes:
-        conditions += [_opens(seat, kind.classes), _published(seat)]
+        conditions.append(_opens(seat, kind.classes))
+    if kind.classes and not kind.is_internal:  # the paper of an exchange is filed at one of its parties
+        conditions.append(_published(seat))
     return and_(*conditions)
 
 
@@ -59,10 +74,12 @@ def _opens(seat: Seat, classes: tuple[str, ...]) -> ColumnElement[bool]:
     party_id = literal(seat.party_id, Uuid)
     of_classes = (Folder.family_id == seat.party.family_id, Folder.document_class.in_(classes))
     query = select(Folder.id).outerjoin(FolderException, effective.excepted(party_id))
-    query = query.where(*of_classes, effective.shared())
-    if seat.folder_ids is not None:
-        return query.where(Folder.id.in_(seat.folder_ids)).exists()
-    return or_(query.exists(), ~exists().where(*of_classes))
+    opens = query.where(*of_classes, effective.shared(), _within(seat)).exists()
+    return opens if seat.folder_ids is not None else or_(opens, ~exists().where(*of_classes))
+
+
+def _within(seat: Seat) -> ColumnElement[bool]:
+    return true() if seat.folder_ids is None else Folder.id.in_(seat.folder_ids)
 
 
 def _published(seat: Seat) -> ColumnElement[bool]:

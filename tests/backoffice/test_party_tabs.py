@@ -206,7 +206,7 @@ def test_whoever_has_the_right_on_invoices_only_sees_no_quote(app: Flask, browse
     browser.get(url)
     assert browser.post(url, preset="invoices").status_code == 303
 
-    for page in ("/", "/documents", "/documents?q=devis", "/documents/quotes", "/documents/invoices"):
+    for page in ("/", "/documents", "/documents?q=devis", "/quotes", "/statement"):
         assert "Devis caché" not in customer.get(page).text
     assert customer.get(f"/documents/{quote.id}").status_code == 404
     assert customer.get(f"/documents/{quote.id}/download").status_code == 404

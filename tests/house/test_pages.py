@@ -44,7 +44,7 @@ def test_an_empty_installation_keeps_the_rules(app: Flask) -> None:
     an_installation()
     clerk, customer = _both(app)
     asked = [(clerk, url) for url in WITHOUT_ID]
-    asked += [(customer, url) for url in ("/", "/documents", "/documents/invoices", "/documents/quotes", "/account")]
+    asked += [(customer, url) for url in ("/", "/documents", "/statement", "/quotes", "/account")]
     faults = []
     for browser, url in asked:
         answer = browser.get(url)

@@ -47,7 +47,7 @@ def test_an_invoice_reaches_the_phone_of_its_customer(counter: Counter, sink: Si
     phone = counter.phone()
     _activate(phone, sink.to(CARD)[0])
     phone.goto(_link(notice, "/l/"))
-    expect(phone).to_have_url(re.compile("/documents/invoices"))
+    expect(phone).to_have_url(re.compile("/statement"))
     expect(phone.get_by_role("main")).to_contain_text("671,15 €")
     expect(phone.get_by_role("main")).to_contain_text("Nouveau")
     phone.get_by_role("link", name=re.compile("FA-2017-0010")).first.click()

@@ -16,7 +16,7 @@ from shared.documents.models import Folder
 from shared.extensions import db
 from tests.factories.counter import a_document, a_folder, a_party, a_seat, sign_in, unknown
 
-LISTS = ("/documents", "/documents/invoices", "/documents/quotes", "/documents/payslips")
+LISTS = ("/documents", "/statement", "/quotes", "/documents/payslips")
 NONCES = re.compile(
     rb'/static/[0-9a-f]{12}/|nonce="[^"]+"|csrf_token" value="[^"]+"|X-CSRFToken":"[^"]+"|[Aa]u \d+ \w+ \d+ \S+ \d+:\d+'
 )
@@ -44,7 +44,7 @@ def read(client: FlaskClient, url: str) -> BeautifulSoup:
 
 
 def titles(page: BeautifulSoup) -> list[str]:
-    return [link.text for link in page.select(".g-doc__title a, tbody th a")]
+    return [link.text for link in page.select(".g-doc__title a, #results tbody th a")]
 
 
 def test_search_and_folder_narrow_the_list(client: FlaskClient, seat: Seat, folder: Folder) -> None:
@@ -69,7 +69,7 @@ def test_a_fragment_holds_the_results_alone(client: FlaskClient, seat: Seat, fol
 def test_two_hundred_documents_come_by_fifty(client: FlaskClient, seat: Seat, folder: Folder) -> None:
     for n in range(120):
         a_document(seat.party, folder, f"Facture {n}", age=timedelta(hours=n), amount=Decimal(1))
-    for url in ("/documents", "/documents/invoices"):
+    for url in ("/documents", "/statement"):
         found: list[str] = []
         while url:
             page = read(client, url)
@@ -88,11 +88,11 @@ def test_the_statement_lists_invoices_and_credit_notes_with_their_total(
     a_document(seat.party, folder, "Avoir 3", "AV-3", issued_on=date(2026, 6, 2), amount=Decimal("-200.50"))
     a_document(seat.party, a_folder("Devis", "quote"), "Devis", amount=Decimal(5000))
     a_document(a_party(), folder, "D’un autre", amount=Decimal(7))
-    page = read(client, "/documents/invoices")
+    page = read(client, "/statement")
     assert page.select_one("h1").text == "Relevé de compte"
     assert titles(page) == ["Avoir 3", "Facture 12"]
     assert page.select_one("[data-total]").text == "999,50\xa0€"
-    assert "-200,50" in page.select("tbody tr")[0].text.replace("\u2212", "-")
+    assert "-200,50" in page.select("#results tbody tr")[0].text.replace("\u2212", "-")
 
 
 @pytest.mark.row("P-24")
@@ -100,8 +100,8 @@ def test_the_quotes_of_this_party_and_no_one_else_s(client: FlaskClient, seat: S
     quotes = a_folder("Devis", "quote")
     a_document(seat.party, quotes, "Le nôtre", due_on=date(2026, 12, 24))
     a_document(a_party(), quotes, "Le leur")
-    page = read(client, "/documents/quotes")
-    assert titles(page) == ["Le nôtre"] and "24/12/2026" in page.select_one("tbody").text
+    page = read(client, "/quotes")
+    assert titles(page) == ["Le nôtre"] and "24/12/2026" in page.select_one(".g-docs").text
 
 
 def test_payslips_stand_by_year(client: FlaskClient, seat: Seat) -> None:
@@ -115,7 +115,7 @@ def test_payslips_stand_by_year(client: FlaskClient, seat: Seat) -> None:
 @pytest.mark.row("P-21")
 @pytest.mark.parametrize("url", LISTS)
 def test_a_target_marks_the_notified_document(client: FlaskClient, seat: Seat, url: str) -> None:
-    kind = {"/documents/quotes": "quote", "/documents/payslips": "payslip"}.get(url, "invoice")
+    kind = {"/quotes": "quote", "/documents/payslips": "payslip"}.get(url, "invoice")
     document = a_document(seat.party, a_folder("Ici", kind))
     page = read(client, f"{url}?new={document.id}")
     assert page.select_one(f"#document-{document.id}")["aria-current"] == "true"

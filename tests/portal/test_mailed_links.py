@@ -182,8 +182,8 @@ class TestTargets:
         ("target", "path"),
         [
             ("home", "/?new={}"),
-            ("quotes", "/documents/quotes?new={}"),
-            ("statement", "/documents/invoices?new={}"),
+            ("quotes", "/quotes?new={}"),
+            ("statement", "/statement?new={}"),
             ("payslips", "/documents/payslips?new={}"),
             ("document", "/documents/{}"),
         ],

@@ -1,0 +1,40 @@
+"""What the parties of an internal exchange answered, as far as one of them may read it."""
+
+import uuid
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from shared.extensions import db
+from shared.records.models import Answer, Record, RecordParty
+
+
+class PartyAnswer(NamedTuple):
+    """One party; `answer` None while it has not said."""
+
+    party_id: uuid.UUID
+    name: str
+    answer: Answer | None
+    at: datetime | None
+    reason: str
+    is_mine: bool
+
+
+def answers_seen(*, record: Record, party_id: uuid.UUID) -> list[PartyAnswer]:
+    """That party's own answer, then the others' where it was allowed to see them; one query."""
+    query = select(RecordParty).where(RecordParty.record_id == record.id).options(joinedload(RecordParty.party))
+    rows = {row.party_id: row for row in db.session.scalars(query)}
+    mine = rows.get(party_id)
+    names = {row.party_id: row.party.name for row in rows.values()} | {record.party_id: record.party.name}
+    if mine is not None and not mine.sees_answers:
+        names = {party_id: names[party_id]}
+    told = [_answer(ident, name, rows.get(ident), party_id) for ident, name in names.items()]
+    return sorted(told, key=lambda each: (not each.is_mine, each.name))
+
+
+def _answer(ident: uuid.UUID, name: str, row: RecordParty | None, mine: uuid.UUID) -> PartyAnswer:
+    if row is None:
+        return PartyAnswer(ident, name, None, None, "", ident == mine)
+    return PartyAnswer(ident, name, row.answer, row.answered_at, row.reason, ident == mine)

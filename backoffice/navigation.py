@@ -47,7 +47,9 @@ TABLE: tuple[tuple[Any, tuple[Line, ...]], ...] = (
             Line("requests", lazy_gettext("Documents demandés"), "clipboard"),
             Line("payslips", lazy_gettext("Jour de paie"), "cash-coin"),
             Line("departures", lazy_gettext("Départs"), "box-arrow-right"),
+            Line("accounting", lazy_gettext("Comptabilité"), "cash-coin"),
             Line("printing_list", lazy_gettext("À imprimer"), "printer"),
+            Line("proposals", lazy_gettext("Propositions"), "envelope", also="proposal"),
             Line("todo", lazy_gettext("À traiter"), "list-check"),
             Line("history", lazy_gettext("Historique"), "clock-history"),
         ),
@@ -56,6 +58,7 @@ TABLE: tuple[tuple[Any, tuple[Line, ...]], ...] = (
         lazy_gettext("Réglages"),
         (
             Line("folders", lazy_gettext("Configuration de la GED"), "sliders", also="families"),
+            Line("rules", lazy_gettext("Paramétrage notification(s)"), "bell", also="rule"),
             Line("templates", lazy_gettext("Modèles"), "chat-left-text", also="template"),
             Line("staff", lazy_gettext("Gestionnaires"), "person-badge", also="role"),
             Line("retention", lazy_gettext("Conservation"), "archive"),

@@ -13,6 +13,8 @@ from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 
+from backoffice.settings_api_forms import HookForm, TokenForm
+from backoffice.settings_bank_form import BankForm
 from backoffice.settings_bounces_form import MailboxForm
 from backoffice.settings_form import (
     ColourForm,
@@ -47,7 +49,10 @@ FORMS: tuple[tuple[str, type[FlaskForm]], ...] = (
     (f"{SERVER}/signature", FileCertificateForm),
     (f"{SERVER}/signature", TokenCertificateForm),
     (f"{SERVER}/signature", TimestampServerForm),
+    (f"{SERVER}/bank", BankForm),
     (TRANSFER, TransferForm),
+    (f"{SERVER}/api", TokenForm),
+    (f"{SERVER}/api", HookForm),
     (APPEARANCE, ColourForm),
     (APPEARANCE, LogoForm),
 )
@@ -58,7 +63,15 @@ IDENTITY = (
     ("secret", lazy_gettext("Mot de passe de l’installation")),
 )
 FOLDERS = "/backoffice/folders"
-ELSEWHERE = (  # what the grid of folders sets, one column each
+RULES = "/backoffice/rules"
+ELSEWHERE = (  # what has a screen of its own: rules, and the grid of folders, one column each
+    (
+        RULES,
+        lazy_gettext("Paramétrage notification(s)"),
+        lazy_gettext("Ce qui part tout seul : quand, à qui, quel texte."),
+    ),
+    (RULES, lazy_gettext("Types de notification"), ""),
+    ("/backoffice/state-codes", lazy_gettext("Codes d’état"), lazy_gettext("Vos propres états, comme 103.")),
     (FOLDERS, lazy_gettext("Portail"), lazy_gettext("Répertoire visible sur le portail, par famille.")),
     (FOLDERS, lazy_gettext("Chemin du répertoire"), ""),
     (FOLDERS, lazy_gettext("Libellé du répertoire"), ""),
@@ -124,7 +137,8 @@ def _families() -> Iterable[Entry]:
 
 def _elsewhere() -> Iterable[Entry]:
     for url, label, help_of in ELSEWHERE:
-        yield Entry(str(label), str(help_of), url, _("Configuration de la GED"))
+        screen = _("Configuration de la GED") if url == FOLDERS else _("Paramétrage notification(s)")
+        yield Entry(str(label), str(help_of), url, screen)
 
 
 def _screen(url: str) -> str:

@@ -18,7 +18,10 @@ TABS = (
     ("/backoffice/settings/bounces", lazy_gettext("Retours")),
     ("/backoffice/settings/portal", lazy_gettext("Portail")),
     ("/backoffice/settings/signature", lazy_gettext("Signature")),
+    ("/backoffice/settings/bank", lazy_gettext("Banque")),
+    ("/backoffice/settings/api", lazy_gettext("API")),
     ("/backoffice/settings/appearance", lazy_gettext("Apparence")),
+    ("/backoffice/rules", lazy_gettext("Paramétrage notification(s)")),
 )
 
 
@@ -47,6 +50,6 @@ def _reached() -> set[str]:
     return {
         rule.rule
         for rule in current_app.url_map.iter_rules()
-        if rule.rule.startswith("/backoffice/settings")
+        if rule.rule.startswith(("/backoffice/settings", "/backoffice/rules"))
         and scope(getattr(current_app.view_functions[rule.endpoint], "permission", "")).grants
     }

@@ -51,7 +51,7 @@ def is_due() -> bool:
 
 def signed(call: HookCall) -> tuple[bytes, dict[str, str]]:
     """The body and its headers; the id is the call's own, the same at each try."""
-    body = json.dumps(call.payload, ensure_ascii=False, separators=(",", ":")).encode()
+    body = json.dumps(call.payload, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
     ident, instant = f"msg_{call.id.hex}", str(int(now().timestamp()))
     headers = {
         "Content-Type": "application/json",

@@ -2,15 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import select
-
 from shared.documents.models import Document
 from shared.events.models import Event
 from shared.extensions import db
 from shared.hooks.models import HookCall
 from shared.people.models import Party
 from shared.records.models import Record
-from shared.records.money_models import AccountingEntry
 
 INSIDE = ("revision", "ip", "path", "batch")  # facts of ours that mean nothing outside
 
@@ -39,13 +36,4 @@ def _record(event: Event) -> dict[str, Any]:
         return {}
     names = ("number", "external_id", "status", "state_code", "amount", "paid", "currency", "issued_on", "due_on")
     about = {"id": str(record.id), "kind": record.kind, **{name: getattr(record, name) for name in names}}
-    if not event.name.endswith(".closed"):
-        return {"record": about}
-    return {"record": about, "entries": _entries(record)}
-
-
-def _entries(record: Record) -> list[dict[str, Any]]:
-    """The accounting entries that closing it made; they balance."""
-    query = select(AccountingEntry).where(AccountingEntry.record_id == record.id).order_by(AccountingEntry.line)
-    names = ("line", "day", "journal", "account", "party_account", "label", "debit", "credit")
-    return [{name: getattr(row, name) for name in names} for row in db.session.scalars(query)]
+    return {"record": about}

@@ -14,7 +14,7 @@ from sqlalchemy import or_, select, update
 from shared.clock import now
 from shared.errors import Refused
 from shared.events.recording import record
-from shared.extensions import db
+from shared.extensions import db, uuid7
 from shared.intake.api_models import ApiToken
 from shared.people.cards import printable
 from shared.settings.reading import company
@@ -37,10 +37,12 @@ SCOPES = {
 }
 
 
-def draw(*, label: str, scopes: Iterable[str], by: str, expires_on: date | None = None) -> tuple[ApiToken, str]:
+def draw(
+    *, label: str, scopes: Iterable[str], by: str, expires_on: date | None = None, token_id: uuid.UUID | None = None
+) -> tuple[ApiToken, str]:
     """A new token and its secret, which is never told again. It serves until the end of `expires_on`.
 
-    Raises Refused with the field that is wrong.
+    `token_id` names one sending of the form. Raises Refused with the field that is wrong.
     """
     named, wanted = printable(label, "label"), [scope for scope in SCOPES if scope in set(scopes)]
     if not named:
@@ -49,6 +51,7 @@ def draw(*, label: str, scopes: Iterable[str], by: str, expires_on: date | None 
         raise Refused(_("Cochez au moins un droit : sans lui, ce jeton n’ouvrirait rien."), "scopes")
     secret = PREFIX + secrets.token_urlsafe(RANDOM)
     row = ApiToken(
+        id=token_id or uuid7(),
         label=named,
         hash=hashed(secret),
         hint=secret[-HINT:],

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from shared.extensions import db
+from shared.clock import now
+from shared.extensions import db, uuid7
+from shared.hooks.models import HookCall
+from shared.hooks.subscribing import subscribe, switch
 from shared.intake.tokens import SCOPES, draw
 
 
@@ -36,8 +41,6 @@ class Erp:
         return self.app.test_client().open(f"/api/v1{path}", method=method, data=data, headers=given)
 
     def deposit(self, data: bytes, filename: str = "facture.pdf", **metadata: Any) -> TestResponse:
-        import io
-
         form = {"metadata": json.dumps(metadata), "file": (io.BytesIO(data), filename)}
         return self.app.test_client().post("/api/v1/documents", data=form, headers=self._headers({}))
 
@@ -51,3 +54,26 @@ def an_erp(app: Flask, *scopes: str) -> Erp:
     _row, secret = draw(label="ERP d’essai", scopes=scopes or SCOPES, by="command")
     db.session.flush()
     return Erp(app, secret)
+
+
+def pages() -> dict[str, list[str]]:
+    """Page of the back office → its addresses: an address called, with calls in every state, and entries taken."""
+    draw(label="Paie", scopes=["documents:write"], by="command", expires_on=now().date() + timedelta(days=30))
+    hook, _secret = subscribe(label="ERP", url="https://erp.exemple.fr/guichet", events=["invoice.*"], by="command")
+    idle, _secret = subscribe(label="Repos", url="https://repos.exemple.fr/", events=["*"], by="command")
+    switch(hook=idle, enabled=False, by="command")
+    hook.failing_since = now()
+    outcomes: tuple[dict[str, Any], ...] = (
+        {},
+        {"attempts": 2, "status": 503, "reply": "Service indisponible"},
+        {"attempts": 16, "reply": "Pas de réponse en dix secondes.", "ended_at": now()},
+        {"attempts": 1, "status": 200, "reply": "ok", "ended_at": now(), "accepted_at": now()},
+    )
+    for told in outcomes:
+        db.session.add(HookCall(hook_id=hook.id, event_id=uuid7(), event="invoice.closed", **told))
+    db.session.flush()
+    return {
+        "settings_api": ["/settings/api"],
+        "settings_hook": [f"/settings/api/hooks/{each.id}" for each in (hook, idle)],
+        "accounting": ["/accounting"],
+    }

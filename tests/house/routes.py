@@ -50,6 +50,8 @@ def roles_with(permission: str | None) -> list[str]:
     """Who holds it by the shipped roles; the portal's are every seat's."""
     if permission and permission.startswith("portal:"):
         return ["seat"]
+    if permission and permission.startswith("api:"):
+        return ["token"]
     return [key for key, (_label, permissions) in ROLES.items() if permission in permissions]
 
 

@@ -13,6 +13,7 @@ from flask import request
 from flask_babel import get_locale, lazy_gettext
 from flask_babel import gettext as _
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from backoffice.party_forms import RowForm, fresh
 from shared.errors import Refused
@@ -106,9 +107,9 @@ def offer(form: RecordForm, contacts: list[Contact], codes: list[tuple[str, str]
     """The choices of its two lists; a contact that was closed stays offered where it is tied."""
     tied = form.contact_id.data
     open_ones = [each for each in contacts if each.closed_at is None or str(each.id) == tied]
-    nobody = ("", _("Personne en particulier"))
-    form.contact_id.choices = [nobody, *((str(each.id), each.person.full_name) for each in open_ones)]
-    form.state_code.choices = [("", _("aucun")), *codes]
+    nobody, none = SelectChoice("", _("Personne en particulier")), SelectChoice("", _("aucun"))
+    form.contact_id.choices = [nobody, *(SelectChoice(str(each.id), each.person.full_name) for each in open_ones)]
+    form.state_code.choices = [none, *(SelectChoice(code, label) for code, label in codes)]
 
 
 def dates_of(kind: Kind) -> list[str]:

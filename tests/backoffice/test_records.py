@@ -1,7 +1,7 @@
 """« Pièces »: one list, one form, one page with its tabs, for every kind that is declared."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,12 +10,13 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from shared.clock import now, today
+from shared.clock import today
 from shared.events.models import Event
 from shared.extensions import db
 from shared.people.models import Party
 from shared.records import entering, moving
 from shared.records.models import Record
+from shared.records.remarks import everything
 from tests.factories import office, post
 from tests.factories.identity import Browser, a_clerk
 
@@ -211,17 +212,17 @@ def test_a_payment_and_goods_come_in_on_the_page_of_their_record(browser: Browse
 
 def test_documents_are_tied_dropped_and_printed(browser: Browser) -> None:
     record = made(number="FA-10", amount="12", net_amount="10", status="validated")
-    other = office.filed(record.party, office.folder("c.orders"), title="Bon signé")
+    other = office.filed(record.party, office.folder("c.contracts"), title="Bon signé")
     base = f"/backoffice/record/{record.id}/documents"
     assert "Bon signé" in browser.get(base).text
     assert browser.post(f"{base}/attach", document_id=other.id).status_code == 303
     assert [row.document_id for row in record.documents] == [other.id]
-    stranger = office.filed(post.a_customer(), office.folder("c.orders"), title="À un autre")
+    stranger = office.filed(post.a_customer(), office.folder("c.contracts"), title="À un autre")
     assert browser.post(f"{base}/attach", document_id=stranger.id).status_code == 422
     assert browser.post(f"{base}/detach", document_id=other.id).status_code == 303
     files = {"files": (__import__("io").BytesIO(office.text_file()), "note.txt")}
     data = {"csrf_token": browser.token, "party_id": record.party_id, "record_id": record.id} | files
-    data["folder_id"] = office.folder("c.orders").id
+    data["folder_id"] = office.folder("c.contracts").id
     assert browser.client.post("/backoffice/documents", data=data).status_code == 303
     db.session.expire_all()
     assert len(record.documents) == 1
@@ -260,3 +261,24 @@ def test_the_page_of_a_party_shows_its_records(browser: Browser) -> None:
     url = f"/backoffice/parties/{record.party_id}/records"
     assert "FA-5" in browser.get(url).text and "D-5" in browser.get(url).text
     assert "D-5" not in browser.get(f"{url}?kind=invoice").text
+
+
+def test_messages_go_to_the_party_and_notes_stay_between_staff(browser: Browser) -> None:
+    record = made("exchange_voucher", number="E-2", amount="5")
+    other = office.customer("P3", "Atelier Blanc")
+    entering.join(record=record, parties=[other], by=BY)
+    base = f"/backoffice/record/{record.id}/messages"
+    assert "Atelier Blanc" in browser.get(base).text
+    empty = browser.post(f"{base}?to={other.id}", text=" ")
+    assert empty.status_code == 422 and "Écrivez votre message." in empty.text
+    assert browser.post(f"{base}?to={other.id}", text="Est-ce pour lundi ?").status_code == 303
+    assert browser.post(f"{base}/note", **{"note-text": "À rappeler"}).status_code == 303
+    said = everything(record)
+    assert [(one.text, one.is_internal) for one in said] == [("Est-ce pour lundi ?", False), ("À rappeler", True)]
+    document = office.filed(record.party, office.folder("c.contracts"))
+    base = f"/backoffice/documents/{document.id}/messages"
+    assert "Personne n’a encore écrit" in browser.get(base).text
+    assert browser.post(base, text="Bien reçu ?").status_code == 303
+    assert browser.post(f"{base}/note", **{"note-text": ""}).status_code == 422
+    assert browser.post(f"{base}/read").status_code == 204
+    assert "Bien reçu ?" in browser.get(base).text

@@ -1,0 +1,72 @@
+"""Import of records: a file, its preview with what is wrong in each cell, its columns, its lines entered by a job."""
+
+import io
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from shared import jobs
+from shared.extensions import db
+from shared.notifications.models import Notification
+from shared.records.models import Record, RecordImport
+from tests.factories import office, post
+from tests.factories.identity import Browser, a_clerk
+
+URL = "/backoffice/records/invoice/import"
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    post.an_installation()
+    a_clerk()
+    office.customer("K1", "Ma jolie boutique")
+    browser = Browser(app)
+    browser.sign_in_staff()
+    browser.get(URL)
+    return browser
+
+
+def sent(browser: Browser, text: str, **fields: str) -> TestResponse:
+    """The file as a spreadsheet in French writes it."""
+    data = {"csrf_token": browser.token, "file": (io.BytesIO(text.encode("cp1252")), "factures.csv"), **fields}
+    answer: TestResponse = browser.client.post(URL, data=data)
+    return answer
+
+
+def count() -> int:
+    return db.session.scalar(select(func.count()).select_from(Record)) or 0
+
+
+def test_a_file_is_previewed_mended_and_imported(browser: Browser) -> None:
+    wrong = sent(browser, "Numéro;Code client;Date;Montant TTC\nFA-1;K1;02/11/2026;1 234,56\nFA-2;X9;32/11/2026;dix\n")
+    page = browser.get(wrong.location).text
+    assert "1 ligne est à corriger" in page and "n’est celui d’aucun tiers" in page and "n’est pas une date" in page
+    assert "FA-1" in browser.get(f"{wrong.location}?show=all").text
+    assert "n’est pas un montant" in browser.get(f"{wrong.location}/errors.csv").text
+    assert browser.post(f"{wrong.location}/apply").status_code == 422 and count() == 0
+    right = sent(browser, "Numéro;Code client;Date;Montant TTC\nFA-1;K1;02/11/2026;1 234,56\n")
+    assert "1 à créer" in browser.get(right.location).text
+    assert browser.post(f"{right.location}/apply").status_code == 303
+    assert "Import en cours" in browser.get(right.location).text
+    jobs.work_on_records(right.location.rsplit("/", 1)[1])
+    db.session.expire_all()
+    assert "Importé" in browser.get(right.location).text and count() == 1
+    again = sent(browser, "Numéro;Code client;Date;Montant TTC\nFA-1;K1;02/11/2026;1 234,56\n")
+    assert "Ce fichier ne change rien" in browser.get(again.location).text
+    assert db.session.scalar(select(func.count()).select_from(Notification)) == 0, "history brought in tells nobody"
+    assert "factures.csv" in browser.get(URL).text
+
+
+def test_columns_are_chosen_and_an_import_is_left(browser: Browser) -> None:
+    found = sent(browser, "A;B\nFA-1;K1\n")
+    assert "Dites quelle colonne" in browser.get(found.location).text
+    assert browser.post(f"{found.location}/columns", column=["number", "party"]).status_code == 303
+    assert "1 à créer" in browser.get(found.location).text
+    assert browser.post(f"{found.location}/give-up").status_code == 303
+    assert [each.state for each in db.session.scalars(select(RecordImport))] == ["given_up"]
+    assert browser.post(URL).status_code == 422
+    refused = sent(browser, "")
+    assert refused.status_code == 422 and re.search("alert", refused.text)

@@ -44,7 +44,7 @@ def chosen_filter(**fixed: Any) -> Filter:
 
 def lines_shown(chosen: Filter) -> dict[str, Any]:
     """What templates/backoffice/history/lines.html wants: the same wherever the history is opened."""
-    after, before = _key("after"), _key("before")
+    after, before = read_key("after"), read_key("before")
     reach = scope(Permission.HISTORY_SEE)
     found = found_lines(reach, chosen, after=after, before=before if after is None else None)
     return {
@@ -52,8 +52,8 @@ def lines_shown(chosen: Filter) -> dict[str, Any]:
         "chosen": chosen,
         "narrowed": chosen != Filter(zone=chosen.zone, party_id=chosen.party_id),
         "words": line_words,
-        "after": _written(found.after),
-        "before": _written(found.before),
+        "after": written_key(found.after),
+        "before": written_key(found.before),
         "families": families(reach),
         "templates": db.session.execute(
             select(Template.id, Template.label).where(Template.deleted_at.is_(None)).order_by(Template.label)
@@ -63,7 +63,8 @@ def lines_shown(chosen: Filter) -> dict[str, Any]:
     }
 
 
-def _key(name: str) -> Key | None:
+def read_key(name: str) -> Key | None:
+    """The place in the list that the address bar names, if it is one."""
     moment, _tilde, identity = request.args.get(name, "").partition("~")
     found = _uuid(identity)
     try:
@@ -72,7 +73,8 @@ def _key(name: str) -> Key | None:
         return None
 
 
-def _written(key: Key | None) -> str | None:
+def written_key(key: Key | None) -> str | None:
+    """A place in the list, for the address bar."""
     return f"{key[0].isoformat()}~{key[1]}" if key else None
 
 

@@ -67,6 +67,12 @@ def _tiles(found: Counts) -> list[dict[str, Any]]:
             "bad": 0,
         },
         {
+            "label": _("Propositions à confirmer"),
+            "count": found.proposed,
+            "url": url("proposals"),
+            "bad": 0,
+        },
+        {
             "label": _("À vérifier"),
             "count": found.to_check,
             "url": url("history", status="unknown"),

@@ -94,7 +94,6 @@ class RuleForm(FlaskForm):
         """Fill the lists in for this event; `standing` is whom its shipped rule tells."""
         kind, words = kind_of(event), audience_words()
         usual, nobody = ("", said("l’adresse habituelle de cette pièce")), ("", said("ceux qui suivent la pièce"))
-        texts = [(str(each.id), each.label) for each in choices.templates]
         audiences = audiences_for(event, standing)
         lists: dict[str, Iterable[tuple[str, Any]]] = {
             "date_field": [(key, said(label)) for key, label in dates_of(event).items()],
@@ -105,7 +104,7 @@ class RuleForm(FlaskForm):
             "audience": [(name, words.get(name, name)) for name in audiences],
             "slot": [usual, *slot_words().items()],
             "staff_role": [nobody, *choices.roles.items()],
-            "template_id": [("", said("Choisissez un texte")), *texts],
+            "template_id": [("", said("Choisissez un texte")), *choices.templates.items()],
         }
         for name, pairs in lists.items():
             self[name].choices = [SelectChoice(value, label) for value, label in pairs]

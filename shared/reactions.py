@@ -39,6 +39,7 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "party.address_changed": (
         "shared.access.synchronising:address_changed",
         "shared.notifications.releasing:address_changed",
+        "shared.todos.lacking:address_filled",
     ),
     # Documents that came before their record.
     **{f"{kind}.created": ("shared.intake.awaiting:record_entered",) for kind in KINDS},

@@ -23,6 +23,7 @@ class Counts(NamedTuple):
     to_attach: int
     red: int
     certificate_ends: datetime | None  # the company's own, which nobody here renews
+    proposed: int = 0  # drafts that a person confirms
 
 
 def counts(scope: Scope) -> Counts:
@@ -48,6 +49,7 @@ def counts(scope: Scope) -> Counts:
             tray.where(Arrival.verdict == Verdict.TO_ATTACH).scalar_subquery(),
             accesses.where(~applied, Access.allowed | seated, scope.parties()).scalar_subquery(),
             select(SigningKey.not_after).where(*brought).scalar_subquery(),
+            lines.where(Notification.is_proposal, Notification.status == Status.WAITING).scalar_subquery(),
         )
     ).one()
     return Counts(*row)

@@ -43,6 +43,7 @@ class Filter:
     status: str = ""
     reason: str = ""  # of those that wait
     template_id: uuid.UUID | None = None
+    proposed: bool = False  # drafts that a rule proposes and nobody has confirmed
     text: str = ""
     since: date | None = None
     until: date | None = None
@@ -64,6 +65,8 @@ def conditions(chosen: Filter, *, walking: bool = False) -> list[ColumnElement[b
     conditions: list[ColumnElement[bool]] = [column == value for column, value in equal if value]
     if chosen.reason in set(Reason):
         conditions += [Notification.status == Status.WAITING, Notification.reason == chosen.reason]
+    if chosen.proposed:
+        conditions += [Notification.is_proposal.expression, Notification.status == Status.WAITING]
     if chosen.document_id:
         conditions.append(telling_of(chosen.document_id))
     if chosen.since:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Row, Select, Text, and_, cast, func, literal, literal_column, select, union_all
 
 from shared.documents.models import Folder, Notify
 from shared.extensions import db
@@ -22,7 +22,7 @@ SUBJECT_LANGUAGE = "fr"
 class Choices:
     """What the form of a rule offers."""
 
-    templates: Sequence[Any]  # id, label, context, channel
+    templates: dict[str, str]
     families: dict[str, str]
     folders: dict[str, str]
     codes: dict[str, str]
@@ -60,15 +60,21 @@ def notifying_folders() -> Sequence[Any]:
 
 
 def choices_for(kind: str, *, with_folders: bool, with_codes: bool, standing: uuid.UUID | None = None) -> Choices:
-    """What a rule about this kind of record may name; an empty `kind` is an event of the product."""
-    families, folders = families_and_folders(with_folders=with_folders)
-    return Choices(
-        templates=_templates(bool(kind), standing),
-        families=families,
-        folders=folders,
-        codes=_codes(kind) if with_codes else {},
-        roles={each.key: each.label for each in db.session.execute(select(Role.key, Role.label).order_by(Role.label))},
-    )
+    """What a rule about this kind of record may name; an empty `kind` is an event of the product. One query."""
+    folders = select(literal("folder"), cast(Folder.id, Text), Family.label + " / " + Folder.label, Folder.path_folded)
+    codes = select(literal("code"), StateCode.code, StateCode.label, StateCode.code).where(StateCode.kind == kind)
+    place = func.lpad(cast(Family.position, Text), 6, "0")
+    parts: list[Any] = [
+        _templates(bool(kind), standing),
+        select(literal("family"), cast(Family.id, Text), Family.label, place),
+        select(literal("role"), Role.key, Role.label, Role.label),
+    ]
+    parts += [folders.join(Family, Family.id == Folder.family_id)] if with_folders else []
+    parts += [codes] if with_codes else []
+    found: dict[str, dict[str, str]] = {}
+    for of, key, label, _order in db.session.execute(union_all(*parts).order_by(literal_column("1, 4, 2"))):
+        found.setdefault(of, {})[key] = label
+    return Choices(*(found.get(of, {}) for of in ("template", "family", "folder", "code", "role")))
 
 
 def _rules() -> Select[*tuple[Any, ...]]:
@@ -76,13 +82,12 @@ def _rules() -> Select[*tuple[Any, ...]]:
     return select(Rule, *text).outerjoin(Template, Template.id == Rule.template_id)
 
 
-def _templates(is_record: bool, standing: uuid.UUID | None) -> Sequence[Any]:
+def _templates(is_record: bool, standing: uuid.UUID | None) -> Any:
     """The texts of records for a record, else those of documents and requests; the one in use whatever it is."""
     fits = Template.context == "record" if is_record else Template.context.not_in((*LOGIN, "record"))
     named = and_(fits, Template.deleted_at.is_(None))
-    query = select(Template.id, Template.label, Template.context, Template.channel)
-    query = query.where(named | (Template.id == standing) if standing else named)
-    return db.session.execute(query.order_by(Template.label, Template.id)).all()
+    query = select(literal("template"), cast(Template.id, Text), Template.label, Template.label)
+    return query.where(named | (Template.id == standing) if standing else named)
 
 
 def families_and_folders(*, with_folders: bool) -> tuple[dict[str, str], dict[str, str]]:
@@ -97,11 +102,6 @@ def families_and_folders(*, with_folders: bool) -> tuple[dict[str, str], dict[st
         if with_folders and row.folder_id:
             folders[str(row.folder_id)] = f"{row.label} / {row.folder}"
     return families, folders
-
-
-def _codes(kind: str) -> dict[str, str]:
-    query = select(StateCode).where(StateCode.kind == kind).order_by(StateCode.code)
-    return {each.code: each.label for each in db.session.scalars(query)}
 
 
 def text_of(template_id: uuid.UUID | None) -> Any:

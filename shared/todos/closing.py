@@ -4,7 +4,7 @@ import uuid
 from typing import Literal
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from shared.clock import now
 from shared.errors import Refused
@@ -15,7 +15,7 @@ from shared.notifications.models import Notification, Status
 from shared.notifications.resending import resend
 from shared.people.addressing import change_cell
 from shared.people.models import EmailCell, Party
-from shared.todos.models import Todo, TodoNotification
+from shared.todos.models import Todo, TodoKind, TodoNotification
 
 Outcome = Literal["corrected", "resent", "dismissed"]
 REFUSED = (Status.BOUNCED, Status.FAILED)
@@ -34,7 +34,10 @@ def correct(*, todo: Todo, address: str, seen: str, by: str, is_sure: bool = Fal
         raise Refused(_("Cette adresse n’est pas dans une case de la fiche : changez-la chez la personne."), "address")
     if not address.strip():
         raise Refused(_("Écrivez la bonne adresse."), "address")
+    waiting = _messages(todo)
     change_cell(party=party, slot=todo.slot, address=address, seen=seen, by=by, is_sure=is_sure)
+    if todo.kind is TodoKind.NO_ADDRESS:
+        return waiting  # the new address has let them go, and closed this
     if _stands(todo) == todo.address:
         raise Refused(_("C’est l’adresse qui vient d’être rejetée : corrigez-la, ou renvoyez telle quelle."), "address")
     return _send_again(todo, by, "corrected")
@@ -75,6 +78,11 @@ def _take(todo: Todo) -> None:
 def _stands(todo: Todo) -> str | None:
     query = select(EmailCell.address).where(EmailCell.party_id == todo.party_id, EmailCell.slot == todo.slot)
     return db.session.scalar(query)
+
+
+def _messages(todo: Todo) -> int:
+    query = select(func.count()).select_from(TodoNotification).where(TodoNotification.todo_id == todo.id)
+    return db.session.scalar(query) or 0
 
 
 def _send_again(todo: Todo, by: str, outcome: Outcome) -> int:

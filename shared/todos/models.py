@@ -13,9 +13,10 @@ from shared.people.models import EmailSlot, Party
 
 
 class TodoKind(enum.StrEnum):
-    """What there is to do. BOUNCE: an address refuses our messages."""
+    """What there is to do. BOUNCE: an address refuses our messages; NO_ADDRESS: there is none to write to."""
 
     BOUNCE = "bounce"
+    NO_ADDRESS = "no_address"
 
 
 class Todo(Model):

@@ -62,7 +62,7 @@ def refusals(answer: TestResponse) -> list[str]:
 
 def written(**fields: object) -> dict[str, object]:
     return {
-        "label": "Devis envoyé",
+        "label": "Mon devis à moi",
         "event": "quote.validated",
         "moment": "now",
         "audience": "record_party",
@@ -114,7 +114,7 @@ def test_a_rule_added_on_screen_sends_a_changed_one_says_its_new_text_a_deleted_
     assert browser.get(f"{URL}/new?event=quote.validated").status_code == 200
     answer = browser.post(URL, **written(template_id=first.id))
     assert answer.status_code == 303, refusals(answer)
-    rule = db.session.scalars(select(Rule).where(Rule.label == "Devis envoyé")).one()
+    rule = db.session.scalars(select(Rule).where(Rule.label == "Mon devis à moi")).one()
     moved(a_record(party), "validated", "validated")
     (line,) = lines_of(rule)
     assert reading(line).rendered.subject == "Votre devis"
@@ -132,7 +132,7 @@ def test_a_rule_added_on_screen_sends_a_changed_one_says_its_new_text_a_deleted_
     assert "Annuler la suppression" in page.text
     moved(a_record(party), "validated", "validated")
     assert len(lines_of(rule)) == 2  # nothing more, and what there was still reads
-    assert "Devis envoyé" not in browser.get(f"{URL}?type=quote").text.partition("Supprimées")[0]
+    assert "Mon devis à moi" not in browser.get(f"{URL}?type=quote").text.partition("Supprimées")[0]
     assert browser.get(f"/backoffice/history/{line.id}").status_code == 200
     assert browser.post(f"{URL}/{rule.id}/restore").status_code == 303
     moved(a_record(party), "validated", "validated")
@@ -195,14 +195,14 @@ def test_a_mistake_is_said_beside_its_field_and_nothing_is_lost(
     browser.get(f"{URL}/new?event=quote.validated")
     answer = browser.post(URL, **{**written(template_id=text.id, role="Achats"), **fields})
     assert answer.status_code == 422 and sentence in answer.text and "Achats" in answer.text
-    assert db.session.scalars(select(Rule).where(Rule.label == "Devis envoyé")).first() is None
+    assert db.session.scalars(select(Rule).where(Rule.label == "Mon devis à moi")).first() is None
 
 
 def test_an_amount_is_read_as_it_is_written_in_french(browser: Browser, party: Party) -> None:
     browser.get(f"{URL}/new?event=quote.validated")
     answer = browser.post(URL, **written(template_id=a_text().id, amount_from="1 234,56"))
     assert answer.status_code == 303, refusals(answer)
-    rule = db.session.scalars(select(Rule).where(Rule.label == "Devis envoyé")).one()
+    rule = db.session.scalars(select(Rule).where(Rule.label == "Mon devis à moi")).one()
     assert rule.conditions == {"amount_from": "1234.56"}
     moved(a_record(party, amount=1000), "validated", "validated")
     moved(a_record(party, amount=2000), "validated", "validated")
@@ -255,7 +255,7 @@ def test_a_reminder_counts_the_days_that_were_met_while_the_record_was_open(brow
     typed = written(event="invoice.reminded", date_field="due_on", days=7, side="after", template_id=a_text().id)
     assert "Aurait été envoyée 1 fois" in browser.post(f"{URL}/count", **typed).text
     assert browser.post(URL, **typed).status_code == 303
-    rule = db.session.scalars(select(Rule).where(Rule.label == "Devis envoyé")).one()
+    rule = db.session.scalars(select(Rule).where(Rule.label == "Mon devis à moi")).one()
     assert (rule.moment, rule.days, rule.date_field) == ("date", 7, "due_on")
 
 

@@ -1,0 +1,116 @@
+"""Drafts that wait for somebody: the list, who among them has no address, many confirmed or dropped at once."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+
+from shared.errors import Refused
+from shared.extensions import db
+from shared.notifications.claiming import COLUMNS
+from shared.notifications.finding import Key, Page, history, some
+from shared.notifications.models import Notification, NotificationRecord, Status
+from shared.notifications.narrowing import Filter
+from shared.notifications.proposing import confirm, drop
+from shared.notifications.rule_models import Rule
+from shared.notifications.surroundings import look_around
+from shared.notifications.withholding import address_of
+from shared.people.models import Party
+from shared.people.scopes import Scope
+from shared.records.models import Record
+from shared.todos.lacking import wants_address
+
+SIZE = 100  # drafts on a page, and confirmed at once
+
+
+class About(NamedTuple):
+    """Which rule proposed a draft, and the records that it speaks of."""
+
+    rule: str
+    numbers: list[str]
+
+
+class Done(NamedTuple):
+    """Of one run: how many leave, how many wait for an address, how many somebody else had decided meanwhile."""
+
+    leaving: int
+    without_address: int
+    too_late: int
+
+
+def proposals(scope: Scope, *, after: Key | None = None, before: Key | None = None) -> Page:
+    """Those in reach, the last proposed first."""
+    return history(scope, Filter(proposed=True), after=after, before=before, size=SIZE)
+
+
+def about(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, About]:
+    """Draft → its rule and its records, in one query."""
+    if not ids:
+        return {}
+    told = func.array_agg(Record.number).filter(Record.id.is_not(None))
+    query = select(Notification.id, Rule.label, told).outerjoin(Rule, Rule.id == Notification.rule_id)
+    query = query.outerjoin(NotificationRecord, NotificationRecord.notification_id == Notification.id)
+    query = query.outerjoin(Record, Record.id == NotificationRecord.record_id).where(Notification.id.in_(ids))
+    rows = db.session.execute(query.group_by(Notification.id, Rule.label))
+    return {identity: About(label or "", sorted(numbers or [])) for identity, label, numbers in rows}
+
+
+def parties_of(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Any]:
+    """Draft → its party: id, code, name; in one query."""
+    query = select(Notification.id.label("draft"), Party.id, Party.code, Party.name).join(Party)
+    return {row.draft: row for row in db.session.execute(query.where(Notification.id.in_(ids)))}
+
+
+def chosen(scope: Scope, ids: Iterable[uuid.UUID]) -> list[Any]:
+    """Those of `ids` that are in reach and still wait."""
+    found = {row.id for row in some(scope, list(ids))}
+    waits = (Notification.id.in_(found), Notification.is_proposal, Notification.status == Status.WAITING)
+    return list(db.session.scalars(select(Notification).where(*waits).order_by(Notification.created_at)))
+
+
+def without_address(drafts: Sequence[Notification]) -> set[uuid.UUID]:
+    """Those for whom no cell and no person's address would do now; a bounded number of queries."""
+    if not drafts:
+        return set()
+    connection = db.session.connection()
+    query = select(*COLUMNS).where(Notification.id.in_([each.id for each in drafts]))
+    rows = connection.execute(query).mappings().all()
+    around = look_around(connection, rows)
+    return {row["id"] for row in rows if address_of(row, around) is None}
+
+
+def confirm_all(*, drafts: Sequence[Notification], by: str) -> Done:
+    """Each leaves as it is proposed; one without an address waits for it, and is something to do."""
+    lacking, late = without_address(drafts), 0
+    for each in drafts:
+        try:
+            confirm(each, by)
+        except Refused:
+            late += 1
+            lacking.discard(each.id)
+            continue
+        if each.id in lacking:
+            wants_address(each)
+    return Done(len(drafts) - len(lacking) - late, len(lacking), late)
+
+
+def confirm_edited(*, draft: Notification, subject: str, body: str, by: str) -> Done:
+    """One leaves with other words. Raises Refused, naming `subject` or `body`, for a text that cannot leave."""
+    lacks = bool(without_address([draft]))
+    confirm(draft, by, subject, body)
+    if lacks:
+        wants_address(draft)
+    return Done(int(not lacks), int(lacks), 0)
+
+
+def drop_all(*, drafts: Sequence[Notification], by: str) -> int:
+    """None of them leaves; how many."""
+    dropped = 0
+    for each in drafts:
+        try:
+            drop(each, by)
+        except Refused:
+            continue
+        dropped += 1
+    return dropped

@@ -18,10 +18,10 @@ def record_in(scope: Scope, record_id: uuid.UUID, *, whole: bool = True) -> Reco
     """A record in reach with its party and person, or None as if it did not exist; `whole`: lines, papers, parties."""
     query = select(Record).join(Party).where(Record.id == record_id, reached(scope))
     query = query.options(joinedload(Record.party), joinedload(Record.contact).joinedload(Contact.person))
-    query = query.options(
-        selectinload(Record.lines), selectinload(Record.documents).joinedload(RecordDocument.document)
-    )
-    query = query.options(selectinload(Record.parties).joinedload(RecordParty.party))
+    if whole:
+        papers = selectinload(Record.documents).joinedload(RecordDocument.document)
+        parties = selectinload(Record.parties).joinedload(RecordParty.party)
+        query = query.options(selectinload(Record.lines), papers, parties)
     return db.session.scalars(query).unique().one_or_none()
 
 

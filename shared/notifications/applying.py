@@ -33,7 +33,8 @@ def _why_not(row: RowMapping, record: Row[Any], pieces: Pieces) -> str:
     event = row["facts"].get("event", "").partition(".")[2]
     rule = pieces.rule_of(row)
     if event == "reminded":
-        return _reminds_no_more(record, rule, pieces)
+        was_met = "reminder" in (row["facts"].get("told") or {})
+        return _reminds_no_more(record, rule, pieces if was_met else None)
     if event.startswith("appointment_") and event != "appointment_answered":
         return MOVED if row["facts"].get("revision") != record.appointment_revision else ""
     if record.status == "cancelled" != row["facts"].get("status"):
@@ -43,7 +44,8 @@ def _why_not(row: RowMapping, record: Row[Any], pieces: Pieces) -> str:
     return ""
 
 
-def _reminds_no_more(record: Row[Any], rule: Row[Any] | None, pieces: Pieces) -> str:
+def _reminds_no_more(record: Row[Any], rule: Row[Any] | None, pieces: Pieces | None) -> str:
+    """`pieces` None: a simulation, for which no date was met yet."""
     kind = KINDS[record.kind]
     if not record.is_open:
         return _stands(record)
@@ -55,7 +57,7 @@ def _reminds_no_more(record: Row[Any], rule: Row[Any] | None, pieces: Pieces) ->
         return ""
     if not rule.enabled or rule.deleted_at is not None:
         return "La notification a été désactivée depuis."
-    if (rule.id, record.id, met_of(getattr(record, rule.date_field, None))) not in pieces.met:
+    if pieces is not None and (rule.id, record.id, met_of(getattr(record, rule.date_field, None))) not in pieces.met:
         return "La date a changé depuis : le rappel suit la nouvelle."
     return _conditions(record, rule)
 

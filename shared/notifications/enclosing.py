@@ -11,7 +11,6 @@ from sqlalchemy import Row, RowMapping
 from shared.config import config
 from shared.notifications.applying import still_told
 from shared.notifications.attachments import NOTHING, Enclosed, papers_of
-from shared.notifications.calendars import Appointment, calendar_file
 from shared.notifications.channels.building import Attachment
 from shared.notifications.channels.mailboxes import Mailbox
 from shared.notifications.moments import APPOINTMENT
@@ -46,6 +45,8 @@ def _entry(
         begins = moment_in((row["facts"].get("told") or {}).get("before"))
     if begins is None:
         return None
+    from shared.notifications.calendars import Appointment, calendar_file  # eleven megabytes, where they are needed
+
     with force_locale(row["locale"]):
         label = _(KINDS[record.kind].label)
         title = _("Rendez-vous : %(what)s", what=record.title or brand.company)

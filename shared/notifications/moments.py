@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-import holidays
+from dateutil.easter import easter
 
 from shared.notifications.rule_models import Rule
 
 SATURDAY = 5  # of `date.weekday`
 APPOINTMENT = "appointment_at"  # the one date that has an hour of its own
+FIXED = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))  # month, day
 LONGEST_WAIT = 12  # days that a run of days off may last
 
 
@@ -94,4 +95,7 @@ def _days(first: date, last: date) -> list[date]:
 
 @functools.lru_cache(maxsize=16)
 def _holidays(year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("FR", years=year))
+    """The eleven « fêtes légales » of the code du travail, article L3133-1."""
+    sunday = easter(year)
+    moving = [sunday + timedelta(days=days) for days in (1, 39, 50)]  # Easter Monday, Ascension, Whit Monday
+    return frozenset([date(year, *fixed) for fixed in FIXED] + moving)

@@ -57,13 +57,8 @@ class Surroundings:
 
 def look_around(connection: Connection, rows: Sequence[RowMapping]) -> Surroundings:
     """Read what a batch needs, with the data as it stands now."""
-    brand = brand_of(company())
-    around = Surroundings(brand, link_lifetimes())
-    parties = {row["party_id"] for row in rows if row["party_id"]}
-    around.texts = current_texts(connection, {(row["template_id"], row["locale"]) for row in rows}, brand)
-    if parties:
-        around.parties = {row.id: row for row in connection.execute(_parties(parties)).all()}
-        around.cells = {(row.party_id, row.slot): row for row in connection.execute(_cells(parties)).all()}
+    around = addresses_of(connection, {row["party_id"] for row in rows if row["party_id"]})
+    around.texts = current_texts(connection, {(row["template_id"], row["locale"]) for row in rows}, around.brand)
     ids = [row["id"] for row in rows]
     around.people = {row.notification_id: row for row in connection.execute(_people(ids)).all()}
     for row in connection.execute(_documents(ids)).all():
@@ -75,6 +70,15 @@ def look_around(connection: Connection, rows: Sequence[RowMapping]) -> Surroundi
     accounts = {row["account_id"] for row in rows if row["account_id"] and row["kind"] == "security"}
     if accounts:
         around.newest = {(row.account_id, row.event): row.id for row in connection.execute(_newest(accounts)).all()}
+    return around
+
+
+def addresses_of(connection: Connection, party_ids: set[uuid.UUID]) -> Surroundings:
+    """The parties and their cells alone: where they could be written to."""
+    around = Surroundings(brand_of(company()), link_lifetimes())
+    if party_ids:
+        around.parties = {row.id: row for row in connection.execute(_parties(party_ids)).all()}
+        around.cells = {(row.party_id, row.slot): row for row in connection.execute(_cells(party_ids)).all()}
     return around
 
 

@@ -87,7 +87,7 @@ def test_a_migration_that_meets_a_lock_gives_way_and_comes_back(empty: None) -> 
     configure(replace(config(), database_url=db.engine.url.render_as_string(hide_password=False)))
     thread = threading.Thread(target=hold)
     thread.start()
-    holding.wait(10)
+    holding.wait(90)
     flask_migrate.downgrade(directory=directory, revision="base")
     done = time.monotonic()
     thread.join()
@@ -101,6 +101,6 @@ def test_two_machines_that_migrate_at_once_both_succeed(engines: Engines) -> Non
     environ = {**os.environ, **engines.environ("migrations_twice")}
     both = [subprocess.Popen(command, cwd=CHECKOUT, env=environ, stderr=subprocess.PIPE) for _ in range(2)]
     try:
-        assert [(process.communicate(timeout=90), process.returncode)[1] for process in both] == [0, 0]
+        assert [(process.communicate(timeout=300), process.returncode)[1] for process in both] == [0, 0]
     finally:
         engines.drop("migrations_twice")

@@ -46,7 +46,7 @@ def serve(machine: Machine) -> None:
     """What the worker of `now` does with what waits, in a process of its own."""
     process = machine.start("-c", "from wsgi import create_app; from shared.engines.working import work; "
                             "work('now', create_app(), burst=True)")  # fmt: skip
-    assert process.wait(60) == 0
+    assert process.wait(120) == 0
 
 
 def evil(target: Path) -> list[bytes]:
@@ -126,7 +126,7 @@ def test_a_closed_or_frozen_redis_delays_nobody(machine: Machine, bell: redis.Re
     try:
         began = time.monotonic()
         assert not any(ring("mail", "drain", "email") for _ in range(20))
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 15 * queues.PATIENCE, "the first alone waits for an answer"
     finally:
         os.kill(pid, signal.SIGCONT)
     queues._silent_until = 0.0
@@ -146,8 +146,8 @@ def test_redis_asks_for_its_password(machine: Machine) -> None:
 
 
 def test_a_told_worker_ends_within_thirty_seconds(machine: Machine) -> None:
-    process = machine.start("-m", "shared.engines.working", "slow")
-    patience = time.monotonic() + 60
+    process = machine.start_afresh("-m", "shared.engines.working", "slow")
+    patience = time.monotonic() + 90
     while not _beats(machine) and time.monotonic() < patience:
         time.sleep(0.2)
     assert _beats(machine), "the worker writes its heartbeat"

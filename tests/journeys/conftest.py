@@ -12,18 +12,18 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from shared.config import configure
-from shared.shipping import ship
 from shared.transactions import transaction
 from tests.engines import Engines, Machine, a_machine
+from tests.factories import shelf
 from tests.factories.identity import STAFF_PASSWORD, a_clerk, fresh_code
 from tests.sink import Sink, free_port
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
 PATIENCE = float(
-    os.environ.get("GUICHET_PATIENCE", "60")
+    os.environ.get("GUICHET_PATIENCE", "90")
 )  # seconds for what a worker does, on a machine that does more
-expect.set_options(timeout=PATIENCE * 1000 / 3)
+expect.set_options(timeout=PATIENCE * 1000 / 2)
 Found = TypeVar("Found")
 
 
@@ -56,7 +56,7 @@ class Counter:
 
     def _page(self, options: dict[str, object]) -> Page:
         context: BrowserContext = self.browser.new_context(locale="fr-FR", **options)  # type: ignore[arg-type]
-        context.set_default_timeout(PATIENCE * 1000 / 4)
+        context.set_default_timeout(PATIENCE * 1000 / 2)
         page = context.new_page()
         page.on("pageerror", lambda error: pytest.fail(f"the page's script failed: {error}"))
         page.on("console", _no_violation)
@@ -71,7 +71,7 @@ def counter(engines: Engines, sink: Sink, chromium: Browser) -> Iterator[Counter
     with a_machine(engines, PUBLIC_URL=url, PORT=str(port)) as machine:
         configure(machine.config)
         with machine.app.app_context(), transaction():
-            ship()
+            shelf.take(*shelf.VERBS)
             a_clerk()
         for queue in ("now", "mail", "slow"):
             machine.start("-m", "shared.engines.working", queue)

@@ -63,7 +63,7 @@ def test_six_taps_lead_from_the_message_to_the_newest_payslip_then_a_photograph_
     expect(phone.locator("[data-pile-list] li")).to_have_count(2)
     _fits(phone)
     phone.get_by_role("button", name="Envoyer").click()
-    expect(phone.get_by_role("status").first).to_contain_text("déposé", timeout=30_000)
+    expect(phone.get_by_role("status").first).to_contain_text("déposé", timeout=60_000)
     with counter.machine.app.app_context():
         deposited = db.session.scalars(select(Document).where(Document.source == "portal")).one()
         assert deposited.versions[-1].pages == 2

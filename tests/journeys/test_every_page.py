@@ -135,7 +135,7 @@ def _looked_at(page: Page, endpoint: str, rule: str, survey: Survey) -> Iterator
 @contextmanager
 def _visitor(chromium: Browser, url: str, who: str, **options: bool) -> Iterator[Page]:
     context: BrowserContext = chromium.new_context(locale="fr-FR", reduced_motion="reduce", viewport=DESK, **options)  # type: ignore[arg-type]
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     _enter(page, url, who)
     yield page

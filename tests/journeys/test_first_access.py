@@ -136,7 +136,7 @@ def test_with_a_worker_the_line_is_green_in_seconds(machine: Machine, staff: Cle
     shop = staff.shop()
     staff.click(f"/backoffice/access/{shop.id}/allow")
 
-    _within(15, lambda: "Valide" in staff.browser.get(f"/backoffice/access?q={shop.code}").text.partition("<tbody>")[2])
+    _within(lambda: "Valide" in staff.browser.get(f"/backoffice/access?q={shop.code}").text.partition("<tbody>")[2])
 
 
 @pytest.mark.row("P-40")
@@ -148,7 +148,7 @@ def test_without_a_worker_the_line_stays_red_until_the_tick_applies_it_once(mach
     machine.start("-m", "shared.engines.working", "now")
     machine.start("-m", "shared.ticking")
 
-    _within(20, lambda: 'data-state="unsynced"' not in staff.browser.get("/backoffice/access").text)
+    _within(lambda: 'data-state="unsynced"' not in staff.browser.get("/backoffice/access").text)
     story = staff.browser.get(f"/backoffice/access/{shop.id}/story").text
     assert story.count("Accès synchronisé") == 1
 
@@ -188,7 +188,7 @@ def _link(text: str) -> str:
     return found[1]
 
 
-def _within(seconds: float, holds: Callable[[], bool]) -> None:
+def _within(holds: Callable[[], bool], seconds: float = 90) -> None:
     limit = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < limit, "it took too long"

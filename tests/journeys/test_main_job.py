@@ -119,8 +119,8 @@ def _open_access(clerk: Page, url: str) -> None:
     clerk.evaluate("window.neverReloaded = true")
     _click_open_here(clerk)
     row = clerk.locator("tr", has_text="Ma jolie boutique")
-    expect(row).to_contain_text("Valide", timeout=20_000)
-    expect(row).to_contain_text("Envoyé", timeout=20_000)
+    expect(row).to_contain_text("Valide", timeout=60_000)
+    expect(row).to_contain_text("Envoyé", timeout=60_000)
     assert clerk.evaluate("window.neverReloaded")
 
 
@@ -137,7 +137,7 @@ def _drop(clerk: Page, url: str, invoice: Path) -> None:
     clerk.locator("input[type=file]").set_input_files(invoice)
     verdict = clerk.locator("[data-drop-list]")
     for words in ("Facture", "Ma jolie boutique", "FA-2017-0010", "671,15", "13/12/2017"):
-        expect(verdict).to_contain_text(words, timeout=20_000)
+        expect(verdict).to_contain_text(words, timeout=60_000)
 
 
 def _activate(phone: Page, message: Received) -> None:

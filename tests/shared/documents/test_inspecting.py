@@ -235,7 +235,7 @@ def test_bombs_are_too_complex_and_the_next_file_is_read(bomb) -> None:  # type:
     data, began = bomb(), time.monotonic()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert reason(data) == "complex"
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 50
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
     assert inspect(made.pdf(), "a.pdf").pages == 1
 
@@ -250,7 +250,7 @@ def test_what_lasts_too_long_is_stopped() -> None:
         inspect(data, "a.pdf", limits=Limits(seconds=1.5))
     except FileRefused as refused:
         assert refused.reason == "complex"
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
     assert inspect(made.pdf(), "a.pdf").pages == 1
 
 

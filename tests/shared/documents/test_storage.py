@@ -165,7 +165,7 @@ def test_refused_for_ever_is_unavailable_in_time(proxy: FaultProxy) -> None:
         began = time.monotonic()
         with pytest.raises(Unavailable):
             call(KEY)
-        assert time.monotonic() - began < storage_s3.PATIENCE
+        assert time.monotonic() - began < 3 * storage_s3.PATIENCE
         assert len(proxy.asked) - before == storage_s3.TRIES
 
 
@@ -189,4 +189,4 @@ def test_nobody_at_the_address() -> None:
     began = time.monotonic()
     with pytest.raises(Unavailable):
         bucket(address).open(KEY)
-    assert time.monotonic() - began < storage_s3.PATIENCE
+    assert time.monotonic() - began < 3 * storage_s3.PATIENCE

@@ -20,7 +20,7 @@ def python(code: str, **more: object) -> Engine:
     return Engine("essai", [sys.executable, "-u", "-c", code], **more)  # type: ignore[arg-type]
 
 
-def until(true: Callable[[], bool], seconds: float = 15) -> None:
+def until(true: Callable[[], bool], seconds: float = 60) -> None:
     patience = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < patience, "it did not happen in time"
@@ -62,20 +62,23 @@ def test_one_that_never_answers_is_said_in_a_sentence(keeper: Keeper) -> None:
         keeper.keep(python("raise SystemExit(1)", ready=silent))
 
 
-def test_the_stubborn_is_killed_and_the_obedient_finishes(keeper: Keeper, tmp_path: Path) -> None:
+def test_the_stubborn_is_killed_and_the_obedient_finishes(
+    keeper: Keeper, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     finished = tmp_path / "finished"
     ready = "import signal, time, pathlib; "
     obedient = ready + (
         f"stop = lambda *_: (time.sleep(0.3), pathlib.Path({str(finished)!r}).touch(), exit()); "
         "signal.signal(signal.SIGTERM, stop); print('ready'); time.sleep(60)"
     )
-    keeper.keep(python(obedient))
-    keeper.keep(python("import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"))
-    time.sleep(1)
+    stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready'); time.sleep(60)"
+    for code in (obedient, stubborn):
+        keeper.keep(python(code))
+        until(lambda: "ready" in capfd.readouterr().out)
     began = time.monotonic()
     processes = [kept.process for kept in keeper.kept]
-    keeper.stop(seconds=2)
-    assert time.monotonic() - began < 4
+    keeper.stop(seconds=3)
+    assert time.monotonic() - began < 30, "the stubborn would have slept for a minute"
     assert finished.exists()
     assert processes[1].returncode == -signal.SIGKILL
 

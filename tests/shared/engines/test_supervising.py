@@ -22,7 +22,7 @@ def demo(var: Path, **environ: str) -> subprocess.CompletedProcess[str]:
         env={**kept, "GUICHET_VAR": str(var), "PORT": str(free_port() % 50_000 + 10_000), **environ},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 

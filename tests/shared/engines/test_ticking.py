@@ -20,8 +20,10 @@ from tests.engines import Engines, Machine, a_machine
 from tests.factories import post
 from tests.sink import Sink, free_port
 
+CAME = "SELECT sessions FROM pg_stat_database WHERE datname = current_database()"
 
-def until(true: Callable[[], bool], seconds: float = 45) -> None:
+
+def until(true: Callable[[], bool], seconds: float = 90) -> None:
     patience = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < patience, "it did not happen in time"
@@ -69,8 +71,10 @@ def test_only_one_of_two_acts_and_the_other_takes_over(machine: Machine) -> None
     configure(machine.config)
     with psycopg.connect(plain_url(), autocommit=True) as other:
         other.execute("SELECT pg_advisory_lock(%s)", (ticking.ONLY_ONE,))
+        assert not heard(machine)
+        before = other.execute(CAME).fetchone()
         machine.start("-m", "shared.ticking")
-        time.sleep(6)
+        until(lambda: bool(before) and other.execute(CAME).fetchone() >= (before[0] + 2,))  # tried, and tried again
         assert not heard(machine)
     until(lambda: heard(machine))
 
@@ -99,7 +103,7 @@ def test_a_worker_told_to_end_hands_back_what_it_holds(machine: Machine, sink: S
     former = machine.start("-m", "shared.engines.working", "mail")
     until(lambda: len(sink.received) >= 20)
     former.send_signal(signal.SIGTERM)
-    former.wait(30)
+    former.wait(90)
     counted = Counter(statuses(machine))
     assert counted[Status.SENDING] == counted[Status.UNKNOWN] == 0
     assert counted[Status.WAITING] > 0, "the batch was too small to be cut in its middle"

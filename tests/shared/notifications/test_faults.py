@@ -57,7 +57,7 @@ def test_a_sender_that_dies_after_the_250_leaves_one_line_to_check(office: Machi
     for number in range(5):
         post.announced(party, post.invoices(), f"FA-{number}")
     db.session.commit()
-    assert office.start("-c", KILL_AFTER_250).wait(30) == -signal.SIGKILL
+    assert office.start("-c", KILL_AFTER_250).wait(90) == -signal.SIGKILL
     assert drain("email") == 4
     assert len(sink.received) == 5, "each arrived once"
     unknown = [line for line in post.lines() if line.status is Status.UNKNOWN]

@@ -60,6 +60,8 @@ def sale_document(sale: Sale, moment: datetime, folder: str) -> Planned:
         due_on=sale.due_on,
         amount=-sale.total if is_credit else sale.total,
         is_credit_note=is_credit,
+        net=-sale.net if is_credit else sale.net,
+        is_electronic=sale.kind != "quote",
     )
     filename = f"{prefix}_{sale.customer.code}_{sale.number}_{sale.issued_on:%Y-%m-%d}.pdf"
     return Planned(moment, "customers", sale.customer.code, folder, filename, facts, sale)

@@ -12,11 +12,12 @@ from sqlalchemy import exists, or_, select
 
 from shared.clock import now
 from shared.config import config
-from shared.demo import company, counter, filing, payday, readers, signatures
+from shared.demo import business, company, counter, filing, payday, readers, signatures
 from shared.demo.archive import archive
 from shared.documents.models import Folder, Notify
 from shared.extensions import db
 from shared.notifications.rule_models import Rule
+from shared.notifications.shipped_record_rules import RECORD_RULES
 from shared.people.models import Activity, Party
 from shared.settings.models import Setting
 from shared.shipping import ship
@@ -66,6 +67,7 @@ def _load(*, first: date, last: date) -> None:
         filing.hold_one(last)
         activated = readers.activate_and_read(last)
         signatures.sign_some()
+        business.do_business(last)
         payday.drop_batch(last, company.manager())
         counter.open_counter(last)
         counter.wake_employees()
@@ -86,10 +88,16 @@ def _silence(notify: Notify) -> None:
     for folder in db.session.scalars(select(Folder)):
         folder.notify = Notify.NONE if folder.deposit_allowed else notify
     told = or_(
-        Rule.event.startswith("signature."), Rule.event.startswith("document.request"), Rule.event == "document.signed"
+        Rule.event.startswith("signature."),
+        Rule.event.startswith("document.request"),
+        Rule.event.startswith("bank_account."),
+        Rule.event == "document.signed",
     )
     for rule in db.session.scalars(select(Rule).where(told)):
         rule.enabled = notify is not Notify.NONE
+    as_shipped = {rule.name: rule.enabled for rule in RECORD_RULES}
+    for rule in db.session.scalars(select(Rule).where(Rule.key.in_(as_shipped))):
+        rule.enabled = notify is not Notify.NONE and as_shipped[rule.key]
 
 
 def _mark(**value: Any) -> None:

@@ -22,6 +22,9 @@ from shared.folding import fold
 from shared.intake.models import Arrival, Verdict
 from shared.notifications.models import Notification
 from shared.people.models import Activity, Party, Staff
+from shared.records.kinds import KINDS
+from shared.records.models import Record, RecordDocument
+from shared.records.money_models import PaymentShare
 from shared.signatures.models import SignatureRequest
 from tests.engines import Machine
 
@@ -38,6 +41,7 @@ def test_the_company_is_loaded_once(machine: Machine, months: int, capsys: pytes
         before = _counts()
         _check_people()
         _check_documents()
+        _check_records()
 
         load(months=months)
         assert "rien n’a été ajouté" in capsys.readouterr().out
@@ -107,6 +111,14 @@ def _check_people() -> None:
     assert len(chosen) == 22
     assert verify(chosen[0], demo_password("portal"))
     assert db.session.scalars(select(Staff.email).where(Staff.email.startswith("admin@"))).one()
+
+
+def _check_records() -> None:
+    stands = Counter((kind, status) for kind, status in db.session.execute(select(Record.kind, Record.status)))
+    assert {kind for kind, _status in stands} == set(KINDS) and stands["order", "ready"] == 1
+    papers = select(func.count()).select_from(RecordDocument).where(RecordDocument.is_main)
+    assert db.session.scalar(papers) >= 40
+    assert db.session.scalar(select(func.count()).select_from(PaymentShare)) > 0
 
 
 def _check_documents() -> None:

@@ -166,20 +166,20 @@ def _read_some(batch: PayslipBatch, file: PayslipFile, desk: Desk) -> None:
     before = select(func.coalesce(func.sum(PayslipFile.pages), 0))
     offset = db.session.scalar(before.where(PayslipFile.batch_id == batch.id, PayslipFile.position < file.position))
     stored = db.session.get_one(StoredObject, file.sha256)
+    count = min(AT_ONCE, file.pages - file.read)
     with payslip_sources.on_disk(stored.sha256, stored.size) as source:
-        count = min(AT_ONCE, file.pages - file.read)
         pages = payslip_sources.read_pages(source, file.read, count, desk.rules)
-    rows: list[dict[str, Any]] = [
-        {
-            "id": uuid7(),
-            "batch_id": batch.id,
-            "file_id": file.id,
-            "position": int(offset or 0) + number,
-            "number": number,
-            "facts": seen_on(page, desk.rules, _directory(desk), desk.company).told(),
-        }
-        for number, page in enumerate(pages, start=file.read + 1)
-    ]
+        rows: list[dict[str, Any]] = [
+            {
+                "id": uuid7(),
+                "batch_id": batch.id,
+                "file_id": file.id,
+                "position": int(offset or 0) + number,
+                "number": number,
+                "facts": seen_on(page, desk.rules, _directory(desk), desk.company).told(),
+            }
+            for number, page in enumerate(pages, start=file.read + 1)
+        ]
     db.session.execute(insert(PayslipPage), rows)
     file.read += len(rows)
     batch.read += len(rows)

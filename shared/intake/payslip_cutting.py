@@ -25,7 +25,7 @@ def cut_some(batch: PayslipBatch) -> bool:
     if not slips:
         return False
     mine = [slip for slip in slips if slip.file_id == slips[0].file_id]
-    kept = [(payslip_sources.sha256_of(data) if data else "", data) for data in _cut(mine)]
+    kept = _cut(mine)
     whole = [each for each in kept if each[1]]
     if whole:
         keep_all(originals=whole, mime="application/pdf")
@@ -44,11 +44,13 @@ def slips_to_cut(batch: PayslipBatch) -> int:
     return db.session.scalar(query) or 0
 
 
-def _cut(slips: list[PayslipSlip]) -> list[bytes]:
+def _cut(slips: list[PayslipSlip]) -> list[tuple[str, bytes]]:
+    """SHA-256 and bytes of each; empty for one that cannot be cut."""
     file = db.session.get_one(PayslipFile, slips[0].file_id)
     stored = db.session.get_one(StoredObject, file.sha256)
     with payslip_sources.on_disk(stored.sha256, stored.size) as source:
-        return payslip_sources.cut(source, [[slip.first, slip.last] for slip in slips])
+        made = payslip_sources.cut(source, [[slip.first, slip.last] for slip in slips])
+        return [(payslip_sources.sha256_of(data) if data else "", data) for data in made]
 
 
 def _set_apart(slip: PayslipSlip) -> None:

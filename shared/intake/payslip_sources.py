@@ -2,10 +2,11 @@
 
 import hashlib
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from shared.documents import recognising, sandbox
 from shared.documents.checking import faithful
@@ -20,6 +21,9 @@ LIMITS = Limits(bytes_max=400_000_000, pages_max=40_000, text_max=1)
 SECONDS = 60.0
 RECOGNISED_AT_ONCE = 8  # pages read as pictures before what is known is kept
 NAME_MAX = 200
+T = TypeVar("T")
+R = TypeVar("R")
+PIECE = 50  # pages read, or payslips cut, by one question to the sandbox
 DAMAGED = {"text": "", "boxes": {}, "damaged": True, "blank": False}
 
 
@@ -70,33 +74,50 @@ def on_disk(sha256: str, size: int) -> Iterator[Path]:
             yield Path(copy.name)
 
 
-def read_pages(source: Path, first: int, count: int, rules: Sequence[Rule]) -> list[dict[str, Any]]:
+def read_pages(source: Path, first: int, count: int, rules: Sequence[Rule]) -> Iterator[dict[str, Any]]:
     """Pages from `first` (0 is the first): their text and the boxes of the rules; fewer when many had to be recognised.
 
     A page that stops the reader is damaged, and takes no other with it.
     """
     marks = [{"mark": rule.mark, "boxes": rule.boxes} for rule in rules]
-    pages: list[dict[str, Any]] = []
+    pieces = [(at, min(PIECE, first + count - at)) for at in range(first, first + count, PIECE)]
     slow = 0
-    for place, page in enumerate(_read(source, first, count, marks)):
-        if not page["text"].strip() and not page["damaged"] and not page["blank"] and recognising.is_installed():
-            page = _recognised(source, first + place, rules)
+    for (at, _size), pages in _one_ahead(lambda piece: _read(source, *piece, marks), pieces):
+        for place, page in enumerate(pages, start=at):
+            if page["text"].strip() or page["damaged"] or page["blank"] or not recognising.is_installed():
+                yield page
+                continue
+            yield _recognised(source, place, rules)
             slow += 1
-        pages.append(page)
-        if slow == RECOGNISED_AT_ONCE:
-            break
-    return pages
+            if slow == RECOGNISED_AT_ONCE:
+                return
 
 
-def cut(source: Path, ranges: list[list[int]]) -> list[bytes]:
+def cut(source: Path, ranges: list[list[int]]) -> Iterator[bytes]:
     """The pages [first, last] (1 is the first) of each range as a PDF; empty for one that holds a damaged page."""
+    pieces = [ranges[at : at + PIECE] for at in range(0, len(ranges), PIECE)]
+    for _piece, found in _one_ahead(lambda piece: _cut(source, piece), pieces):
+        yield from found
+
+
+def _one_ahead(ask: Callable[[T], R], pieces: Sequence[T]) -> Iterator[tuple[T, R]]:
+    """Each piece with its answer, in order; the sandbox works on the next one meanwhile."""
+    with ThreadPoolExecutor(1) as beside:
+        coming = [beside.submit(ask, piece) for piece in pieces[:1]]
+        for place, piece in enumerate(pieces):
+            answer = coming.pop().result()
+            coming += [beside.submit(ask, each) for each in pieces[place + 1 : place + 2]]
+            yield piece, answer
+
+
+def _cut(source: Path, ranges: list[list[int]]) -> list[bytes]:
     try:
         facts, blob = sandbox.ask("slip_split", source, seconds=SECONDS, ranges=ranges)
     except FileRefused:
         if len(ranges) == 1:
             return [b""]
         half = len(ranges) // 2
-        return cut(source, ranges[:half]) + cut(source, ranges[half:])
+        return _cut(source, ranges[:half]) + _cut(source, ranges[half:])
     found, at = [], 0
     for size in facts["sizes"]:
         found.append(blob[at : at + size])

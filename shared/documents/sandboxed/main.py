@@ -39,6 +39,8 @@ OPERATIONS: dict[str, Callable[..., Answer]] = {
     "zip": archives.examine_zip,
 }
 
+AGAIN = {"slip_pages", "slip_split"}  # asked of one file again and again: it is read once
+
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 PR_SET_NO_NEW_PRIVS, PR_SET_DUMPABLE = 38, 4
 
@@ -64,7 +66,7 @@ def serve(memory: int, seconds: int) -> None:
 def _answered(question: dict[str, Any], data: bytes) -> Answer:
     try:
         if question["path"] is not None:
-            data = Path(question["path"]).read_bytes()
+            data = _bytes_of(question["path"], again=question["operation"] in AGAIN)
         return OPERATIONS[question["operation"]](data, **question["params"])
     except Reject as reject:
         return {"refused": reject.reason}, b""
@@ -72,6 +74,23 @@ def _answered(question: dict[str, Any], data: bytes) -> Answer:
         return {"refused": "complex"}, b""
     except Exception as error:  # noqa: BLE001 (a parser that stumbles in a new way: the file is not kept, the log says so)
         return {"refused": "unreadable", "fault": type(error).__name__}, b""
+
+
+_last: tuple[str, int, int] | None = None
+_held = b""
+
+
+def _bytes_of(path: str, *, again: bool) -> bytes:
+    """The file; the very same bytes as the last time where they were asked for again and have not changed."""
+    global _last, _held
+    if not again:
+        _last, _held = None, b""
+        return Path(path).read_bytes()
+    found = os.stat(path)
+    stamp = (path, found.st_size, found.st_mtime_ns)
+    if stamp != _last:
+        _last, _held = stamp, Path(path).read_bytes()
+    return _held
 
 
 def _confine(memory: int) -> None:

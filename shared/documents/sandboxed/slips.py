@@ -14,6 +14,7 @@ from shared.folding import fold
 
 GRAIN = 10_000  # steps of a page in each direction: places are told as fractions
 RUNS_MAX = 2_000
+CUTS_MAX = 40  # after so many the file is opened anew: what was read of it takes room
 TEXT_MAX = 60_000  # characters of one page
 OF_A_PAGE = {
     *("/Type", "/Parent", "/MediaBox", "/CropBox", "/Rotate", "/UserUnit"),
@@ -66,14 +67,32 @@ def split(data: bytes, *, ranges: list[list[int]]) -> Answer:
     `sizes` has 0 for one that holds a page whose content cannot be read whole: `damaged` lists these pages.
     """
     try:
-        with pikepdf.open(io.BytesIO(data), suppress_warnings=True) as source:
-            made = [_cut(source, first, last) for first, last in ranges]
+        source = _open(data)
+        made = [_cut(source, first, last) for first, last in ranges]
     except pikepdf.PasswordError as error:
         raise Reject("password") from error
     except pikepdf.PdfError as error:
         raise Reject("unreadable") from error
     damaged = [page for _data, broken in made for page in broken]
     return {"sizes": [len(each) for each, _broken in made], "damaged": damaged}, b"".join(each for each, _ in made)
+
+
+class _Last:
+    """The file that was cut last, open: finding the pages of a long one costs as much as cutting a hundred."""
+
+    data = b""
+    source: pikepdf.Pdf | None = None
+    cuts = 0
+
+
+def _open(data: bytes) -> pikepdf.Pdf:
+    if _Last.source is None or data is not _Last.data or _Last.cuts >= CUTS_MAX:
+        if _Last.source is not None:
+            _Last.source.close()
+        _Last.source, _Last.data, _Last.cuts = None, b"", 0
+        _Last.source, _Last.data = pikepdf.open(io.BytesIO(data), suppress_warnings=True), data
+    _Last.cuts += 1
+    return _Last.source
 
 
 def _read_page(document: pdfium.PdfDocument, number: int, marks: list[dict[str, Any]]) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 import uuid
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Text, cast, literal, select
+from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, literal_column, select, union_all
+from sqlalchemy.orm import QueryableAttribute
 
 from shared.access.models import Account
 from shared.extensions import db
@@ -27,23 +28,17 @@ def account_actor(account: Account) -> str:
 
 
 def names_of(actors: Iterable[str]) -> dict[str, str]:
-    """Actor → name to show, in three queries at most."""
+    """Actor → name to show, in one query whoever acted."""
     wanted = set(actors)
-    names = {actor: WORDS[actor] for actor in wanted if actor in WORDS}
-    staff = _ids(wanted, "staff")
-    accounts, tokens = _ids(wanted, "account"), _ids(wanted, "api")
-    if tokens:
-        labels = select(ApiToken.id, ApiToken.label).where(ApiToken.id.in_(tokens))
-        names |= {f"api:{i}": label for i, label in db.session.execute(labels)}
-    if staff:
-        names |= {
-            f"staff:{i}": name
-            for i, name in db.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(staff)))
-        }
-    if accounts:
-        query = select(Account.id, Person.given_name, Person.family_name).join(Person).where(Account.id.in_(accounts))
-        names |= {f"account:{i}": f"{given} {family}".strip() for i, given, family in db.session.execute(query)}
-    return names
+    person = func.trim(func.concat(Person.given_name, " ", Person.family_name))
+    parts = [
+        _named("staff", Staff.id, select(Staff.name), wanted),
+        _named("account", Account.id, select(person).select_from(Account).join(Person), wanted),
+        _named("api", ApiToken.id, select(ApiToken.label), wanted),
+    ]
+    asked = [part for part in parts if part is not None]
+    found = {kind + str(ident): name for kind, ident, name in db.session.execute(union_all(*asked))} if asked else {}
+    return {actor: WORDS[actor] for actor in wanted if actor in WORDS} | found
 
 
 def staff_name(actor: ColumnElement[str]) -> ColumnElement[str]:
@@ -52,5 +47,10 @@ def staff_name(actor: ColumnElement[str]) -> ColumnElement[str]:
     return select(Staff.name).where(named == actor).scalar_subquery()
 
 
-def _ids(actors: set[str], kind: str) -> list[uuid.UUID]:
-    return [uuid.UUID(actor.partition(":")[2]) for actor in actors if actor.startswith(f"{kind}:")]
+def _named(
+    kind: str, ident: QueryableAttribute[uuid.UUID], name: Select[str], actors: set[str]
+) -> Select[str, uuid.UUID, str] | None:
+    """The names of those of one kind; None where none of them acted."""
+    ids = [uuid.UUID(actor.partition(":")[2]) for actor in actors if actor.startswith(f"{kind}:")]
+    columns = (literal_column(f"'{kind}:'"), ident, *name.selected_columns)
+    return name.with_only_columns(*columns).where(ident.in_(ids)) if ids else None

@@ -39,13 +39,14 @@ def settings_api_token() -> Response:
         return _page(422, token_form=form)
     try:
         row, secret = draw(
-            label=form.label.data or "",
+            label=form.software.data or "",
             scopes=form.scopes.data or [],
             expires_on=form.expires_on.data,
             by=visitors.actor(),
             token_id=uuid.UUID(key) if key else None,
         )
     except Refused as refusal:
+        refusal.field = "software" if refusal.field == "label" else refusal.field
         return _page(422, refusal, token_form=form)
     return _page(drawn={"label": row.label, "secret": secret, "kind": "token"})
 

@@ -13,7 +13,7 @@ from shared.intake.tokens import SCOPES
 class TokenForm(FlaskForm):
     """Who will use it, what it opens, until when."""
 
-    label = StringField(
+    software = StringField(
         _("Logiciel qui s’en servira"), [InputRequired(_("Dites quel logiciel s’en servira.")), Length(max=200)]
     )
     scopes = SelectMultipleField(

@@ -7,8 +7,10 @@ from flask import Response, request
 from portal import _signer as signer
 from portal import portal
 from shared.access.models import Seat
+from shared.clock import now
 from shared.deposits import finding as deposits
 from shared.documents import browsing
+from shared.records.glance import glance
 from shared.web import visitors
 from shared.web.entering import current
 from shared.web.page import page
@@ -53,6 +55,7 @@ def home() -> Response:
         announced=announced,
         expected=deposits.awaited(seat) if accepts else [],
         accepts=accepts,
+        glance=glance(seat=seat, moment=now()),
         filled=bool(signs) or any(shelf.documents for shelf in shelves),
     )
 

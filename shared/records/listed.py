@@ -50,10 +50,10 @@ def appointments(*, seat: Seat, moment: datetime, after: str = "", limit: int = 
     return Appointments(list(db.session.scalars(coming)), past, more)
 
 
-def next_appointment(*, seat: Seat, moment: datetime) -> Record | None:
-    """The next one to come; one query."""
+def upcoming(seat: Seat, moment: datetime) -> Select[Record]:
+    """Those to come, the next one first."""
     query = seen_by(seat, *WITH_APPOINTMENT).where(Record.appointment_at >= moment, Record.is_open)
-    return db.session.scalars(query.order_by(Record.appointment_at, Record.id).limit(1)).first()
+    return query.order_by(Record.appointment_at, Record.id)
 
 
 def _page(query: Select[Record], column: Any, after: str, limit: int) -> tuple[list[Record], str | None]:

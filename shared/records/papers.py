@@ -55,10 +55,10 @@ class Paper(NamedTuple):
 
 def papers(seat: Seat, kind: Kind) -> CTE:
     """All of them, as a table with the columns of `Paper`."""
-    listed = seen_by(seat, kind.key).cte("listed")
-    every = union_all(_records(seat, kind, listed), _documents(seat, kind, listed)).cte("every")
+    listed = seen_by(seat, kind.key).cte(f"{kind.key}_listed")
+    every = union_all(_records(seat, kind, listed), _documents(seat, kind, listed)).cte(f"{kind.key}_every")
     read = exists().where(Download.seat_id == seat.id, Download.document_id == every.c.document_id)
-    return select(every, and_(every.c.document_id.is_not(None), ~read).label("is_new")).cte("paper")
+    return select(every, and_(every.c.document_id.is_not(None), ~read).label("is_new")).cte(f"{kind.key}_paper")
 
 
 def _records(seat: Seat, kind: Kind, listed: CTE) -> Select[Any]:

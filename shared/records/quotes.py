@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy import CTE, ColumnElement, and_, or_, select, tuple_
 
 from shared.access.models import Seat
 from shared.extensions import db
@@ -28,8 +28,8 @@ class Quotes:
 def quotes(*, seat: Seat, day: date, after: str = "", limit: int = PAGE) -> Quotes:
     """What this seat may see, on that day; two queries."""
     rows = papers(seat, QUOTE)
-    soonest = select(rows).where(_awaits(rows, day)).order_by(rows.c.due_on.asc().nulls_last(), rows.c.id)
-    rest = select(rows).where(~_awaits(rows, day)).order_by(rows.c.day.desc(), rows.c.id.desc())
+    soonest = select(rows).where(awaits(rows, day)).order_by(rows.c.due_on.asc().nulls_last(), rows.c.id)
+    rest = select(rows).where(~awaits(rows, day)).order_by(rows.c.day.desc(), rows.c.id.desc())
     if (key := _key(after)) is not None:
         rest = rest.where(tuple_(rows.c.day, rows.c.id) < key)
     found = [Paper._make(row) for row in db.session.execute(rest.limit(limit + 1))]
@@ -42,13 +42,7 @@ def quotes(*, seat: Seat, day: date, after: str = "", limit: int = PAGE) -> Quot
     )
 
 
-def awaited(*, seat: Seat, day: date) -> int:
-    """How many wait for this party's answer; one query."""
-    rows = papers(seat, QUOTE)
-    return db.session.scalar(select(func.count()).select_from(rows).where(_awaits(rows, day))) or 0
-
-
-def _awaits(rows: CTE, day: date) -> ColumnElement[bool]:
+def awaits(rows: CTE, day: date) -> ColumnElement[bool]:
     """A record that was not answered, within its validity; a document alone is answered by its signature."""
     return and_(rows.c.status.is_not_distinct_from("validated"), or_(rows.c.due_on.is_(None), rows.c.due_on >= day))
 

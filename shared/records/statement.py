@@ -6,7 +6,6 @@ off none yet. What an ERP declares paid without telling of the payment counts as
 """
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -109,12 +108,6 @@ def statement(*, seat: Seat, at: datetime, after: str = "", limit: int | None = 
         after=_spelled(shown[-1]) if len(listed) > len(shown) else None,
         settlements=[Settlement._make(row) for row in db.session.execute(payments)],
     )
-
-
-def owed(*, seat: Seat, at: datetime) -> Sequence[Balance]:
-    """The balances alone: one query, for a page that shows what is owed among other things."""
-    account = account_of(seat, at, at.astimezone(COMPANY_ZONE).date())
-    return [Balance._make(row) for row in db.session.execute(account.sums)]
 
 
 def _spelled(line: Line) -> str:

@@ -7,7 +7,7 @@ from flask import Flask
 from shared.access.bulk_models import BulkAction, BulkKind
 from shared.events.actors import staff_actor
 from shared.extensions import db
-from tests.factories import bulk, deposits, desk, erp, keeping, ledger, office, payroll, rules
+from tests.factories import bulk, deposits, desk, erp, keeping, ledger, office, payroll, rules, till
 from tests.factories.company import Company
 from tests.factories.identity import INITIAL, STAFF_PASSWORD, Browser
 from tests.factories.intake import an_import
@@ -69,6 +69,11 @@ NOT_PAGES = {
     "portal.signature_proof",
     "portal.signature_drawing",
     "portal.signature_of",
+    "portal.invoices",  # where the statement and the quotes stood: on to their pages
+    "portal.quotes",
+    "portal.statement_pdf",
+    "portal.statement_csv",
+    "portal.appointment_file",
     "backoffice.countersign_page",
     "backoffice.signature_file",
     "backoffice.signature_proof",
@@ -88,6 +93,9 @@ AT_FIRST = {"backoffice.first_start"}
 def pages(company: Company) -> dict[str, list[Shown]]:
     """Endpoint → its addresses."""
     told = {STAFF: _office(company), CUSTOMER: _portal(company), NOBODY: _doors(company)}
+    theirs, own = till.pages_of_till(company, min(len(company.parties), 12))
+    told[CUSTOMER] |= theirs
+    told[EMPLOYEE] = own
     found = {
         endpoint: [Shown(who, url) for url in urls] for who, table in told.items() for endpoint, urls in table.items()
     }
@@ -143,6 +151,7 @@ def _office(company: Company) -> dict[str, list[str]]:
         "settings_sms": ["/settings/sms"],
         "settings_portal": ["/settings/portal"],
         "settings_signature": ["/settings/signature"],
+        "settings_bank": ["/settings/bank"],
         "countersigning": ["/countersigning"],
         "countersign": [f"/countersigning/{company.signing[0].signers[1].id}"],
         "countersign_sign": [f"/countersigning/{company.signing[1].signers[1].id}/sign"],
@@ -244,8 +253,6 @@ def _portal(company: Company) -> dict[str, list[str]]:
         "portal.my_data": ["/my-data"],
         "portal.phone": ["/account/phone"],
         "portal.documents": ["/documents", f"/documents?folder={folder}&q=facture&new=1", "/documents?q=introuvable"],
-        "portal.invoices": ["/documents/invoices"],
-        "portal.quotes": ["/documents/quotes"],
         "portal.document": [f"/documents/{document.id}" for document in company.documents[:6]],
         **_signing(company),
     }

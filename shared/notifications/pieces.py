@@ -70,17 +70,26 @@ def _rules(ids: set[uuid.UUID]) -> Any:
     return select(*Rule.__table__.columns).where(Rule.id.in_(ids))
 
 
-def _records(ids: list[uuid.UUID]) -> Any:
+def reading(*more: Any) -> Any:
+    """Records as `record_values` reads them: with the words of their state code and the person tied to them."""
     label = func.coalesce(StateCode.label, "").label("state_label")
     person = (Person.civility, Person.given_name, Person.family_name)
     return (
-        select(NotificationRecord.notification_id, *Record.__table__.columns, label, *person)
-        .join(Record, Record.id == NotificationRecord.record_id)
+        select(*Record.__table__.columns, label, *person, *more)
+        .select_from(Record)
         .outerjoin(StateCode, and_(StateCode.kind == Record.kind, StateCode.code == Record.state_code))
         .outerjoin(Contact, Contact.id == Record.contact_id)
         .outerjoin(Person, Person.id == Contact.person_id)
-        .where(NotificationRecord.notification_id.in_(ids))
-        .order_by(NotificationRecord.position, Record.due_on, Record.number, Record.id)
+    )
+
+
+def _records(ids: list[uuid.UUID]) -> Any:
+    told = NotificationRecord
+    return (
+        reading(told.notification_id)
+        .join(told, told.record_id == Record.id)
+        .where(told.notification_id.in_(ids))
+        .order_by(told.position, Record.due_on, Record.number, Record.id)
     )
 
 

@@ -47,7 +47,9 @@ def send_trial(
     party = party_in(scope, party_id) if party_id else None
     values = sample_values(context)
     if party is not None:
-        values = dict(values_of(context=template.context, party_id=party.id, scope=scope, document_id=document_id))
+        values = dict(
+            values_of(template=template, party_id=party.id, scope=scope, document_id=document_id, locale=locale)
+        )
     missing = compile_text(subject, with_promotion(body), brand, locale=locale, kind=template.context).missing(values)
     if missing:
         raise Refused(_("Il manque une valeur pour %(fields)s.", fields=", ".join(f"#{each}#" for each in missing)))

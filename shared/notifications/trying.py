@@ -14,13 +14,14 @@ from shared.config import config
 from shared.documents.models import Document, Folder, Publication
 from shared.extensions import db
 from shared.notifications.entrusting import context_for, context_of
-from shared.notifications.field_table import CODE, Field, key_of
+from shared.notifications.field_table import BUSINESS, CODE, Field, key_of
 from shared.notifications.fields import Context, offered
 from shared.notifications.linking import Linked
 from shared.notifications.merging import merge_values
 from shared.notifications.messages import brand_of
 from shared.notifications.models import Template
 from shared.notifications.promoting import with_promotion
+from shared.notifications.record_trying import lacking_records, records_to_try, tried_values
 from shared.notifications.rendering import Compiled, own_values
 from shared.notifications.rendering import compile as compile_text
 from shared.notifications.values import HIDDEN, Values, spelled
@@ -65,9 +66,9 @@ def try_on(
     compiled = _compiled(subject, body, context, locale)
     party = next((row for row in known if row.id == party_id), None)
     party = party or db.session.execute(_parties(scope).where(Party.id == party_id)).one_or_none()
-    papers = db.session.execute(_documents(scope).where(Document.party_id == party_id).limit(PAPERS)).all()
+    papers = _papers(template, scope, party_id)
     documents = [row for row in papers if row.id == document_id] or papers[:1]
-    values = _values(party, documents) | (_made_up(context) if context == CODE else {})
+    values = _valued(context, party, documents, locale)
     missing = compiled.missing(values)
     shown = compiled.merge(values | dict.fromkeys(_keys(missing), HIDDEN))
     chosen = documents[0].id if documents else None
@@ -75,13 +76,32 @@ def try_on(
     return Trial(shown.subject, shown.text, shown.html, missing, shown.body, listed, papers, chosen)
 
 
-def values_of(*, context: str, party_id: uuid.UUID, scope: Scope, document_id: uuid.UUID | None = None) -> Values:
+def values_of(
+    *, template: Template, party_id: uuid.UUID, scope: Scope, document_id: uuid.UUID | None = None, locale: str = "fr"
+) -> Values:
     """The values of one party in reach for a message to oneself: secrets made up, reserved folders left out."""
     party = db.session.execute(_parties(scope).where(Party.id == party_id)).one_or_none()
     query = _documents(scope).where(Document.party_id == party_id, Folder.needs_grant.is_(False))
     wanted = query.where(Document.id == document_id) if document_id else query
     documents = db.session.execute(wanted.limit(1)).all()
-    return _values(party, documents) | _made_up(context)
+    context = template.context
+    if context == BUSINESS:
+        records = _papers(template, scope, party_id)
+        documents = [row for row in records if row.id == document_id] or records[:1]
+    return _valued(context, party, documents, locale) | _made_up(context)
+
+
+def _papers(template: Template, scope: Scope, party_id: uuid.UUID) -> Sequence[Row[Any]]:
+    """What the text may be tried on: the party's latest records, or documents."""
+    if template.context == BUSINESS:
+        return records_to_try(scope, template.id, party_id, PAPERS)
+    return db.session.execute(_documents(scope).where(Document.party_id == party_id).limit(PAPERS)).all()
+
+
+def _valued(context: str, party: Row[Any] | None, papers: Sequence[Row[Any]], locale: str) -> dict[str, Any]:
+    if context == BUSINESS:
+        return _values(party, []) | tried_values(papers[0] if papers else None, locale, brand_of(company()).zone)
+    return _values(party, papers) | (_made_up(context) if context == CODE else {})
 
 
 def _made_up(context: str) -> dict[str, Any]:
@@ -103,6 +123,9 @@ def lacking(*, subject: str, body: str, template: Template, locale: str, scope: 
     """The parties for whom the text would have a hole: (name, fields), from the latest documents."""
     compiled = _compiled(subject, body, template.context, locale)
     found: dict[uuid.UUID, tuple[str, list[str]]] = {}
+    if template.context == BUSINESS:
+        plain, zone = _values(None, []), brand_of(company()).zone
+        return lacking_records(scope, template.id, lambda more: compiled.missing(plain | more), locale, zone)
     concerned = or_(Folder.template_id == template.id, Folder.template_id.is_(None))
     for document in db.session.execute(_documents(scope).where(concerned).limit(LOOKED_AT)):
         missing = compiled.missing(_values(document, [document]))

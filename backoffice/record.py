@@ -15,7 +15,7 @@ from backoffice.record_words import title_of
 from shared.errors import Refused
 from shared.events.actors import names_of
 from shared.extensions import db
-from shared.records import finding, moving
+from shared.records import changing, finding, moving, stating
 from shared.records.allocating import waits_for
 from shared.records.declaring import Kind, Move
 from shared.records.models import Record
@@ -53,6 +53,22 @@ def record_move(record_id: uuid.UUID, move: str) -> Response:
     return go(url_for("backoffice.record", record_id=record_id))
 
 
+@backoffice.post("/record/<uuid:record_id>/state")
+@requires(Permission.RECORDS_EDIT)
+def record_state(record_id: uuid.UUID) -> Response:
+    """Enter a state code: those who wait for it are told, once."""
+    found, kind = record_for(record_id, Permission.RECORDS_EDIT)
+    code = request.form.get("state_code") or None
+    try:
+        changed = changing.change(record=found, by=visitors.actor(), values={"state_code": code})
+    except Refused as refusal:
+        db.session.rollback()
+        found, kind = record_for(record_id, Permission.RECORDS_EDIT)
+        return tab("backoffice/records/show.html", found, kind, status=422, **_details(found, kind, refusal.sentence))
+    flash(_("Le code d’état est saisi.") if changed else _("C’était déjà fait : rien n’a changé."), "success")
+    return go(url_for("backoffice.record", record_id=record_id))
+
+
 def _question(found: Record, kind: Kind, wanted: Move, refusal: Refused | None = None) -> Response:
     return page(
         "backoffice/records/move.html",
@@ -84,6 +100,7 @@ def _details(found: Record, kind: Kind, sentence: str = "") -> dict[str, Any]:
         "parties": details.parties(kind, found),
         "shares": finding.shares_of(found) if kind.has_balance or kind.key == "payment" else [],
         "lines": lines,
+        "codes": stating.state_codes(kind.key) if "state_code" in kind.fields else None,
         "is_order": kind.key == "order",
         "waits": kind.key == "order" and found.status == "validated" and bool(waits_for(found)),
     }

@@ -19,6 +19,7 @@ from shared.records.models import Record
 from shared.records.remarks import everything
 from tests.factories import office, post
 from tests.factories.identity import Browser, a_clerk
+from tests.factories.records import a_code
 
 BY = "command"
 
@@ -282,3 +283,15 @@ def test_messages_go_to_the_party_and_notes_stay_between_staff(browser: Browser)
     assert browser.post(f"{base}/note", **{"note-text": ""}).status_code == 422
     assert browser.post(f"{base}/read").status_code == 204
     assert "Bien reçu ?" in browser.get(base).text
+
+
+def test_a_state_code_is_entered_on_the_page(browser: Browser) -> None:
+    record = made("intervention", number="I-2")
+    base = f"/backoffice/record/{record.id}"
+    assert "Aucun code n’est défini" in browser.get(base).text
+    a_code("103", "Intervention planifiée")
+    assert "103 Intervention planifiée" in browser.get(base).text
+    for _twice in range(2):
+        assert browser.post(f"{base}/state", state_code="103").status_code == 303
+    assert events(record).count("intervention.state_entered") == 1
+    assert browser.post(f"{base}/state", state_code="999").status_code == 422

@@ -43,6 +43,9 @@ def audience_words() -> dict[str, str]:
         "signature_refused": _("Le gestionnaire et les autres signataires"),
         "signature_ended": _("Les signataires sollicités"),
         "signature_signed": _("Tous les signataires, avec leur exemplaire"),
+        "remark_party": _("Le tiers, à qui l’on répond"),
+        "remark_staff": _("Les gestionnaires qui suivent le tiers"),
+        "administrators": _("Les administrateurs"),
         "signature_withdrawn": _("Le signataire qui renonce, et le gestionnaire"),
     }
 

@@ -10,13 +10,13 @@ from backoffice import backoffice
 from backoffice.reach import scope
 from backoffice.rule_words import event_words, told_to, when_words
 from backoffice.wording import reason_words
+from shared.events.actors import SYSTEM
 from shared.notifications.rule_events import record_events
 from shared.notifications.simulating import simulate
 from shared.records.finding import record_in
 from shared.records.kinds import KINDS
 from shared.records.listing import few
 from shared.records.models import Record
-from shared.web import visitors
 from shared.web.page import page
 from shared.web.permissions import Permission, requires
 
@@ -38,7 +38,7 @@ def rule_simulate() -> Response:
     event = request.form.get("event", "")
     if event and event not in _events(found):
         abort(404)
-    return _page(simulate(record=found, event=event, by=visitors.actor()), found, event)
+    return _page(simulate(record=found, event=event, by=SYSTEM), found, event)
 
 
 def _page(fates: Any, found: Record | None, event: str = "") -> Response:

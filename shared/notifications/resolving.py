@@ -101,7 +101,7 @@ def foretell(connection: Connection, rows: Sequence[RowMapping]) -> list[Ready |
 def drafted(connection: Connection, row: RowMapping) -> tuple[str, str, str] | Stopped:
     """Subject, body and address of one line as its text is proposed: to be read, edited and confirmed."""
     around = look_around(connection, [row])
-    if (stopped := why_not(row, around)) is not None and stopped.reason is not Reason.NO_ADDRESS:
+    if (stopped := why_not(row, around)) is not None and stopped.status is not Status.WAITING:
         return stopped
     text = around.texts.get((row["template_id"], row["locale"]))
     if text is None:

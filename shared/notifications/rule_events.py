@@ -7,6 +7,7 @@ from shared.notifications.audiences import AUDIENCES
 from shared.notifications.record_audiences import RECORD_AUDIENCES
 from shared.notifications.rule_models import Rule
 from shared.notifications.rules import SILENT
+from shared.notifications.watching import FIELDS
 from shared.records.declaring import DATES
 from shared.records.declaring import Kind as RecordKind
 from shared.records.kinds import KINDS
@@ -36,8 +37,11 @@ def kind_of(event: str) -> RecordKind | None:
 
 
 def record_events() -> dict[str, str]:
-    """Every event of every kind of record → its label, in the order of the declarations."""
-    return {name: each.label for name, each in CATALOGUE.items() if kind_of(name) and name not in SILENT}
+    """Every event of every kind of record → its label, in the order of the declarations.
+
+    A reminder is one of them where the kind has a date to be reminded of.
+    """
+    return {name: each.label for name, each in CATALOGUE.items() if kind_of(name) and _is_told(name)}
 
 
 def events_offered(standing: Mapping[str, str]) -> dict[str, str]:
@@ -61,14 +65,22 @@ def audiences_for(event: str, standing: str = "") -> list[str]:
 
 
 def dates_of(event: str) -> dict[str, str]:
-    """The dates that a reminder about this record may count from → their labels."""
+    """The dates that a reminder about this record may count from → their labels; none for what is never open.
+
+    What was accepted has ended: nothing is left to remind of.
+    """
     kind = kind_of(event)
-    return {name: DATES[name] for name in kind.dates if name in DATES} if kind else {}
+    names = kind.dates if kind and kind.open_statuses else ()
+    return {name: DATES[name] for name in names if name in FIELDS and name != "accepted_on"}
 
 
 def is_fixed(rule: Rule) -> bool:
     """Whether the product itself depends on this rule: it is shown, and never changed."""
     return rule.is_shipped and rule.event in ALWAYS | {BY_FOLDER}
+
+
+def _is_told(event: str) -> bool:
+    return event not in SILENT and (not event.endswith(f".{REMINDED}") or bool(dates_of(event)))
 
 
 def _is_free(event: str) -> bool:

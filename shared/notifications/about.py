@@ -32,7 +32,7 @@ def _about(scope: Scope, told: Select[uuid.UUID], after: str, before: str) -> Pa
     """The last made first. One that has not left shows the address that it would go to now."""
     query = select(Notification.id).outerjoin(Party, Party.id == Notification.party_id)
     query = query.where(Notification.id == one_of(told.correlate(None)), in_reach(scope))
-    order = Order(Notification.created_at, by_date, descending=True)
+    order = Order(Notification.created_at.expression, by_date, descending=True)
     ident = Notification.id.expression
     return read_page(query, order, ident, after=after, before=before, size=SIZE, whole=_lines())
 

@@ -76,8 +76,10 @@ def whole(scope: Scope, chosen: Filter, size: int = 500) -> Iterator[Sequence[Ro
 
 def few(scope: Scope, typed: str, limit: int) -> Sequence[Row[Any]]:
     """The records whose number begins with what is typed, of every kind: id, kind, number, title, name."""
-    columns = (Record.id, Record.kind, Record.number, Record.title, Party.name)
-    query = select(*columns).join(Party).where(reached(scope), begins(Record.number_folded, fold(typed)))
+    columns: tuple[Any, ...] = (Record.id, Record.kind, Record.number, Record.title, Party.name)
+    query: Select[*tuple[Any, ...]] = (
+        select(*columns).join(Party).where(reached(scope), begins(Record.number_folded, fold(typed)))
+    )
     return db.session.execute(query.order_by(Record.number_folded, Record.id).limit(limit)).all()
 
 
@@ -118,10 +120,10 @@ def _order(chosen: Filter) -> Order:
         name = late_field(KINDS[chosen.kind])
         return Order(getattr(Record, name), by_date if name == "appointment_at" else date.fromisoformat)
     if chosen.since is not None or chosen.until is not None:
-        return Order(Record.issued_on, date.fromisoformat, descending=True)
+        return Order(Record.issued_on.expression, date.fromisoformat, descending=True)
     if chosen.least is not None or chosen.most is not None:
-        return Order(Record.amount, Decimal, descending=True)
-    return Order(Record.created_at, by_date, descending=True)
+        return Order(Record.amount.expression, Decimal, descending=True)
+    return Order(Record.created_at.expression, by_date, descending=True)
 
 
 def _is_common(chosen: Filter) -> bool:

@@ -42,23 +42,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hook")),
     )
     op.create_table(
-        "record_import",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("filename", sa.String(), nullable=False),
-        sa.Column("sha256", sa.String(), nullable=False),
-        sa.Column("by", sa.String(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("columns", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("problems", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("done_rows", sa.Integer(), nullable=False),
-        sa.Column("total_rows", sa.Integer(), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_record_import")),
-    )
-    op.create_table(
         "rule_type",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
@@ -140,6 +123,24 @@ def upgrade() -> None:
         batch_op.create_index("ix_hook_call_due", ["due_at", "id"], unique=False, postgresql_where="ended_at IS NULL")
         batch_op.create_index("ix_hook_call_list", ["hook_id", "at", "id"], unique=False)
 
+    op.create_table(
+        "record_import",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("filename", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("columns", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("problems", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("done_rows", sa.Integer(), nullable=False),
+        sa.Column("total_rows", sa.Integer(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["sha256"], ["stored_object.sha256"], name=op.f("fk_record_import_sha256")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_record_import")),
+    )
     op.create_table(
         "record",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -548,6 +549,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_record_amount", postgresql_where="amount IS NOT NULL")
 
     op.drop_table("record")
+    op.drop_table("record_import")
     with op.batch_alter_table("hook_call", schema=None) as batch_op:
         batch_op.drop_index("ix_hook_call_list")
         batch_op.drop_index("ix_hook_call_due", postgresql_where="ended_at IS NULL")
@@ -565,7 +567,6 @@ def downgrade() -> None:
     op.drop_table("api_call")
     op.drop_table("state_code")
     op.drop_table("rule_type")
-    op.drop_table("record_import")
     op.drop_table("hook")
     op.drop_table("api_token")
     # ### end Alembic commands ###

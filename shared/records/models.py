@@ -186,7 +186,7 @@ class RecordImport(Model):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
     kind: Mapped[str]
     filename: Mapped[str]
-    sha256: Mapped[str]
+    sha256: Mapped[str] = mapped_column(ForeignKey("stored_object.sha256"))
     by: Mapped[str]
     at: Mapped[datetime] = mapped_column(default=now)
     state: Mapped[str] = mapped_column(default="read")  # read, applying, done, given_up

@@ -27,7 +27,7 @@ def home() -> Response:
     shelves = browsing.shelves(seat=seat)
     accepts = any(shelf.accepts for shelf in shelves)
     announced = _announced()
-    top = _top(seat, shelves, announced) if seat.party.family.of_people else None
+    top = _top(seat, shelves, announced) if any(shelf.of_people for shelf in shelves) else None
     new = sum(shelf.new for shelf in shelves)
     to_sign = sum(shelf.documents for shelf in shelves if shelf.to_sign)
     awaiting = browsing.latest(seat=seat, to_sign=True, limit=SHOWN).lines if to_sign else []

@@ -48,6 +48,7 @@ class Shelf(NamedTuple):
     accepts: bool  # deposits
     documents: int
     new: int
+    of_people: bool  # of a family whose parties are persons
 
 
 class Choice(NamedTuple):

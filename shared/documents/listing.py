@@ -15,7 +15,7 @@ from shared.documents import effective
 from shared.documents.models import Document, Folder, FolderException, Publication
 from shared.documents.searching import in_words
 from shared.documents.visible import mine, reaching, sitting, unread_by
-from shared.people.models import Party
+from shared.people.models import Family, Party
 
 Rows = Select[*tuple[Any, ...]]
 
@@ -82,6 +82,7 @@ def shelves(borrowed: bool) -> Rows:
             effective.accepts(),
             func.coalesce(counted.c.documents, 0),
             func.coalesce(counted.c.new, 0),
+            select(Family.of_people).where(Family.id == Folder.family_id).correlate(Folder).scalar_subquery(),
         )
         .outerjoin(counted, counted.c.folder_id == Folder.id)
     )

@@ -22,7 +22,6 @@ from shared.web.secret_pages import secretly
 PROOF = "portal.document_link"
 PAGES = {"quotes": "portal.quote_list", "statement": "portal.statement_page", "payslips": "portal.payslips"}
 RECORDS = {"quote": "portal.quote", "record": "portal.record"}  # « quote:<id> »: the page of one record
-RECORDS = {"quote": "/quotes/{}", "record": "/records/{}"}
 MAILED = "un lien reçu par courrier : le regarder ne change rien"
 
 
@@ -129,9 +128,6 @@ def _landing(link: Link) -> str:
         return url_for("portal.document", document_id=link.document_id)
     if link.target == "signature" and link.document_id:
         return url_for("portal.signature_of", document_id=link.document_id)
-    what, _colon, ident = link.target.partition(":")
-    if ident:
-        return RECORDS[what].format(ident)
     kind, _colon, record_id = link.target.partition(":")
     if kind in RECORDS and record_id:
         return url_for(RECORDS[kind], record_id=record_id)

@@ -1,6 +1,7 @@
 """Appointments: those to come, to confirm or to move, each as an entry for one's own calendar."""
 
 import uuid
+from typing import TYPE_CHECKING
 
 from flask import Response, abort, flash, make_response, request, url_for
 from flask_babel import gettext as _
@@ -12,7 +13,6 @@ from shared.clock import now, today
 from shared.config import config
 from shared.errors import Refused
 from shared.extensions import db
-from shared.notifications.calendars import NAME, Appointment, calendar_file
 from shared.records.answering import answer_appointment
 from shared.records.kinds import KINDS
 from shared.records.listed import appointments
@@ -23,6 +23,9 @@ from shared.web import visitors
 from shared.web.delivery import attachment
 from shared.web.page import go, page
 from shared.web.permissions import Permission, requires
+
+if TYPE_CHECKING:
+    from shared.notifications.calendars import Appointment
 
 
 @portal.get("/appointments")
@@ -67,6 +70,8 @@ def appointment_file(record_id: uuid.UUID) -> Response:
     found, _seat = record_or_404(record_id)
     if found.appointment_at is None:
         abort(404)
+    from shared.notifications.calendars import NAME, calendar_file  # eleven megabytes, where they are needed
+
     made = calendar_file(_told(found), company().time_zone)
     answer = make_response(made.data)
     answer.content_type = made.mime
@@ -75,7 +80,9 @@ def appointment_file(record_id: uuid.UUID) -> Response:
     return answer
 
 
-def _told(found: Record) -> Appointment:
+def _told(found: Record) -> "Appointment":
+    from shared.notifications.calendars import Appointment
+
     ours, label = company(), _(KINDS[found.kind].label)
     family, here = found.party.family, config().public_host
     assert found.appointment_at is not None

@@ -7,19 +7,10 @@ import hashlib
 import uuid
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-import webauthn
 from flask_babel import gettext as _
 from sqlalchemy import select
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, options_to_json
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.parse_authentication_credential_json import parse_authentication_credential_json
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from shared.access.models import Passkey
 from shared.access.second_factor import PASSKEY, enrolled
@@ -31,6 +22,10 @@ from shared.extensions import db, uuid7
 from shared.people.models import Staff
 from shared.settings.reading import company
 
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
+# The library is imported where it is used: most processes never meet a key, and it weighs 14 MB in each.
 LIFE = timedelta(minutes=10)
 MOST = 10
 LONGEST_LABEL = 60
@@ -50,7 +45,15 @@ def keys_of(staff: Staff) -> Sequence[Passkey]:
 
 def options_to_add(staff: Staff) -> tuple[str, str]:
     """What the browser needs to make a key, as JSON, and the challenge to keep until it answers."""
-    options = webauthn.generate_registration_options(
+    from webauthn import generate_registration_options
+    from webauthn.helpers import bytes_to_base64url, options_to_json
+    from webauthn.helpers.structs import (
+        AuthenticatorSelectionCriteria,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
+    options = generate_registration_options(
         rp_id=config().public_host,
         rp_name=company().name or "Guichet",
         user_id=staff.id.bytes,
@@ -66,11 +69,15 @@ def options_to_add(staff: Staff) -> tuple[str, str]:
 
 def add(*, staff: Staff, answer: str, challenge: str, label: str, keep: uuid.UUID | None) -> list[str]:
     """Take the key that the browser made; the recovery codes when it is the first factor. Raises Refused."""
+    from webauthn import verify_registration_response
+    from webauthn.helpers import base64url_to_bytes
+    from webauthn.helpers.exceptions import WebAuthnException
+
     if len(keys_of(staff)) >= MOST:
         raise Refused(_("Vous avez déjà %(most)s clés : retirez-en une d’abord.", most=MOST))
     _use_once(challenge)
     try:
-        proved = webauthn.verify_registration_response(
+        proved = verify_registration_response(
             credential=answer,
             expected_challenge=base64url_to_bytes(challenge),
             expected_rp_id=config().public_host,
@@ -96,20 +103,26 @@ def add(*, staff: Staff, answer: str, challenge: str, label: str, keep: uuid.UUI
 
 def options_to_prove(staff: Staff) -> tuple[str, str]:
     """What the browser needs to ask a key of theirs, as JSON, and the challenge to keep until it answers."""
-    options = webauthn.generate_authentication_options(
-        rp_id=config().public_host, allow_credentials=_descriptors(staff)
-    )
+    from webauthn import generate_authentication_options
+    from webauthn.helpers import bytes_to_base64url, options_to_json
+
+    options = generate_authentication_options(rp_id=config().public_host, allow_credentials=_descriptors(staff))
     return options_to_json(options), bytes_to_base64url(options.challenge)
 
 
 def prove(*, staff: Staff, ticket: Ticket, answer: str, challenge: str) -> bool:
     """Whether a key of theirs signed this challenge; a copied key, whose count goes back, is refused."""
+    from webauthn import verify_authentication_response
+    from webauthn.helpers import base64url_to_bytes
+    from webauthn.helpers.exceptions import WebAuthnException
+    from webauthn.helpers.parse_authentication_credential_json import parse_authentication_credential_json
+
     if not ticket.allowed:
         return False
     try:
         _use_once(challenge)
         key = _named(staff, parse_authentication_credential_json(answer).raw_id)
-        proved = webauthn.verify_authentication_response(
+        proved = verify_authentication_response(
             credential=answer,
             expected_challenge=base64url_to_bytes(challenge),
             expected_rp_id=config().public_host,
@@ -132,7 +145,9 @@ def _named(staff: Staff, credential_id: bytes) -> Passkey:
     return found
 
 
-def _descriptors(staff: Staff) -> list[PublicKeyCredentialDescriptor]:
+def _descriptors(staff: Staff) -> "list[PublicKeyCredentialDescriptor]":
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
     return [PublicKeyCredentialDescriptor(id=key.credential_id) for key in keys_of(staff)]
 
 

@@ -3,8 +3,6 @@
 import io
 from collections.abc import Sequence
 
-import pikepdf
-
 from shared.documents import sandbox
 from shared.documents.inspecting import LIMITS
 
@@ -14,6 +12,8 @@ SECONDS = 30.0  # a photograph that takes longer is refused
 
 def bind(pictures: Sequence[bytes]) -> bytes:
     """One PDF with one page a photograph, in this order. Raises FileRefused for what is no picture, or too large."""
+    import pikepdf  # where it is needed: most of what the web does is not this
+
     out = pikepdf.new()
     for picture in pictures:
         _facts, sheet = sandbox.ask("sheet", picture, seconds=SECONDS, longest=LONGEST, pixels_max=LIMITS.pixels_max)

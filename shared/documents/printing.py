@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-import pikepdf
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -87,6 +86,8 @@ def merged(documents: Sequence[Document]) -> bytes:
                 titles=", ".join(f"« {title} »" for title in apart[:5]),
             )
         )
+    import pikepdf  # where it is needed: most of what the web does is not this
+
     out = pikepdf.new()
     for version in versions:
         with pikepdf.open(io.BytesIO(read(storage(), original_key(version.sha256)))) as source:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from lxml import etree
 from stdnum.eu import vat as eu_vat
 from stdnum.exceptions import ValidationError
 from stdnum.fr import siren as fr_siren
@@ -17,6 +16,9 @@ from stdnum.fr import siret as fr_siret
 
 from shared.documents import sandbox
 from shared.documents.refusals import FileRefused
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 XML_MAX = 5_000_000  # bytes
 TEXT_MAX = 300  # characters of a name or address
@@ -160,10 +162,12 @@ def checked_siren(written: str | None) -> str | None:
         return None
 
 
-def _parsed(xml: bytes) -> etree._Element | None:
+def _parsed(xml: bytes) -> "etree._Element | None":
     # A declared entity may grow or reach outside; none of these vocabularies has a DOCTYPE.
     if len(xml) > XML_MAX or b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
         return None
+    from lxml import etree
+
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False)
     try:
         root = etree.fromstring(xml, parser)
@@ -174,7 +178,7 @@ def _parsed(xml: bytes) -> etree._Element | None:
     return root if root.tag == f"{{{NAMESPACES['rsm']}}}CrossIndustryInvoice" else None
 
 
-def _party(root: etree._Element, name: str) -> InvoiceParty:
+def _party(root: "etree._Element", name: str) -> InvoiceParty:
     base = f"{_AGREEMENT}/{name}"
     address = f"{base}/ram:PostalTradeAddress"
     organisation = _text(root, f"{base}/ram:SpecifiedLegalOrganization/ram:ID") or ""
@@ -197,19 +201,19 @@ def _party(root: etree._Element, name: str) -> InvoiceParty:
     )
 
 
-def _profile(root: etree._Element) -> str:
+def _profile(root: "etree._Element") -> str:
     written = _text(root, "rsm:ExchangedDocumentContext/ram:GuidelineSpecifiedDocumentContextParameter/ram:ID") or ""
     return PROFILES.get(written.lower(), "XRECHNUNG" if "xrechnung" in written.lower() else "")
 
 
-def _text(root: etree._Element, path: str) -> str | None:
+def _text(root: "etree._Element", path: str) -> str | None:
     found = root.find(path, NAMESPACES)
     text = "" if found is None else "".join(str(part) for part in found.itertext())
     clean = " ".join("".join(mark for mark in text if mark.isprintable() or mark.isspace()).split())
     return clean[:TEXT_MAX] or None
 
 
-def _date(root: etree._Element, path: str) -> date | None:
+def _date(root: "etree._Element", path: str) -> date | None:
     written = _text(root, path)
     if not written:
         return None
@@ -221,7 +225,7 @@ def _date(root: etree._Element, path: str) -> date | None:
     return None
 
 
-def _amount(root: etree._Element, path: str) -> Decimal | None:
+def _amount(root: "etree._Element", path: str) -> Decimal | None:
     written = _text(root, path)
     if not written or len(written) > 30:
         return None

@@ -4,13 +4,13 @@ import contextlib
 import io
 from collections.abc import Sequence
 
-import pikepdf
-
 
 def bind(parts: Sequence[bytes]) -> bytes:
     """The pages of `parts`, in order."""
     if len(parts) == 1:
         return parts[0]
+    import pikepdf
+
     with contextlib.ExitStack() as stack:
         whole = stack.enter_context(pikepdf.new())
         for part in parts:

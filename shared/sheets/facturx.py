@@ -6,11 +6,12 @@ The order of the elements is that of the schema; the `factur-x` library checks i
 import io
 from datetime import date
 from decimal import Decimal
-
-import pikepdf
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from shared.sheets.facts import Addressee, Company, Line, Sale
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 FILE_NAME = "factur-x.xml"
 PROFILE = "urn:cen.eu:en16931:2017"
@@ -39,6 +40,8 @@ def invoice_xml(sale: Sale) -> bytes:
     """The XML of that invoice or credit note, in UTF-8. Raises ValueError for a quote."""
     if sale.kind == "quote":
         raise ValueError("a quote is not an invoice")
+    from lxml import etree
+
     root = etree.Element(_name("rsm:CrossIndustryInvoice"), nsmap=NAMESPACES)
     _add(root, "rsm:ExchangedDocumentContext/ram:GuidelineSpecifiedDocumentContextParameter/ram:ID", PROFILE)
     _add_header(_add(root, "rsm:ExchangedDocument"), sale)
@@ -57,6 +60,8 @@ def invoice_xml(sale: Sale) -> bytes:
 
 def declare(pdf: bytes) -> bytes:
     """Say in the metadata of a PDF/A-3 made by Typst that it carries a Factur-X file."""
+    import pikepdf
+
     with pikepdf.open(io.BytesIO(pdf)) as document:
         metadata = document.Root.Metadata
         text = metadata.read_bytes().decode()
@@ -72,7 +77,7 @@ def declare(pdf: bytes) -> bytes:
     return out.getvalue()
 
 
-def _add_header(header: etree._Element, sale: Sale) -> None:
+def _add_header(header: "etree._Element", sale: Sale) -> None:
     _add(header, "ram:ID", sale.number)
     _add(header, "ram:TypeCode", "381" if sale.kind == "credit_note" else "380")
     _add_date(header, "ram:IssueDateTime", sale.issued_on)
@@ -84,7 +89,7 @@ def _add_header(header: etree._Element, sale: Sale) -> None:
             _add(note, "ram:SubjectCode", code)
 
 
-def _add_line(item: etree._Element, rank: int, line: Line) -> None:
+def _add_line(item: "etree._Element", rank: int, line: Line) -> None:
     _add(item, "ram:AssociatedDocumentLineDocument/ram:LineID", str(rank))
     product = _add(item, "ram:SpecifiedTradeProduct")
     _add(product, "ram:Name", line.label)
@@ -99,7 +104,7 @@ def _add_line(item: etree._Element, rank: int, line: Line) -> None:
     _add(settlement, "ram:SpecifiedTradeSettlementLineMonetarySummation/ram:LineTotalAmount", _amount(line.net))
 
 
-def _add_party(party: etree._Element, who: Company | Addressee) -> None:
+def _add_party(party: "etree._Element", who: Company | Addressee) -> None:
     if isinstance(who, Addressee) and who.code:
         _add(party, "ram:ID", who.code)
     if who.siret:
@@ -119,7 +124,7 @@ def _add_party(party: etree._Element, who: Company | Addressee) -> None:
         _add(party, "ram:SpecifiedTaxRegistration/ram:ID", who.vat).set("schemeID", "VA")
 
 
-def _add_settlement(settlement: etree._Element, sale: Sale) -> None:
+def _add_settlement(settlement: "etree._Element", sale: Sale) -> None:
     _add(settlement, "ram:PaymentReference", sale.number)
     _add(settlement, "ram:InvoiceCurrencyCode", "EUR")
     if sale.company.iban and sale.kind == "invoice":
@@ -143,7 +148,7 @@ def _add_settlement(settlement: etree._Element, sale: Sale) -> None:
             _add_date(reference, "ram:FormattedIssueDateTime", sale.corrected_on, "qdt:DateTimeString")
 
 
-def _add_tax(tax: etree._Element, rate: Decimal, basis: Decimal | None = None, amount: Decimal | None = None) -> None:
+def _add_tax(tax: "etree._Element", rate: Decimal, basis: Decimal | None = None, amount: Decimal | None = None) -> None:
     if amount is not None:
         _add(tax, "ram:CalculatedAmount", _amount(amount))
     _add(tax, "ram:TypeCode", "VAT")
@@ -153,14 +158,16 @@ def _add_tax(tax: etree._Element, rate: Decimal, basis: Decimal | None = None, a
     _add(tax, "ram:RateApplicablePercent", f"{rate:.2f}")
 
 
-def _add(parent: etree._Element, path: str, text: str | None = None) -> etree._Element:
+def _add(parent: "etree._Element", path: str, text: str | None = None) -> "etree._Element":
+    from lxml import etree
+
     for name in path.split("/"):
         parent = etree.SubElement(parent, _name(name))
     parent.text = text
     return parent
 
 
-def _add_date(parent: etree._Element, path: str, day: date, leaf: str = "udt:DateTimeString") -> None:
+def _add_date(parent: "etree._Element", path: str, day: date, leaf: str = "udt:DateTimeString") -> None:
     _add(parent, f"{path}/{leaf}", f"{day:%Y%m%d}").set("format", "102")
 
 

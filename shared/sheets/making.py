@@ -15,16 +15,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
-
-import manimgx_fonts
-import manimgx_fonts_cjk
-import typst
+from typing import TYPE_CHECKING, Any, Literal
 
 from shared import clock
 
+if TYPE_CHECKING:
+    import typst
+
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "sheets"
-FONTS: list[str] = [str(folder) for fonts in (manimgx_fonts, manimgx_fonts_cjk) for folder in fonts.__path__]
 ALONE_TIMEOUT = 30  # seconds
 
 Standard = Literal["a-3a", "ua-1"]
@@ -79,10 +77,12 @@ class _Press:
         self.compiler: typst.Compiler | None = None
 
     def print(self, template: str, told: str, standard: Standard | None, instant: int) -> bytes:
+        import typst  # with the first sheet: a process that makes none does not carry it
+
         with self.lock:
             if self.compiler is None:
                 self.pid = os.getpid()
-                found = typst.Fonts(include_system_fonts=False, font_paths=FONTS)
+                found = typst.Fonts(include_system_fonts=False, font_paths=_fonts())
                 self.compiler = typst.Compiler(root=str(FOLDER), font_paths=found, ignore_system_fonts=True)
             try:
                 made = self.compiler.compile(
@@ -97,6 +97,13 @@ class _Press:
         if not isinstance(made, bytes):
             raise SheetError(f"{template}: nothing was made")
         return made
+
+
+def _fonts() -> list[str]:
+    import manimgx_fonts
+    import manimgx_fonts_cjk
+
+    return [str(folder) for fonts in (manimgx_fonts, manimgx_fonts_cjk) for folder in fonts.__path__]
 
 
 _press = _Press()

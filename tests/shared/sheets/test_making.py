@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pikepdf
 import pytest
+import typst
 
 from shared.documents.previewing import page_text
 from shared.sheets import making
@@ -80,8 +81,8 @@ def test_a_forked_process_still_prints() -> None:
 def test_nothing_is_read_outside_the_templates(tmp_path: pytest.TempPathFactory) -> None:
     assert making.FOLDER.name == "sheets"
     source = b'#read("/../../pyproject.toml")'
-    compiler = making.typst.Compiler(root=str(making.FOLDER), ignore_system_fonts=True)
-    with pytest.raises(making.typst.TypstError):
+    compiler = typst.Compiler(root=str(making.FOLDER), ignore_system_fonts=True)
+    with pytest.raises(typst.TypstError):
         compiler.compile(source, format="pdf")
 
 

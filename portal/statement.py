@@ -47,7 +47,7 @@ def statement_pdf() -> Response:
     seat = visitors.seat()
     told = statement(seat=seat, at=_at(), limit=None)
     words, account = _words(), banking.current()
-    rows = [Row(each.day, words[each.what], each.number, each.due_on, *each[5:]) for each in ledger(told)]
+    rows = [Row(each.day, _named(each, words), each.number, each.due_on, *each[5:]) for each in ledger(told)]
     party = seat.party
     place = (*party.street.splitlines(), f"{party.postcode} {party.city}".strip())
     paid_on = f"IBAN{NO_BREAK}: {banking.spaced(account.iban)} – {account.holder}" if account else ""
@@ -78,6 +78,11 @@ def _at() -> datetime:
 
 def _words() -> dict[str, str]:
     return {"invoice": _("Facture"), "credit_note": _("Avoir"), "payment": _("Règlement")}
+
+
+def _named(entry: Entry, words: dict[str, str]) -> str:
+    """« Facture – Pose des luminaires »."""
+    return f"{words[entry.what]} – {entry.title}" if entry.title else words[entry.what]
 
 
 def _cells(entry: Entry, words: dict[str, str]) -> list[str]:

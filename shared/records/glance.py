@@ -6,7 +6,22 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import DateTime, Integer, Numeric, Select, String, Uuid, cast, func, literal, null, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Integer,
+    Numeric,
+    Select,
+    String,
+    Uuid,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
+from sqlalchemy.types import TypeEngine
 
 from shared.access.models import Seat
 from shared.clock import COMPANY_ZONE
@@ -46,7 +61,7 @@ def glance(*, seat: Seat, moment: datetime) -> Glance:
     told = Glance()
     for row in db.session.execute(union_all(_quotes(seat, moment), _owed(seat, moment), _next(seat, moment))):
         if row.what == "quotes":
-            told.quotes = row.count
+            told.quotes = row.how_many
         elif row.what == "owed" and row.amount > 0:
             told.owed.append((row.amount, row.late, row.text))
         elif row.what == "appointment":
@@ -57,7 +72,7 @@ def glance(*, seat: Seat, moment: datetime) -> Glance:
 def _quotes(seat: Seat, moment: datetime) -> Select[Any]:
     rows = papers(seat, QUOTE)
     count = select(func.count()).select_from(rows).where(awaits(rows, moment.astimezone(COMPANY_ZONE).date()))
-    return _row("quotes", count=count.scalar_subquery())
+    return _row("quotes", how_many=count.scalar_subquery())
 
 
 def _owed(seat: Seat, moment: datetime) -> Select[Any]:
@@ -80,8 +95,8 @@ def _next(seat: Seat, moment: datetime) -> Select[Any]:
 
 def _row(what: str, **values: Any) -> Select[Any]:
     """The columns that the three have in common; null where one says nothing."""
-    kinds = {
-        "count": Integer(),
+    kinds: dict[str, TypeEngine[Any]] = {
+        "how_many": Integer(),
         "amount": Numeric(14, 2),
         "late": Numeric(14, 2),
         "text": String(),
@@ -89,5 +104,7 @@ def _row(what: str, **values: Any) -> Select[Any]:
         "at": DateTime(timezone=True),
         "id": Uuid(),
     }
-    columns = [cast(values.get(name, null()), kind).label(name) for name, kind in kinds.items()]
+    columns: list[ColumnElement[Any]] = [
+        cast(values.get(name, null()), kind).label(name) for name, kind in kinds.items()
+    ]
     return select(literal(what).label("what"), *columns)

@@ -109,7 +109,7 @@ def _documents(seat: Seat, kind: Kind, listed: CTE) -> Select[Any]:
     )
 
 
-def _paper_of(seat: Seat, record_id: ColumnElement[uuid.UUID]) -> ColumnElement[uuid.UUID | None]:
+def _paper_of(seat: Seat, record_id: ColumnElement[uuid.UUID]) -> ColumnElement[uuid.UUID]:
     """The newest paper of the record that the seat may read."""
     return (
         visible_to(seat)

@@ -1,10 +1,13 @@
 """The limit: what Flask, SQLAlchemy and Jinja alone make of the same work, without Guichet around it.
 
 `/page?rows=50`: one ORM query, that many rows in a plain table.
+`POST /row`: a token found by its hash, one row inserted.
 `/file/<sha256>`: bytes handed over by nginx, nothing asked.
 """
 
-from flask import Flask, Response, render_template_string, request
+import hashlib
+
+from flask import Flask, Response, abort, render_template_string, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -38,6 +41,24 @@ class Row(bare_db.Model):  # type: ignore[name-defined,misc]
     amount: Mapped[str]
 
 
+class Token(bare_db.Model):  # type: ignore[name-defined,misc]
+    """Who may post."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    hash: Mapped[str]
+
+
+class Posted(bare_db.Model):  # type: ignore[name-defined,misc]
+    """What an authenticated call inserts."""
+
+    __tablename__ = "bare_posted"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str]
+
+
 def create_bare() -> Flask:
     """The application."""
     app = Flask("bare")
@@ -55,4 +76,17 @@ def create_bare() -> Flask:
     def file(sha256: str) -> Response:
         return Response(headers={"X-Accel-Redirect": f"{config().accel_prefix}/{original_key(sha256)}"})
 
+    @app.post("/row")
+    def row() -> dict[str, int]:
+        secret = request.headers["Authorization"].removeprefix("Bearer ")
+        hashed = hashlib.sha256(secret.encode()).hexdigest()
+        if bare_db.session.scalar(select(Token.id).where(Token.hash == hashed)) is None:
+            abort(401)
+        bare_db.session.add(Posted(number=request.get_json()["number"]))
+        bare_db.session.commit()
+        return {"applied": 1}
+
+    with app.app_context():
+        Posted.__table__.create(bare_db.engine, checkfirst=True)
+        bare_db.engine.dispose()
     return app

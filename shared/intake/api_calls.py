@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
 
 from shared.clock import now
 from shared.extensions import db
@@ -36,6 +37,18 @@ def remember(*, token_id: uuid.UUID, key: str, digest: str, status: int, answer:
     """Keep the answer, in the transaction of what was done."""
     db.session.add(ApiCall(token_id=token_id, key=key, digest=digest, status=status, answer=answer))
     db.session.flush()
+
+
+def is_first(*, token_id: uuid.UUID, key: str, digest: str) -> bool:
+    """Write that this is done now, in one statement; False when it was done before. Two at once: one waits.
+
+    Raises OtherBody when the key was used for something else.
+    """
+    row = insert(ApiCall).values(token_id=token_id, key=key, digest=digest, status=200, answer={}, at=now())
+    done = db.session.execute(row.on_conflict_do_nothing().returning(ApiCall.key)).first()
+    if done is None and db.session.get_one(ApiCall, (token_id, key)).digest != digest:
+        raise OtherBody(key)
+    return done is not None
 
 
 def digest_of(*parts: str | bytes) -> str:

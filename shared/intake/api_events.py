@@ -56,14 +56,11 @@ def tell(*, event: AnyEvent, kind: str, number: str, token_id: uuid.UUID, by: st
 
 def _known(event: Happening, kind: str, number: str, token_id: uuid.UUID) -> bool:
     """Raises Refused when the id was given to something else."""
-    key, digest = f"event:{event.id}", api_calls.digest_of(kind, number, _told(event))
+    digest = api_calls.digest_of(kind, number, _told(event))
     try:
-        if api_calls.answered(token_id=token_id, key=key, digest=digest) is not None:
-            return True
+        return not api_calls.is_first(token_id=token_id, key=f"event:{event.id}", digest=digest)
     except api_calls.OtherBody:
         raise Refused(_("Cet identifiant est déjà celui d’un autre événement."), "id") from None
-    api_calls.remember(token_id=token_id, key=key, digest=digest, status=200, answer={})
-    return False
 
 
 def _told(event: Happening) -> bytes:
@@ -78,7 +75,8 @@ def _moved(record: Record, event: Moved, by: str) -> bool:
     told: dict[str, Any] = {
         name: getattr(event, name) for name in ("day", "amount") if getattr(event, name) is not UNSET
     }
-    reference = "" if event.id is UNSET else event.id
+    stays = any(each.key == event.move and each.to is None for each in KINDS[record.kind].moves)
+    reference = event.id if stays and event.id is not UNSET else ""  # where the status does not tell that it is made
     try:
         return moving.move(record=record, move=event.move, by=by, reason=event.reason, reference=reference, **told)
     except Stale:

@@ -1,10 +1,14 @@
 """Records as an ERP tells them, in the order it likes: created, or completed with what it gives."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from flask_babel import gettext as _
 from msgspec import UNSET, structs
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import joinedload
 
 from shared.errors import Refused
 from shared.extensions import db
@@ -21,6 +25,8 @@ from shared.records.models import Record
 SOURCE = "api"
 APART = ("party", "family", "contact", "parent", "lines", "parties", "status")
 NAMES = {"contact_id": "contact", "parent_id": "parent"}  # column → what the API calls it
+
+_ahead: ContextVar[dict[tuple[str, str], Record] | None] = ContextVar("records_read_ahead", default=None)
 
 
 class Unknown(Refused):
@@ -56,11 +62,26 @@ def put_record(*, kind: str, name: str, body: RecordBody, by: str) -> tuple[Reco
 
 def find(kind: str, name: str) -> Record | None:
     """By its number, else by the name that the ERP gives it."""
+    kept = _ahead.get()
+    if kept is not None and (kind, name) in kept:
+        return kept[kind, name]
     mine = select(Record).where(Record.kind == kind)
     return (
         db.session.scalars(mine.where(Record.number == name)).one_or_none()
         or db.session.scalars(mine.where(Record.external_id == name)).one_or_none()
     )
+
+
+@contextmanager
+def read_ahead(names: Iterable[tuple[str, str]]) -> Iterator[None]:
+    """Within, the records of these kinds and numbers are those read now, with their parties: one query for many."""
+    wanted = tuple_(Record.kind, Record.number).in_(set(names))
+    found = db.session.scalars(select(Record).where(wanted).options(joinedload(Record.party)))
+    token = _ahead.set({(record.kind, record.number): record for record in found})
+    try:
+        yield
+    finally:
+        _ahead.reset(token)
 
 
 def standing(kind: str, name: str, field: str = "number") -> Record:

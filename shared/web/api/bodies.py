@@ -30,6 +30,15 @@ def parsed(data: bytes, shape: Any) -> Any:
     raise Problem(422, _("Une règle empêche cette action. Rien n’a été modifié."), found)
 
 
+def loosely(data: bytes) -> dict[str, Any]:
+    """What an object says, whatever it is worth; empty for anything else."""
+    try:
+        found = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def faults(body: Any, shape: Any) -> list[Fault]:
     """Every member that is wrong, not only the first that was met."""
     struct = _struct_of(body, shape)

@@ -39,25 +39,35 @@ def post_event(kind: str, number: str) -> Told:
 def post_events() -> Told:
     """Up to five hundred events in their order; what is refused of one leaves the others done."""
     from shared.intake.api_event_schemas import Batch
+    from shared.intake.api_records import read_ahead
     from shared.web.api import bodies
 
-    batch = bodies.read(Batch)
-    with together():
-        results = [{"index": index, **_one(bytes(raw))} for index, raw in enumerate(batch.events)]
+    raws = [bytes(raw) for raw in bodies.read(Batch).events]
+    with together(), read_ahead(_names(raws)):
+        found = _all_at_once(raws) or [_one(raw) for raw in raws]
+    results = [{"index": index, **each} for index, each in enumerate(found)]
     applied = sum(1 for each in results if each.get("applied"))
     refused = sum(1 for each in results if each["status"] >= 400)
     return {"results": results, "applied": applied, "refused": refused}, 200
 
 
+def _all_at_once(raws: list[bytes]) -> list[dict[str, Any]] | None:
+    """Every event in one savepoint, as almost always they are all good; None, and nothing done, when one is refused."""
+    whole = db.session.begin_nested()
+    try:
+        said = [_done(raw) for raw in raws]
+        whole.commit()
+    except (Problem, Refused):
+        whole.rollback()
+        return None
+    return said
+
+
 def _one(raw: bytes) -> dict[str, Any]:
     """An event in a savepoint of its own: refused, it leaves nothing half done."""
-    from shared.intake.api_event_schemas import AnyEvent
-    from shared.web.api import bodies
-
     inner = db.session.begin_nested()
     try:
-        event = bodies.parsed(raw, AnyEvent)
-        said = {"id": _or_none(event.id), "status": 200, **_told(event, *_named(event))}
+        said = _done(raw)
         inner.commit()
     except Problem as error:
         inner.rollback()
@@ -66,6 +76,22 @@ def _one(raw: bytes) -> dict[str, Any]:
         inner.rollback()
         said = problems.of_refusal(refusal, _status(refusal))
     return said
+
+
+def _done(raw: bytes) -> dict[str, Any]:
+    from shared.intake.api_event_schemas import AnyEvent
+    from shared.web.api import bodies
+
+    event = bodies.parsed(raw, AnyEvent)
+    return {"id": _or_none(event.id), "status": 200, **_told(event, *_named(event))}
+
+
+def _names(raws: list[bytes]) -> list[tuple[str, str]]:
+    """Kind and number of each event, as far as they are told."""
+    from shared.web.api import bodies
+
+    found = [(each.get("kind"), each.get("number")) for each in map(bodies.loosely, raws)]
+    return [(kind, number) for kind, number in found if isinstance(kind, str) and isinstance(number, str)]
 
 
 def _told(event: Any, kind: str, number: str) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def proposal_act(notification_id: uuid.UUID) -> Response:
         return _decided(found)
     try:
         if request.form.get("action") == "drop":
-            drop(found, visitors.actor())
+            drop(notification=found, by=visitors.actor())
             flash(_("La proposition est écartée : rien ne part."), "success")
             return go(url_for("backoffice.proposals"))
         if not form.validate_on_submit():

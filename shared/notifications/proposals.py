@@ -85,7 +85,7 @@ def confirm_all(*, drafts: Sequence[Notification], by: str) -> Done:
     lacking, late = without_address(drafts), 0
     for each in drafts:
         try:
-            confirm(each, by)
+            confirm(notification=each, by=by)
         except Refused:
             late += 1
             lacking.discard(each.id)
@@ -98,7 +98,7 @@ def confirm_all(*, drafts: Sequence[Notification], by: str) -> Done:
 def confirm_edited(*, draft: Notification, subject: str, body: str, by: str) -> Done:
     """One leaves with other words. Raises Refused, naming `subject` or `body`, for a text that cannot leave."""
     lacks = bool(without_address([draft]))
-    confirm(draft, by, subject, body)
+    confirm(notification=draft, by=by, subject=subject, body=body)
     if lacks:
         wants_address(draft)
     return Done(int(not lacks), int(lacks), 0)
@@ -109,7 +109,7 @@ def drop_all(*, drafts: Sequence[Notification], by: str) -> int:
     dropped = 0
     for each in drafts:
         try:
-            drop(each, by)
+            drop(notification=each, by=by)
         except Refused:
             continue
         dropped += 1

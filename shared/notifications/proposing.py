@@ -39,7 +39,7 @@ def draft_of(notification: Notification) -> Draft:
     return Draft(*written)
 
 
-def confirm(notification: Notification, by: str, subject: str | None = None, body: str | None = None) -> None:
+def confirm(*, notification: Notification, by: str, subject: str | None = None, body: str | None = None) -> None:
     """Let a proposal leave, with the words that were edited where there are any.
 
     Raises Refused for one that no longer waits (`subject` and `body` name what is wrong in an edited text).
@@ -59,7 +59,7 @@ def confirm(notification: Notification, by: str, subject: str | None = None, bod
     ring_bell(notification.channel)
 
 
-def drop(notification: Notification, by: str) -> None:
+def drop(*, notification: Notification, by: str) -> None:
     """It does not leave; the line says who said so. Raises Refused for one that no longer waits."""
     _hold(notification)
     notification.status = Status.CANCELLED

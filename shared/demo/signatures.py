@@ -43,7 +43,8 @@ def sign_some() -> None:
         refuse(signer=signer, reason=reason, by=account_actor(seat.account))
         prove(signer.request_id)
     for signer, seat in ready[SIGNED + 1 : SIGNED + 2]:
-        ask_question(signer=signer, text="Pouvez-vous me préciser à partir de quelle date cela s’applique ?", by=account_actor(seat.account))
+        text = "Pouvez-vous me préciser à partir de quelle date cela s’applique ?"
+        ask_question(signer=signer, text=text, by=account_actor(seat.account))
     _half_way()
 
 

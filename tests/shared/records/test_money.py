@@ -12,7 +12,9 @@ from shared.documents.storage import original_key, read, storage
 from shared.errors import Refused
 from shared.events.models import Event
 from shared.extensions import db
-from shared.people.models import Activity
+from shared.notifications.models import Notification
+from shared.notifications.shipping import ship_messages
+from shared.people.models import Activity, EmailSlot
 from shared.records import allocating, closing, paying
 from shared.records.changing import change
 from shared.records.finding import shares_of
@@ -103,13 +105,17 @@ def test_an_internal_payment_is_no_customers_and_pays_no_invoice() -> None:
 
 @pytest.mark.row("A-17")
 def test_goods_go_to_the_oldest_order_and_the_last_one_makes_it_ready_once() -> None:
-    first, second = records.an_order(), records.an_order()
+    ship_messages()
+    party = office.customer(addresses={EmailSlot.CARD: "atelier@dubois.example"})
+    first, second = records.an_order(party), records.an_order(office.customer())
     parts = [allocating.receive(reference="LED-12", quantity=Decimal(3), by=records.BY, entry="BR-1") for _ in range(3)]
     assert parts[0].orders == (first,) and parts[1].orders == ()
     assert first.status == "validated" and first.lines[0].allocated == 3
     last = allocating.receive(reference="LED-12", quantity=Decimal(2), by=records.BY, entry="BR-2")
     assert last.ready == (first,) and last.orders == (first, second) and second.lines[0].allocated == 1
     assert [event.record_id for event in told("order.ready")] == [first.id]
+    notices = db.session.scalars(select(Notification.party_id).where(Notification.event == "order.ready"))
+    assert list(notices) == [party.id], "one notice, to the customer of the order that is ready"
     rest = allocating.receive(reference="LED-12", quantity=Decimal(10), by=records.BY)
     assert rest.left == 7 and second.status == "ready"
 

@@ -42,9 +42,10 @@ def plan(*, event: Event, rule: Rule, recipient: Recipient, channel: str) -> Not
     notify = notify_of(rule, recipient)
     if notify is Notify.NONE:
         return None
+    is_new = event in db.session.new  # nothing can have been caused by it yet
     db.session.flush()  # the cause refers to the event
     template = template_for(rule, recipient.template_id, recipient.variant)
-    if _is_known(event, rule, recipient, channel):
+    if not is_new and _is_known(event, rule, recipient, channel):
         return None
     group = (
         f"{rule.id}:{recipient.key}:{template.id}:{recipient.link_target}:{channel}"

@@ -43,20 +43,22 @@ def test_a_proposal_leaves_when_somebody_has_confirmed_it(office: Machine, sink:
     assert sent() == 0
     draft = proposing.draft_of(line)
     assert draft.address == "fiche@dubois.example" and "BC-1" in draft.subject and "#lien#" in draft.body
-    proposing.confirm(line, BY, subject=draft.subject, body=draft.body.replace("Bonjour", "Cher client"))
+    proposing.confirm(
+        notification=line, by=BY, subject=draft.subject, body=draft.body.replace("Bonjour", "Cher client")
+    )
     assert sent() == 1
     (message,) = sink.to("fiche@dubois.example")
     assert "Cher client" in message.text and "/l/" in message.text and "BC-1" in message.text
     with pytest.raises(Refused):
-        proposing.confirm(line, BY)
+        proposing.confirm(notification=line, by=BY)
 
 
 def test_a_proposal_that_is_dropped_or_badly_edited_does_not_leave(office: Machine, sink: Sink) -> None:
     line = proposed()
     with pytest.raises(Refused) as refusal:
-        proposing.confirm(line, BY, subject="Votre commande", body="Bonjour #champ_inconnu#")
+        proposing.confirm(notification=line, by=BY, subject="Votre commande", body="Bonjour #champ_inconnu#")
     assert refusal.value.field == "body" and line.is_proposal
-    proposing.drop(line, BY)
+    proposing.drop(notification=line, by=BY)
     assert sent() == 0 and line.status is Status.CANCELLED and line.reply == proposing.DROPPED
 
 

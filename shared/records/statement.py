@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import CTE, and_, func, or_, select, true, tuple_
 
 from shared.access.models import Seat
 from shared.clock import COMPANY_ZONE, now
@@ -88,26 +88,43 @@ def statement(*, seat: Seat, at: datetime, after: str = "", limit: int | None = 
     at = min(at, now())
     day = at.astimezone(COMPANY_ZONE).date()
     account = account_of(seat, at, day)
-    rows = account.lines
-    newest = select(rows).order_by(rows.c.day.desc(), rows.c.id.desc())
-    if (key := _key(after)) is not None:
-        newest = newest.where(tuple_(rows.c.day, rows.c.id) < key)
-    due = select(rows).where(rows.c.remaining != 0).order_by(rows.c.due_on.asc().nulls_last(), rows.c.day, rows.c.id)
+    shown, after_next, due = _lines(account.lines, _key(after), limit)
     paid = account.settlements
-    payments = select(paid).order_by(paid.c.day.desc(), paid.c.id.desc())
-    if limit is not None:
-        newest, due, payments = newest.limit(limit + 1), due.limit(OPEN_SHOWN), payments.limit(limit)
-    listed = [Line._make(row) for row in db.session.execute(newest)]
-    shown = listed if limit is None else listed[:limit]
+    payments = select(paid).order_by(paid.c.day.desc(), paid.c.id.desc()).limit(limit)
     return Statement(
         at=at,
         day=day,
         balances=[Balance._make(row) for row in db.session.execute(account.sums)],
-        open=[Line._make(row) for row in db.session.execute(due)],
+        open=due,
         lines=shown,
-        after=_spelled(shown[-1]) if len(listed) > len(shown) else None,
+        after=after_next,
         settlements=[Settlement._make(row) for row in db.session.execute(payments)],
     )
+
+
+def _lines(rows: CTE, key: tuple[Any, ...] | None, limit: int | None) -> tuple[list[Line], str | None, list[Line]]:
+    """Some lines after that key, the newest first, where the next ones begin, and what is open; one query for all."""
+    follows = true() if key is None else tuple_(rows.c.day, rows.c.id) < key
+    is_open = rows.c.remaining != 0
+    rank = func.row_number().over(partition_by=follows, order_by=(rows.c.day.desc(), rows.c.id.desc()))
+    due = (rows.c.due_on.asc().nulls_last(), rows.c.day, rows.c.id)
+    turn = func.row_number().over(partition_by=is_open, order_by=due)
+    ranked = select(rows, follows.label("follows"), rank.label("rank"), turn.label("turn")).subquery().c
+    query = select(ranked).order_by(ranked.day.desc(), ranked.id.desc())
+    if limit is not None:
+        listed = and_(ranked.follows, ranked.rank <= limit + 1)
+        query = query.where(or_(listed, and_(ranked.remaining != 0, ranked.turn <= OPEN_SHOWN)))
+    found = list(db.session.execute(query))
+    width = len(Line._fields)
+    wanted = [Line._make(row[:width]) for row in found if row.follows and (limit is None or row.rank <= limit + 1)]
+    owing = sorted((row for row in found if row.remaining and (limit is None or row.turn <= OPEN_SHOWN)), key=_turn)
+    shown = wanted if limit is None else wanted[:limit]
+    more = _spelled(shown[-1]) if len(wanted) > len(shown) else None
+    return shown, more, [Line._make(row[:width]) for row in owing]
+
+
+def _turn(row: Any) -> int:
+    return int(row.turn)
 
 
 def _spelled(line: Line) -> str:

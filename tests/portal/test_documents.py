@@ -18,7 +18,8 @@ from tests.factories.counter import a_document, a_folder, a_party, a_seat, sign_
 
 LISTS = ("/documents", "/statement", "/quotes", "/documents/payslips")
 NONCES = re.compile(
-    rb'/static/[0-9a-f]{12}/|nonce="[^"]+"|csrf_token" value="[^"]+"|X-CSRFToken":"[^"]+"|[Aa]u \d+ \w+ \d+ \S+ \d+:\d+'
+    rb'/static/[0-9a-f]{12}/|nonce="[^"]+"|csrf_token" value="[^"]+"|X-CSRFToken":"[^"]+"|\?at=[^"]+'
+    rb"|(?:[Aa]u|le) \d+ \w+ \d+ \S+ \d+:\d+"
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from shared.clock import now, today
+from shared.clock import today
 from shared.documents.models import Document
 from shared.errors import Refused
 from shared.extensions import db
@@ -43,22 +43,6 @@ def entries_of(record: Record) -> Sequence[AccountingEntry]:
     """The entries of one record, in their order."""
     query = select(AccountingEntry).where(AccountingEntry.record_id == record.id)
     return db.session.scalars(query.order_by(AccountingEntry.line)).all()
-
-
-def to_export(*, limit: int = 5000, again: bool = False) -> Sequence[AccountingEntry]:
-    """The entries that no export has taken yet, oldest first; all of them `again`."""
-    query = select(AccountingEntry).order_by(AccountingEntry.at, AccountingEntry.record_id, AccountingEntry.line)
-    return db.session.scalars(
-        (query if again else query.where(AccountingEntry.exported_at.is_(None))).limit(limit)
-    ).all()
-
-
-def mark_exported(entries: Sequence[AccountingEntry]) -> None:
-    """These have been handed over: the next export begins after them."""
-    moment = now()
-    for entry in entries:
-        entry.exported_at = entry.exported_at or moment
-    db.session.flush()
 
 
 def _written(record: Record) -> list[AccountingEntry]:

@@ -56,12 +56,6 @@ def called(kind: str, *, number: str = "", external_id: str = "") -> Record | No
     return db.session.scalars(select(Record).where(Record.kind == kind, column == value)).one_or_none()
 
 
-def on_document(document_id: uuid.UUID) -> Sequence[Record]:
-    """The records that a document is a paper of."""
-    query = select(Record).join(RecordDocument).where(RecordDocument.document_id == document_id)
-    return db.session.scalars(query.order_by(RecordDocument.is_main.desc(), Record.id)).all()
-
-
 def shares_of(record: Record) -> list[tuple[Record, PaymentShare]]:
     """Of an invoice, the payments that took something off it; of a payment, its invoices."""
     ours, theirs = PaymentShare.invoice_id, PaymentShare.payment_id

@@ -36,6 +36,8 @@ def company_data(company: Company) -> dict[str, Any]:
     place = f"{company.postcode}{NO_BREAK}{company.city}".strip()
     parts = [f"{company.name}, {' '.join(filter(None, identity))}".strip(", "), *company.address, place]
     first = company.legal or " – ".join(filter(None, parts))
+    if company.vat and company.vat in company.legal:
+        numbers = []  # said there already
     return {
         "name": company.name,
         "colour": company.colour,

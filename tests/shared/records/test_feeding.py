@@ -1,6 +1,7 @@
 """A paper that arrives makes or completes its record; the paper keeps its bytes, whatever is said of it."""
 
 import hashlib
+import uuid
 from decimal import Decimal
 
 import facturx as reference
@@ -17,8 +18,8 @@ from shared.intake.settling import settle
 from shared.people.models import Activity
 from shared.records import printing
 from shared.records.changing import change
-from shared.records.finding import on_document, timeline
-from shared.records.models import Record
+from shared.records.finding import timeline
+from shared.records.models import Record, RecordDocument
 from tests.factories import office, records
 from tests.factories.invoices import VAT, facturx
 
@@ -33,6 +34,11 @@ def installation(db_session: Db) -> None:
 
 def the_invoice() -> Record:
     return db.session.scalars(select(Record).where(Record.kind == "invoice")).one()
+
+
+def on_document(document_id: uuid.UUID) -> list[Record]:
+    query = select(Record).join(RecordDocument).where(RecordDocument.document_id == document_id)
+    return list(db.session.scalars(query))
 
 
 def kept(document: Document) -> bytes:

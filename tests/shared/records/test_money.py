@@ -170,13 +170,6 @@ def test_an_invoice_whose_tax_is_unknown_stays_open() -> None:
     assert db.session.scalar(select(func.count()).select_from(AccountingEntry)) == 0
 
 
-def test_exported_entries_are_not_exported_again() -> None:
-    records.moved(records.an_invoice(), "close")
-    entries = closing.to_export()
-    closing.mark_exported(entries)
-    assert len(entries) == 3 and closing.to_export() == [] and len(closing.to_export(again=True)) == 3
-
-
 def _is_facturx(document: Document, number: str) -> None:
     version = db.session.scalars(select(Version).where(Version.document_id == document.id)).one()
     data = read(storage(), original_key(version.sha256))

@@ -121,7 +121,7 @@ def typed_lines() -> list[dict[str, str]]:
     """The table as it was typed, empty lines left out."""
     columns = [request.form.getlist(f"line_{name}") for name in LINE]
     rows = [dict(zip(LINE, cells, strict=True)) for cells in zip(*columns, strict=False)]
-    return [row for row in rows if row["reference"].strip() or row["label"].strip() or row["price"].strip()]
+    return [row for row in rows if any(row[name].strip() for name in LINE if name != "rate")]  # which has a usual value
 
 
 def read_lines(rows: list[dict[str, str]]) -> list[dict[str, Any]]:

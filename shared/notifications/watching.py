@@ -60,10 +60,10 @@ def found(rule: Rule, until: datetime, zone: str, after: Met | None = None) -> S
     if reach is None:
         return []
     date = FIELDS[rule.date_field]
-    key = tuple_(date, Record.id)
-    query = _due(rule, date).where(date > reach.least, date <= reach.most)
-    if after is not None:
-        query = query.where(key > (after.date, after.record_id))
+    begins = date > reach.least
+    if after is not None:  # alone, so that the index is entered there and not at the first of them
+        begins = tuple_(date, Record.id) > (after.date, after.record_id)
+    query = _due(rule, date).where(begins, date <= reach.most)
     rows = db.session.execute(query.order_by(date, Record.id)).all()
     return [Met(*row) for row in rows]
 

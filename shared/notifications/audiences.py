@@ -17,9 +17,9 @@ from shared.notifications.deposit_audience import deposit_staff
 from shared.notifications.models import Notification, NotificationDocument
 from shared.notifications.recipients import Recipient as Recipient
 from shared.notifications.record_audiences import RECORD_AUDIENCES
+from shared.notifications.remark_audience import REMARK_AUDIENCES
 from shared.notifications.resend_audience import same_recipient
 from shared.notifications.rule_models import Rule
-from shared.notifications.remark_audience import REMARK_AUDIENCES
 from shared.notifications.signature_audiences import SIGNATURE_AUDIENCES
 from shared.notifications.withdrawal_audience import withdrawn
 from shared.people.models import Contact, EmailSlot, Party, Person, Staff

@@ -52,7 +52,8 @@ class Rule(Model):
     date_field: Mapped[str] = mapped_column(default="", server_default="")  # due_on, valid_until, appointment_at
     days: Mapped[int] = mapped_column(default=0, server_default="0")  # before the date when negative
     hour: Mapped[int] = mapped_column(SmallInteger, default=9, server_default="9")  # local; of a date without an hour
-    working_days: Mapped[bool] = mapped_column(default=False, server_default=false())  # else the next one; before a date, the last one
+    # On a day off: the next working day; before a date, the last one.
+    working_days: Mapped[bool] = mapped_column(default=False, server_default=false())
     automatic: Mapped[bool] = mapped_column(default=True, server_default=true())  # else a draft is proposed
     groups: Mapped[bool] = mapped_column(default=False, server_default=false())  # one message for several records
     attaches: Mapped[bool] = mapped_column(default=False, server_default=false())  # the published PDF, not a link only

@@ -267,6 +267,7 @@ def test_what_a_deletion_takes_with_it_was_looked_at_by_somebody() -> None:
 
 
 REACHED = {
+    "awaited_record",
     "comparison_finding",
     "document",
     "download",
@@ -274,6 +275,8 @@ REACHED = {
     "notification_document",
     "printout",
     "publication",
+    "record_document",
+    "remark",
     "signature",
     "signature_drawing",
     "signature_question",

@@ -1,4 +1,4 @@
-"""Events by the API, and a worker killed ten times while their messages leave: none lost, none doubled."""
+"""Events by the API, and a worker killed again and again while their messages leave: none lost, none doubled."""
 
 import contextlib
 import os
@@ -15,10 +15,10 @@ from tests.faults.conftest import installed
 from tests.faults.soundness import assert_sound, statuses, until
 from tests.sink import Sink
 
-EVENTS, KILLS = 60, 10
+EVENTS, KILLS = 40, 4  # ten in the benchmark
 
 
-def test_a_worker_killed_ten_times_loses_and_doubles_nothing(machine: Machine, sink: Sink) -> None:
+def test_a_worker_killed_again_and_again_loses_and_doubles_nothing(machine: Machine, sink: Sink) -> None:
     installed(machine)
     with machine.app.app_context():
         erp = an_erp(machine.app)

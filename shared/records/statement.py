@@ -110,7 +110,7 @@ def _lines(rows: CTE, key: tuple[Any, ...] | None, limit: int | None) -> tuple[l
     due = (rows.c.due_on.asc().nulls_last(), rows.c.day, rows.c.id)
     turn = func.row_number().over(partition_by=is_open, order_by=due)
     ranked = select(rows, follows.label("follows"), rank.label("rank"), turn.label("turn")).subquery().c
-    query = select(ranked).order_by(ranked.day.desc(), ranked.id.desc())
+    query = select(*ranked).order_by(ranked.day.desc(), ranked.id.desc())
     if limit is not None:
         listed = and_(ranked.follows, ranked.rank <= limit + 1)
         query = query.where(or_(listed, and_(ranked.remaining != 0, ranked.turn <= OPEN_SHOWN)))

@@ -1,6 +1,7 @@
 """« API »: the tokens that open it, and the addresses that are called when something happens."""
 
 import uuid
+from datetime import timedelta
 
 from flask import Response, abort, flash, request, url_for
 from flask_babel import gettext as _
@@ -100,6 +101,7 @@ def _page(
         scopes=SCOPES,
         drawn=drawn,
         moment=now(),
+        last_day=lambda token: token.expires_at - timedelta(seconds=1),
         api_url=request.url_root.rstrip("/") + "/api/v1",
     )
     answer.headers["Cache-Control"] = "no-store"

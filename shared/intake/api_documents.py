@@ -55,7 +55,7 @@ def deposit(*, data: bytes, filename: str, body: DocumentBody, by: str) -> Arriv
 
 def _party(body: DocumentBody, by: str) -> Party:
     if not isinstance(body.party, str):
-        return nested(body.party, USUAL if body.family is UNSET else body.family, by)
+        return nested(body=body.party, usual=USUAL if body.family is UNSET else body.family, by=by)
     if body.family is UNSET:
         return by_code(body.party, db.session.scalars(select(Family.key)).all())
     found = one_of(family_named(body.family), body.party)

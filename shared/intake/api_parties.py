@@ -40,7 +40,7 @@ def put_party(*, family: Family, code: str, body: PartyBody, by: str) -> tuple[P
     return party, is_new
 
 
-def nested(body: NestedParty, usual: str, by: str) -> Party:
+def nested(*, body: NestedParty, usual: str, by: str) -> Party:
     """The party that a record brings with it. Raises Refused, its fields named under « party »."""
     family = family_named(usual if body.family is UNSET else body.family, "party.family")
     try:

@@ -100,7 +100,7 @@ def _party(kind: Kind, body: RecordBody, known: Record | None, by: str) -> Party
             raise Refused(_("Dites à quel tiers est cette pièce : son code, ou le tiers lui-même."), "party")
         return known.party
     if not isinstance(body.party, str):
-        return nested(body.party, families[0], by)
+        return nested(body=body.party, usual=families[0], by=by)
     if known is not None and known.party.code == body.party and known.party.family.key in families:
         return known.party
     if body.family is not UNSET:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from shared.events.catalogue import CATALOGUE
 
 LONGEST = 120
-UNSAID = {"key", "batch", "ip", "agent", "todo"}  # what only ties lines together, or is shown elsewhere
+UNSAID = {"key", "batch", "ip", "agent", "todo", "record"}  # what only ties lines together, or is shown elsewhere
 
 
 def event_label(name: str) -> str:
@@ -23,14 +23,27 @@ def details(facts: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _short(value: Any) -> str:
+    text = _written(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _written(value: Any) -> str:
     if isinstance(value, bool):
         return str(_("oui") if value else _("non"))
     if isinstance(value, list):
-        value = ", ".join(str(each) for each in value)
-    elif isinstance(value, dict):
-        value = ", ".join(f"{name} : {each}" for name, each in value.items())
-    text = "" if value is None else str(value)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+        return ", ".join(_written(each) or "—" for each in value)
+    if isinstance(value, dict):
+        words = _words()
+        return ", ".join(f"{words.get(name, name)} : {_changed(each)}" for name, each in value.items())
+    return "" if value is None else str(value)
+
+
+def _changed(value: Any) -> str:
+    """What a field was and became, where both are told."""
+    if isinstance(value, list) and len(value) == 2:
+        before, after = (_written(each) or "—" for each in value)
+        return f"{before} → {after}"
+    return _written(value) or "—"
 
 
 def _words() -> dict[str, str]:
@@ -73,4 +86,21 @@ def _words() -> dict[str, str]:
         "events": _("événements"),
         "event": _("événement"),
         "code": _("code"),
+        "number": _("numéro"),
+        "reference": _("référence"),
+        "day": _("jour"),
+        "date": _("date"),
+        "text": _("texte"),
+        "answer": _("réponse"),
+        "amount": _("montant"),
+        "memo": _("mémo"),
+        "issued_on": _("date"),
+        "due_on": _("échéance"),
+        "valid_until": _("validité"),
+        "accepted_on": _("date d’acceptation"),
+        "appointment_at": _("rendez-vous"),
+        "appointment_place": _("lieu"),
+        "state_code": _("code d’état"),
+        "contact_id": _("interlocuteur"),
+        "title": _("intitulé"),
     }

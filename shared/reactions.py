@@ -16,6 +16,8 @@ DEEPEST = 3
 REACTIONS: dict[str, tuple[str, ...]] = {
     "document.filed": ("shared.records.feeding:paper_filed", "shared.signatures.asking:asked_by_folder"),
     "document.signed": ("shared.records.answering:paper_signed",),
+    "signature.refused": ("shared.records.answering:signing_refused",),
+    "signature.refusal_undone": ("shared.records.answering:signing_refusal_undone",),
     "document.published": ("shared.signatures.progressing:document_published",),
     "document.restored": ("shared.signatures.progressing:document_published",),
     "consent.changed": ("shared.documents.publishing:consent_changed",),

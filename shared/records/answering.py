@@ -1,4 +1,4 @@
-"""What a party answers: to a quote, to an appointment, to an internal exchange, or by a question."""
+"""What a party answers: to a quote, to an appointment, to an internal exchange."""
 
 import uuid
 
@@ -19,6 +19,7 @@ from shared.records.noting import note
 
 LONGEST = 2000
 APPOINTMENT_ANSWERS = ("confirmed", "move_asked")
+REFUSED_AT_SIGNING = "signature refused"
 
 
 def answer_quote(*, record: Record, accept: bool, by: str, reason: str = "") -> bool:
@@ -33,11 +34,6 @@ def answer_quote(*, record: Record, accept: bool, by: str, reason: str = "") -> 
     if not reason.strip() and needs_reason(record):
         raise Refused(_("Dites en un mot pourquoi : cela aide à mieux répondre."), "reason")
     return moving.move(record=record, move="refuse", by=by, reason=reason)
-
-
-def ask(*, record: Record, text: str, by: str) -> None:
-    """A question about a record, for the staff who follow it. Raises Refused (`text`)."""
-    note(record=record, event="asked", by=by, facts={"text": _kept(text, "text", wanted=True)})
 
 
 def answer_appointment(*, record: Record, answer: str, by: str, text: str = "") -> bool:
@@ -91,6 +87,34 @@ def paper_signed(event: Event) -> None:
             moving.move_to(record=record, status="validated", by=event.actor)
         if record.status in KINDS[record.kind].move("accept").leaves:
             moving.move(record=record, move="accept", by=event.actor, reference=f"document {event.document_id}")
+
+
+def signing_refused(event: Event) -> None:
+    """Reaction: somebody refused to sign the paper of a quote, which is its refusal, for the same reason."""
+    if event.document_id is None:
+        return
+    for record in _quotes_on(event.document_id):
+        if record.status == "draft":
+            moving.move_to(record=record, status="validated", by=event.actor)
+        if record.status in KINDS[record.kind].move("refuse").leaves:
+            reason, reference = str(event.facts["reason"]), f"{REFUSED_AT_SIGNING} {event.id}"
+            moving.move(record=record, move="refuse", by=event.actor, reason=reason, reference=reference)
+
+
+def signing_refusal_undone(event: Event) -> None:
+    """Reaction: staff took that refusal back; a quote that was refused by it waits for its answer again."""
+    if event.document_id is None:
+        return
+    for record in _quotes_on(event.document_id):
+        if record.status == "refused" and _is_refused_at_signing(record):
+            moving.move(record=record, move="reopen", by=event.actor)
+
+
+def _is_refused_at_signing(record: Record) -> bool:
+    """Whether its last refusal came with that of a signature, and not by an answer on the portal or by telephone."""
+    reference = Event.facts["reference"].astext
+    query = select(reference).where(Event.record_id == record.id, Event.name == f"{record.kind}.refused")
+    return (db.session.scalar(query.order_by(Event.id.desc()).limit(1)) or "").startswith(REFUSED_AT_SIGNING)
 
 
 def _quotes_on(document_id: uuid.UUID) -> list[Record]:

@@ -51,6 +51,37 @@ def test_a_signed_paper_of_a_refused_quote_changes_nothing() -> None:
     assert (quote.status, quote.refusal_reason) == ("refused", "Trop cher")
 
 
+def test_refusing_to_sign_the_paper_of_a_quote_refuses_it_once_and_undoing_that_opens_it_again() -> None:
+    party = office.customer()
+    quote = records.a_quote(party)
+    paper = office.filed(party, office.folder("c.quotes"), number=quote.number)
+
+    def signing(event: str, by: str, **facts: str) -> None:
+        record_event(
+            event, by=by, party_id=party.id, document_id=paper.id, facts={"request": "r", "signer": "s", **facts}
+        )
+
+    for _ in range(2):
+        signing("signature.refused", "account:1", reason="Le délai est trop long")
+    assert (quote.status, quote.refusal_reason, quote.moved_by) == ("refused", "Le délai est trop long", "account:1")
+    assert count("quote.refused") == 1
+    signing("signature.refusal_undone", records.BY)
+    assert (quote.status, quote.refusal_reason) == ("validated", "")
+    signing("signature.refused", "account:1", reason="Non")
+    assert (quote.status, count("quote.refused"), count("quote.answer_undone")) == ("refused", 2, 1)
+
+
+def test_an_answer_that_did_not_come_from_signing_stays_when_a_refusal_to_sign_is_undone() -> None:
+    party = office.customer()
+    quote = records.a_quote(party)
+    paper = office.filed(party, office.folder("c.quotes"), number=quote.number)
+    answering.answer_quote(record=quote, accept=False, by="account:1", reason="Trop cher")
+    for event in ("signature.refused", "signature.refusal_undone"):
+        facts = {"request": "r", "signer": "s", "reason": "Non"}
+        record_event(event, by="account:1", party_id=party.id, document_id=paper.id, facts=facts)
+    assert (quote.status, quote.refusal_reason) == ("refused", "Trop cher")
+
+
 def test_an_appointment_is_confirmed_or_asked_to_move_once() -> None:
     record = records.an_intervention()
     assert answering.answer_appointment(record=record, answer="confirmed", by="account:1")
@@ -101,11 +132,3 @@ def test_an_expense_report_is_validated_and_confirmed_each_once() -> None:
     for move in ("validate", "validate", "confirm", "confirm"):
         records.moved(report, move)
     assert (count("expense_report.validated"), count("expense_report.confirmed")) == (1, 1)
-
-
-def test_a_question_is_an_event_and_an_empty_one_is_refused() -> None:
-    quote = records.a_quote()
-    answering.ask(record=quote, text="Livrez-vous à Rezé ?", by="account:1")
-    with pytest.raises(Refused) as refusal:
-        answering.ask(record=quote, text="  ", by="account:1")
-    assert refusal.value.field == "text" and count("quote.asked") == 1

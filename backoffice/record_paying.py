@@ -74,6 +74,10 @@ def _paid(record: Record, typed: dict[str, str]) -> Record:
     amount = reading.amount(typed["amount"], "amount")
     if amount is None:
         raise Refused(_("Donnez le montant du paiement."), "amount")
+    payment_id = uuid.UUID(form_key()) if form_key() else None
+    again = db.session.get(Record, payment_id) if payment_id else None
+    if again is not None and again.parent_id == record.id:
+        return again
     return paying.pay(
         party=record.party,
         amount=amount,
@@ -81,8 +85,8 @@ def _paid(record: Record, typed: dict[str, str]) -> Record:
         invoice=record,
         day=reading.day(typed["day"], "day"),
         number=typed["number"],
-        external_id=form_key() or None,
         memo=typed["memo"],
+        record_id=None if again else payment_id,
     )
 
 

@@ -195,6 +195,13 @@ def test_a_payment_and_goods_come_in_on_the_page_of_their_record(browser: Browse
     assert browser.post(f"{base}/pay", amount="20,50", day="", number="CHQ-1").status_code == 303
     assert the_record("FA-9").balance == Decimal("99.50")
     assert "CHQ-1" in browser.get(base).text
+    key = re.search(r'name="key" value="([^"]+)"', browser.get(f"{base}/pay").text)
+    assert key
+    for _ in range(2):  # the second sending of one form
+        assert browser.post(f"{base}/pay", key=key[1], amount="10", day="", number="CHQ-2").status_code == 303
+    assert the_record("FA-9").balance == Decimal("89.50")
+    page = browser.get(f"/backoffice/record/{the_record('CHQ-2').id}").text
+    assert "CHQ-2" in page and "Référence du logiciel de gestion" not in page
     order = entering.enter(
         kind="order",
         party=post.a_customer(),

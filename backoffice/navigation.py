@@ -37,6 +37,7 @@ TABLE: tuple[tuple[Any, tuple[Line, ...]], ...] = (
         lazy_gettext("Au quotidien"),
         (
             Line("home", lazy_gettext("Accueil"), "house"),
+            Line("dashboard", lazy_gettext("Tableau de bord"), "grid"),
             Line("parties", lazy_gettext("Tiers"), "people", also="party"),
             Line("records", lazy_gettext("Pièces"), "receipt", also="record"),
             Line("access", lazy_gettext("Droits d’accès"), "key"),

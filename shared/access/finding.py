@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, case, func, literal, select
 
 from shared.access.filtering import Filters, conditions
 from shared.access.grid_columns import Sent, password_of, state_of, told_last
@@ -21,6 +21,7 @@ from shared.keyset import NEVER, Page, by_date, read_page
 from shared.people.finding import order_of
 from shared.people.models import Contact, EmailCell, EmailSlot, Family, Party
 from shared.people.scopes import Scope
+from shared.tallying import tally
 
 READERS = dict.fromkeys(("state", "password", "allowed", "notify"), int) | dict.fromkeys(
     ("sent_at", "last_login"), by_date
@@ -56,6 +57,12 @@ def count(family: Family, scope: Scope, filters: Filters) -> int:
     """How many lines the filter holds."""
     query: Select[*tuple[Any, ...]] = select(func.count()).select_from(Party)
     return db.session.scalar(*_narrowed(query, family, scope, filters)) or 0
+
+
+def counted(family: Family, scope: Scope, filters: Filters) -> tuple[ScalarSelect[int], dict[str, Any]]:
+    """The same within bounds, as a part of a query that is asked anyway, and the parameters which that wants."""
+    query, values = _narrowed(select(Party.id), family, scope, filters)
+    return tally(query), values
 
 
 def chosen(family: Family, scope: Scope, filters: Filters, *, most: int) -> list[uuid.UUID]:

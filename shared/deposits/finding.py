@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, any_, literal, select
+from sqlalchemy import ColumnElement, ScalarSelect, any_, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
@@ -18,6 +18,7 @@ from shared.extensions import db
 from shared.keyset import Order, Page, by_date, read_page
 from shared.people.models import Family, Party
 from shared.people.scopes import Scope
+from shared.tallying import tally
 
 OPEN, LATE, ENDED = "open", "late", "ended"
 
@@ -127,6 +128,13 @@ def requests(
             query = query.where(DocumentRequest.due_on < today)
     order = Order(DocumentRequest.asked_at.expression, by_date, descending=True)
     return read_page(query, order, DocumentRequest.id.expression, after=after, before=before)
+
+
+def late(family: Family, scope: Scope, today: date) -> ScalarSelect[int]:
+    """How many requests of a family are late, as a part of a query that is asked anyway."""
+    query = select(DocumentRequest.id).join(Folder, Folder.id == DocumentRequest.folder_id)
+    query = query.join(Party, Party.id == DocumentRequest.party_id).where(Party.family_id == family.id)
+    return tally(query.where(scope.folders(), stands(), DocumentRequest.due_on < today))
 
 
 def standing(*, scope: Scope, request_id: uuid.UUID) -> DocumentRequest | None:

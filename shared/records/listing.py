@@ -59,7 +59,7 @@ def records(scope: Scope, chosen: Filter, *, after: str = "", before: str = "", 
 
     Those that are late start with the oldest, a period with its last day, amounts with the greatest.
     """
-    query = select(Record.id).join(Party).where(reached(scope), *_conditions(chosen))
+    query = select(Record.id).join(Party).where(reached(scope), *conditions(chosen))
     if chosen.text:
         query = query.where(_meets(chosen.text) if _is_common(chosen) else Record.id == one_of(_found(chosen)))
     return read_page(query, _order(chosen), Record.id.expression, after=after, before=before, size=size, whole=_lines())
@@ -88,7 +88,8 @@ def late_field(kind: Kind) -> str:
     return next((name for name in LATE if name in kind.dates), "")
 
 
-def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
+def conditions(chosen: Filter) -> list[ColumnElement[bool]]:
+    """For a query that holds `Record`: every part of the filter but the text."""
     equal = ((Record.kind, chosen.kind), (Record.party_id, chosen.party_id), (Record.status, chosen.status))
     found: list[ColumnElement[bool]] = [column == value for column, value in equal if value]
     if chosen.late:

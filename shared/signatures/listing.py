@@ -16,6 +16,7 @@ from shared.people.models import Contact, Family, Party, Person, Staff
 from shared.people.scopes import Scope
 from shared.signatures.finding import in_reach, running
 from shared.signatures.models import Question, RequestState, SignatureRequest, Signer, SignerState, Trace
+from shared.tallying import tally
 
 NEWEST = Order(SignatureRequest.asked_at.expression, by_date, descending=True)
 
@@ -43,6 +44,13 @@ def requests(scope: Scope, chosen: Filter, *, after: str = "", before: str = "")
     """A page of requests: id, state, title, party, folder, dates, failure, how many have signed of how many."""
     ident = SignatureRequest.id.expression
     return read_page(_lines(scope).where(*_narrowed(chosen)), NEWEST, ident, after=after, before=before)
+
+
+def count(scope: Scope, chosen: Filter) -> ScalarSelect[int]:
+    """How many requests the list holds for this filter, as a part of a query that is asked anyway."""
+    return tally(
+        in_reach(scope).with_only_columns(SignatureRequest.id, maintain_column_froms=True).where(*_narrowed(chosen))
+    )
 
 
 def awaited(request_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[str]]:

@@ -127,6 +127,7 @@ def _office(company: Company) -> dict[str, list[str]]:
     first, last = company.arrivals[0], company.arrivals[-1]
     tables = {
         "home": ["/"],
+        "dashboard": ["/dashboard"],
         "account": ["/account"],
         "confirm": ["/account/confirm"],
         "enrol": ["/second-factor"],

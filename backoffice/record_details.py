@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from backoffice.record_words import ANSWERS, APPOINTMENT_ANSWERS, SOURCES, date_label
+from shared.clock import now
 from shared.records.declaring import DATES, Kind
 from shared.records.models import Record
 from shared.web.filters import day, hour, moment, money
@@ -67,6 +68,7 @@ def appointment(kind: Kind, record: Record) -> dict[str, Any] | None:
         "pairs": [(_("Quand"), _span(starts, ends)), (_("Lieu"), record.appointment_place)] if starts else [],
         "answer": APPOINTMENT_ANSWERS.get(record.appointment_answer or ""),
         "note": record.appointment_note,
+        "awaited": starts is not None and record.is_open and starts >= now(),
     }
 
 

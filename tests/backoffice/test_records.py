@@ -19,7 +19,7 @@ from shared.records.models import Record
 from shared.records.remarks import everything
 from tests.factories import office, post
 from tests.factories.identity import Browser, a_clerk
-from tests.factories.records import a_code
+from tests.factories.records import a_code, an_exchange, an_intervention
 
 BY = "command"
 
@@ -216,6 +216,28 @@ def test_a_payment_and_goods_come_in_on_the_page_of_their_record(browser: Browse
     assert browser.post(f"{base}/goods", reference="A1", quantity="3").status_code == 303
     assert the_record("C-1").status == "ready"
     assert browser.get(f"/backoffice/record/{invoice.id}/goods").status_code == 404
+
+
+def test_an_answer_taken_by_telephone_is_entered_on_the_page_of_its_record(browser: Browser) -> None:
+    visit = an_intervention()
+    base = f"/backoffice/record/{visit.id}"
+    assert f"{base}/answer" in browser.get(base).text
+    refused = browser.post(f"{base}/answer", answer="move_asked", text="")
+    assert refused.status_code == 422 and "Écrivez votre message" in refused.text
+    assert browser.post(f"{base}/answer", answer="move_asked", text="Plutôt mardi").status_code == 303
+    page = browser.get(base).text
+    assert "demande un autre moment" in page and "Plutôt mardi" in page
+    exchange = an_exchange(others=1)
+    (other,) = (row.party for row in exchange.parties)
+    base = f"/backoffice/record/{exchange.id}"
+    assert browser.post(f"{base}/answer", party=other.id, answer="refused", text="").status_code == 422
+    for _ in range(2):
+        assert browser.post(f"{base}/answer", party=other.id, answer="refused", text="En mai").status_code == 303
+    assert "En mai" in browser.get(base).text
+    by = db.session.scalars(select(Event.actor).where(Event.name == "exchange_voucher.answered")).all()
+    assert len(by) == 1 and by[0].startswith("staff:")
+    assert browser.get(f"{base}/answer?party={visit.party_id}").status_code == 404
+    assert browser.get(f"/backoffice/record/{made().id}/answer").status_code == 404
 
 
 def test_documents_are_tied_dropped_and_printed(browser: Browser) -> None:

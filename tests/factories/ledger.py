@@ -47,6 +47,10 @@ def pages_of_records(company: "Company") -> dict[str, list[str]]:
         "record_edit": [f"/record/{made[kind].id}/edit" for kind in ("invoice", "intervention", "exchange_voucher")],
         "record_move": [f"/record/{made['quote'].id}/move/{move}" for move in ("accept", "refuse", "cancel")]
         + [f"/record/{order.id}/move/deposit"],
+        "record_answer": [
+            f"/record/{made['intervention'].id}/answer",
+            f"/record/{made['exchange_voucher'].id}/answer?party={made['exchange_voucher'].party_id}",
+        ],
         "record_pay": [f"{base}/pay"],
         "record_goods": [f"/record/{order.id}/goods"],
         "record_parties": [f"/record/{made['exchange_voucher'].id}/parties"],

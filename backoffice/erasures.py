@@ -15,7 +15,7 @@ from shared.people.models import Party
 from shared.people.rights_models import Erasure
 from shared.retention import finding
 from shared.retention.erasing import Forecast, erase, foresee
-from shared.retention.receipt import NOUNS, erasure_receipt
+from shared.retention.receipt import ERASED, erased_words, erasure_receipt
 from shared.web import visitors
 from shared.web.page import go, page
 from shared.web.permissions import Permission, requires
@@ -53,7 +53,7 @@ def party_erase(party_id: uuid.UUID) -> Response:
     """Erase what was shown; something else meanwhile, and nothing is."""
     everywhere(Permission.RETENTION_ACT)
     party = party_for(party_id, Permission.RETENTION_ACT)
-    seen = {what: request.form.get(f"seen-{what}", -1, type=int) for what in NOUNS}
+    seen = {what: request.form.get(f"seen-{what}", -1, type=int) for what in ERASED}
     reason = request.form.get("reason", "")
     try:
         if request.form.get("sure") != "1":
@@ -74,7 +74,7 @@ def _page(party: Party, status: int = 200, sentence: str = "", reason: str = "")
         status=status,
         party=party,
         forecast=forecast,
-        nouns=NOUNS,
+        erased=erased_words(forecast.erased),
         sentence=sentence,
         reason=reason,
         **around(),

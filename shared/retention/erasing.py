@@ -22,6 +22,8 @@ from shared.notifications.models import Notification, Status
 from shared.people.models import Contact, EmailCell, Party, Person
 from shared.people.party_models import Note, Site
 from shared.people.rights_models import Erasure
+from shared.records.remark_models import Remark
+from shared.retention import blanking
 from shared.retention.destroying import ERASURE, destroy, remove
 from shared.retention.models import RetentionHold, RetentionRule
 from shared.retention.terms import is_held, term, termed
@@ -58,6 +60,8 @@ def foresee(party: Party) -> Forecast:
         "comptes": select(Account.id).where(Account.person_id.in_(_leaving(party))),
         "adresses": select(EmailCell.slot).where(EmailCell.party_id == party.id),
         "notes": select(Note.id).where(Note.party_id == party.id),
+        "pieces": blanking.written_on(party),
+        "remarques": select(Remark.id).where(Remark.party_id == party.id),
         "messages": select(Notification.id).where(Notification.party_id == party.id),
     }
     columns = [
@@ -88,8 +92,9 @@ def erase(*, party: Party, reason: str, seen: dict[str, int], by: str) -> Erasur
         destroy(document=db.session.get_one(Document, document_id), because=ERASURE, term_on=None, by=by)
     party = db.session.get_one(Party, party.id)
     _forget_messages(party)
+    blanking.blank(party=party, instead=ERASED)
     _forget_people(party)
-    _forget_card(party, named=bool(forecast.kept))
+    _forget_card(party, named=bool(forecast.kept) or blanking.is_in_the_accounts(party))
     # The relation ends here: what was kept as long as it went on has its date now.
     kept = [{"folder": k.folder, "count": k.count, "law": k.law, "until": _iso(k.until)} for k in _kept(party)]
     made = Erasure(party_id=party.id, at=now(), by=by, reason=reason, erased=forecast.erased, kept=kept)
@@ -158,7 +163,7 @@ def _forget_people(party: Party) -> None:
 
 
 def _forget_card(party: Party, *, named: bool) -> None:
-    """The name stays as long as documents bear it: without it nobody could show whose they are."""
+    """The name stays as long as documents or the accounts bear it: without it nobody could show whose they are."""
     db.session.execute(delete(EmailCell).where(EmailCell.party_id == party.id))
     db.session.execute(
         update(Site)

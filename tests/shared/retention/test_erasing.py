@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from decimal import Decimal
 
 import pikepdf
 import pytest
@@ -14,18 +15,21 @@ from shared.clock import today
 from shared.documents.models import Document
 from shared.documents.reading import Reader
 from shared.errors import Refused, Stale
+from shared.events.actors import staff_actor
 from shared.extensions import db
 from shared.notifications.models import Notification
 from shared.people import closing
 from shared.people.models import Contact, EmailCell, EmailSlot, Grant, Party, Person
 from shared.people.scopes import Scope
+from shared.records import remarks
+from shared.records.models import RecordParty
 from shared.retention.erasing import erase, foresee
 from shared.retention.exporting import export_own, export_party
 from shared.retention.holding import hold
 from shared.retention.models import DeletionCertificate
-from shared.retention.receipt import erasure_receipt
-from tests.factories import counter, office
-from tests.factories.identity import a_holder
+from shared.retention.receipt import erased_words, erasure_receipt
+from tests.factories import counter, office, records
+from tests.factories.identity import a_clerk, a_holder
 from tests.factories.post import an_installation
 from tests.shared.documents.corpus import pdf
 
@@ -88,6 +92,71 @@ def test_an_erasure_removes_account_and_contacts_keeps_what_the_law_keeps_and_gi
     assert "D3243-8" in line["law"]
     assert line["until"]
     assert len(pikepdf.open(io.BytesIO(erasure_receipt(made))).pages) == 1
+
+
+@pytest.mark.row("FR-19")
+def test_an_erasure_empties_the_words_of_records_and_leaves_numbers_and_amounts() -> None:
+    seat = a_holder(party=office.customer("C8", "Camille Martin"), email="camille@exemple.fr")
+    party, staff = seat.party, staff_actor(a_clerk())
+    words = {"memo": "Habite au 3e", "contact_id": seat.access.contact_id}
+    invoice = records.an_invoice(party, number="FA-8", title="Lampadaire", **words)
+    visit = records.an_intervention(party, title="Chez Camille", memo="Code 12A", appointment_place="3 rue des Lilas")
+    visit.appointment_note = "Sonnez fort"
+    exchange = records.an_exchange(others=1)
+    exchange.parties.append(RecordParty(party=party, reason="Je suis malade"))
+    quote = records.a_quote(party)
+    remarks.say(subject=quote, text="Je déménage", by=f"account:{seat.account_id}", account=seat.account)
+    remarks.note(subject=quote, text="Fragile", by=staff)
+    other = records.a_quote(memo="À un autre")
+    forecast = foresee(party)
+    assert (forecast.erased["pieces"], forecast.erased["remarques"]) == (3, 2)
+    made = erase(party=party, reason="Demande", seen=forecast.erased, by=office.BY)
+    db.session.expire_all()
+    assert (invoice.number, invoice.amount, invoice.title) == ("FA-8", Decimal("1200.00"), "Lampadaire")
+    assert (invoice.memo, invoice.contact_id) == ("", None)
+    assert (visit.memo, visit.appointment_place, visit.appointment_note) == ("", "", "")
+    assert "Camille" not in visit.title
+    assert [row.reason for row in exchange.parties] == ["", ""]
+    assert remarks.everything(quote) == [] and other.memo == "À un autre"
+    assert db.session.get_one(Party, party.id).name == "Camille Martin"  # the accounts bear it
+    assert "1 personne et ses coordonnées" in erased_words(made.erased)
+
+
+def test_what_refers_to_a_party_was_looked_at_by_somebody() -> None:
+    """A table that refers to parties: say here that its words go with the person, in `erasing` or `blanking`."""
+    keys = (key for table in db.metadata.tables.values() for key in table.foreign_keys)
+    assert {key.parent.table.name for key in keys if key.column.table.name == "party"} == LOOKED_AT
+
+
+LOOKED_AT = {
+    "access",
+    "bulk_row",
+    "comparison",
+    "consent",
+    "contact",
+    "deposit",
+    "document",
+    "document_request",
+    "email_cell",
+    "erasure",
+    "folder_exception",
+    "information_refusal",
+    "link",
+    "note",
+    "notification",
+    "payslip_notice",
+    "payslip_slip",
+    "portal_session",
+    "record",
+    "record_party",
+    "remark",
+    "retention_hold",
+    "seat",
+    "signature_request",
+    "signing_batch_line",
+    "site",
+    "todo",
+}
 
 
 def test_a_hold_refuses_an_erasure(seat: Seat) -> None:

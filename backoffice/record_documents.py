@@ -14,6 +14,7 @@ from backoffice.reach import scope
 from backoffice.record_page import tab
 from backoffice.record_reach import may, record_for
 from shared.documents import finding, searching
+from shared.documents.classes import CLASSES
 from shared.documents.models import Document, Folder, Publication
 from shared.documents.storage import Unavailable
 from shared.errors import Refused
@@ -66,7 +67,7 @@ def record_detach(record_id: uuid.UUID) -> Response:
 @requires(Permission.RECORDS_EDIT)
 def record_print(record_id: uuid.UUID) -> Response:
     """« Faire le PDF »: the record on paper, filed in the folder of its class."""
-    record, _kind = record_for(record_id, Permission.RECORDS_EDIT)
+    record, kind = record_for(record_id, Permission.RECORDS_EDIT)
     try:
         printing.refuse_unprintable(record)
         paper = printing.paper_of(record=record, by=visitors.actor())
@@ -75,13 +76,23 @@ def record_print(record_id: uuid.UUID) -> Response:
     except Unavailable:
         return storage_away()
     if paper is None:
-        flash(
-            _("Aucun répertoire de ce tiers ne reçoit ce papier : ajoutez-en un dans la configuration de la GED."),
-            "warning",
-        )
+        flash(_without_folder(record, kind), "warning")
     else:
         flash(_("Le PDF est fait et classé."), "success")
     return go(url_for("backoffice.record_documents", record_id=record_id))
+
+
+def _without_folder(record: Record, kind: Kind) -> str:
+    """What to do where the family has no folder for papers of this kind, or no folder can be of its class."""
+    named = next((CLASSES[each] for each in kind.classes if each in CLASSES), None)
+    if named is None:
+        return _("Guichet ne classe pas le papier de ce type de pièce : déposez-le, puis joignez-le ici.")
+    return _(
+        "Aucun répertoire de la famille « %(family)s » ne reçoit ce papier : créez-en un de classe « %(name)s »"
+        " dans la Configuration de la GED, puis recommencez.",
+        family=record.party.family.label,
+        name=named,
+    )
 
 
 def tie_arrivals(record_id: uuid.UUID | None, arrivals: Iterable[Arrival]) -> None:

@@ -19,7 +19,7 @@ from shared.records.models import Record
 from shared.records.remarks import everything
 from tests.factories import office, post
 from tests.factories.identity import Browser, a_clerk
-from tests.factories.records import a_code, an_exchange, an_intervention
+from tests.factories.records import a_code, an_exchange, an_intervention, an_order
 
 BY = "command"
 
@@ -261,6 +261,9 @@ def test_documents_are_tied_dropped_and_printed(browser: Browser) -> None:
     assert [row.is_main for row in record.documents].count(True) == 1
     draft = made(number="FA-11", amount="1")
     assert browser.post(f"/backoffice/record/{draft.id}/documents/print").status_code == 422
+    for piece, told in ((an_order(), "de classe « commande »"), (an_intervention(status="open"), "joignez-le ici")):
+        where = f"/backoffice/record/{piece.id}/documents"
+        assert browser.post(f"{where}/print").status_code == 303 and told in browser.get(where).text
 
 
 def test_an_exchange_gains_parties(browser: Browser) -> None:

@@ -33,7 +33,7 @@ def days_chart(days: Sequence[tuple[date, int]], is_whole: bool) -> dict[str, An
     total, most = sum(count for _day, count in days), max(count for _day, count in days)
     names = [format_date(day, "d MMM") for day, _count in days]
     sent = ngettext("%(num)s message envoyé en 30 jours.", "%(num)s messages envoyés en 30 jours.", total)
-    told = _("Le jour le plus chargé : %(most)s.", most=number(most))
+    told = _("%(most)s le jour le plus chargé.", most=number(most))
     return {
         "key": "sent",
         "title": _("Messages envoyés par jour"),
@@ -44,7 +44,7 @@ def days_chart(days: Sequence[tuple[date, int]], is_whole: bool) -> dict[str, An
         "bars": _bars(names, [[count for _day, count in days]], [_("Messages envoyés")]),
         "ends": (names[0], names[-1]),
         "columns": [_("Jour"), _("Messages envoyés")],
-        "rows": [[format_date(day, "long"), number(count)] for day, count in days],
+        "rows": [[format_date(day, "medium"), number(count)] for day, count in days],
     }
 
 
@@ -67,7 +67,7 @@ def weeks_chart(weeks: Sequence[Week], is_whole: bool) -> dict[str, Any]:
         "columns": [_("Semaine du"), *series, _("Lus dans les 7 jours")],
         "rows": [
             [
-                format_date(week.monday, "long"),
+                format_date(week.monday, "medium"),
                 *(number(count) for count in (week.published, week.opened, week.downloaded)),
                 share_words(week.soon, week.ripe),
             ]

@@ -28,7 +28,7 @@ WEEKS, DAYS = 12, 30
 def dashboard() -> Response:
     """The numbers within the reach of whoever looks; what they may not see is not there."""
     figures = tiles(today())
-    charts = [chart for chart in (_read(), _owed(), _sent()) if chart]
+    charts = [chart for chart in (_read(), _sent(), _owed()) if chart]
     return page(
         "backoffice/dashboard/show.html",
         groups=_groups(figures),

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
+from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -187,6 +188,13 @@ def sign_in(client: FlaskClient, seat: Seat) -> FlaskClient:
     _kept(PortalSession(secret_hash=hashed(secret), account_id=seat.account_id, seat_id=seat.id))
     client.set_cookie(cookies.name_of(PORTAL.cookie), f"s.{secret}")
     return client
+
+
+def read(client: FlaskClient, url: str) -> BeautifulSoup:
+    """The page at that address, which must be there."""
+    answer = client.get(url)
+    assert answer.status_code == 200, answer.text[:2000]
+    return BeautifulSoup(answer.text, "html5lib")
 
 
 def unknown() -> uuid.UUID:

@@ -47,6 +47,10 @@ def _changed(value: Any) -> str:
 
 
 def _words() -> dict[str, str]:
+    return _first_words() | _record_words()
+
+
+def _first_words() -> dict[str, str]:
     return {
         "address": _("adresse"),
         "after": _("après"),
@@ -81,6 +85,11 @@ def _words() -> dict[str, str]:
         "type": _("type"),
         "on": _("activée"),
         "rule": _("notification"),
+    }
+
+
+def _record_words() -> dict[str, str]:
+    return {
         "label": _("libellé"),
         "kind": _("genre"),
         "events": _("événements"),

@@ -59,9 +59,9 @@ def take(*pieces: str) -> None:
 
 
 def _may_copy(piece: str) -> bool:
-    """Whether nothing of it stands there yet, and the families that it may name are those of the shelf."""
-    if piece not in _tables:
-        return False
+    """Whether nothing of it stands here yet, and the families that it may name are those of the shelf."""
+    if piece not in _tables or db.session.scalar(text("SELECT to_regclass('shelf.family') IS NULL")):
+        return False  # nothing was put aside, or this is another server
     must = [f'NOT EXISTS (SELECT FROM public."{name}")' for name in _tables[piece]]
     if piece in NAMING_FAMILIES:
         must.append("NOT EXISTS (SELECT FROM shelf.family s LEFT JOIN public.family f USING (id) WHERE f.id IS NULL)")

@@ -63,5 +63,6 @@ class Survey:
         for rule in chosen:
             tests = [tag.removeprefix("RGAA-") for tag in rule["tags"] if tag.startswith("RGAA-")]
             criteria = sorted({test.rpartition(".")[0] for test in tests})
-            self.criteria[endpoint.partition(".")[0]][rule["id"]] = criteria
+            face = endpoint.partition(".")[0]
+            self.criteria["backoffice" if face == "api" else face][rule["id"]] = criteria  # staff read how it is called
         return chosen

@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def _measured(made: Installation, person: str, requests: list[uuid.UUID]) -> list[Figure]:
-    url = f"{gunicorn(made, GUICHET)}/documents/invoices"
+    url = f"{gunicorn(made, GUICHET)}/statement"
 
     def pages() -> float:
         return requests_per_second(url, GZIP, f"Cookie: {person}")

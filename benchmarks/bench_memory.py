@@ -29,7 +29,7 @@ def main() -> None:
             documents = people.invoices(parties[0], 200, [people.a_pdf(200_000)])
             person, staff = people.portal_cookie(parties[0]), people.staff_cookie()
             model = post.first_message(parties[0], documents[0])
-        paths = ["/", "/documents/invoices", "/documents", f"/documents/{documents[0]}"]
+        paths = ["/", "/statement", "/documents", f"/documents/{documents[0]}"]
         paths += [f"/documents/{documents[0]}/file", f"/documents/{documents[0]}/pages/1?width=720"]
         asked = [(path, person) for path in paths]
         asked += [(f"/backoffice{path}", staff) for path in ("/", "/access", "/parties", "/explorer")]

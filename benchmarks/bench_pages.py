@@ -1,4 +1,4 @@
-"""Two lists against the same number of rows from a bare Flask page, and the queries of each page."""
+"""Three lists against the same number of rows from a bare Flask page, and the queries of each page."""
 
 import re
 import uuid
@@ -16,8 +16,9 @@ from shared.extensions import db
 from shared.transactions import transaction
 
 PARTIES, INVOICES, ROUNDS, MOST_QUERIES = 5_000, 200, 5, 8
-INVOICES_A_PAGE, LINES_A_PAGE = 50, 100
-PORTAL_PAGES = ("/", "/documents", "/documents/invoices", "/account", "/documents/{document}")
+DOCUMENTS_A_PAGE, LINES_A_PAGE = 50, 100
+STATED = 150  # rows of a statement of so many unpaid invoices: fifty of all, and the hundred oldest of what is open
+PORTAL_PAGES = ("/", "/documents", "/statement", "/quotes", "/account", "/documents/{document}")
 OFFICE_PAGES = ("/", "/parties", "/parties/{party}", "/access", "/folders", "/explorer", "/history", "/arrivals")
 
 
@@ -39,16 +40,19 @@ def speeds(made: Installation, person: str, staff: str) -> list[Figure]:
     """Requests a second of each list and of the bare page, in turns."""
     guichet, bare = gunicorn(made, GUICHET), gunicorn(made, BARE)
     sides: dict[str, Callable[[], float]] = {
-        "bare list": lambda: requests_per_second(f"{bare}/page?rows={INVOICES_A_PAGE}", GZIP),
+        "bare list": lambda: requests_per_second(f"{bare}/page?rows={DOCUMENTS_A_PAGE}", GZIP),
+        "bare statement": lambda: requests_per_second(f"{bare}/page?rows={STATED}", GZIP),
         "bare grid": lambda: requests_per_second(f"{bare}/page?rows={LINES_A_PAGE}", GZIP),
-        "invoices": lambda: requests_per_second(f"{guichet}/documents/invoices", GZIP, f"Cookie: {person}"),
+        "documents": lambda: requests_per_second(f"{guichet}/documents", GZIP, f"Cookie: {person}"),
+        "statement": lambda: requests_per_second(f"{guichet}/statement", GZIP, f"Cookie: {person}"),
         "grid": lambda: requests_per_second(f"{guichet}/backoffice/access", GZIP, f"Cookie: {staff}"),
     }
     for side in sides.values():
         side()  # warm: pools filled, templates compiled
     found = in_turns(sides, ROUNDS)
     return [
-        speed("portal, list of invoices", found["invoices"], found["bare list"], 0.35, "req/s"),
+        speed("portal, list of documents", found["documents"], found["bare list"], 0.35, "req/s"),
+        speed("portal, statement of account", found["statement"], found["bare statement"], 0.35, "req/s"),
         speed("back office, grid of accesses", found["grid"], found["bare grid"], 0.35, "req/s"),
     ]
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import selectinload
 from shared.documents.models import Document, Folder, Publication, Version
 from shared.extensions import db
 from shared.keyset import Order, Page, by_date, read_page
+from shared.people.changing import FIELDS
 from shared.people.models import Family, Party
 from shared.records.models import Record, RecordDocument
 
@@ -49,19 +50,6 @@ COLUMNS = (
     "created_at",
     "moved_at",
 )
-CARD = (
-    "code",
-    "name",
-    "is_business",
-    "siret",
-    "vat_number",
-    "street",
-    "postcode",
-    "city",
-    "country",
-    "phone",
-    "locale",
-)
 
 
 def record_told(record: Record, documents: Sequence[uuid.UUID] | None = None) -> dict[str, Any]:
@@ -82,7 +70,7 @@ def party_told(party: Party) -> dict[str, Any]:
     return {
         "id": str(party.id),
         "family": party.family.key,
-        **{name: plain(getattr(party, name)) for name in CARD},
+        **{name: plain(getattr(party, name)) for name in FIELDS},
         "emails": {slot: cells.get(slot, "") for slot in ("card", "quote", "billing", "reminder")},
         "closed": party.closed_at is not None,
     }

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from shared.folding import fold
+from shared.intake import columns
 from shared.people.models import Family
 
 SIGNS = re.compile(r"[^a-z0-9]+")
@@ -62,23 +63,12 @@ def guess(heads: list[str], family: Family) -> list[str]:
         for column in fields_for(family)
         for words in (_plain(column.label), *(_plain(each) for each in column.also))
     }
-    taken: set[str] = set()
-    found = []
-    for head in heads:
-        field = known.get(_plain(head), "")
-        found.append(field if field not in taken else "")
-        taken.add(field)
-    return found
+    return columns.named_by([_plain(head) for head in heads], known)
 
 
-def checked_columns(columns: list[str], heads: list[str], family: Family) -> list[str]:
+def checked_columns(chosen: list[str], heads: list[str], family: Family) -> list[str]:
     """What staff chose, as long as the file: unknown and repeated fields are none."""
-    allowed = {column.field for column in fields_for(family)}
-    kept: list[str] = []
-    for at in range(len(heads)):
-        field = columns[at] if at < len(columns) else ""
-        kept.append(field if field in allowed and field not in kept else "")
-    return kept
+    return columns.chosen_of(chosen, heads, {column.field for column in fields_for(family)})
 
 
 def _plain(head: str) -> str:

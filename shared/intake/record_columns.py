@@ -3,6 +3,7 @@
 import re
 
 from shared.folding import fold
+from shared.intake import columns
 from shared.intake.party_columns import Column
 from shared.records.checking import has
 from shared.records.declaring import Kind
@@ -54,23 +55,12 @@ def guess(heads: list[str], kind: Kind) -> list[str]:
         known |= dict.fromkeys((_plain(column.label), *column.also), column.field)
     if kind.key in PAYMENTS:
         known |= dict.fromkeys(("n facture", "numero de facture", "facture"), "invoice")
-    taken: set[str] = set()
-    found = []
-    for head in heads:
-        field = known.get(_plain(head), "")
-        found.append(field if field not in taken else "")
-        taken.add(field)
-    return found
+    return columns.named_by([_plain(head) for head in heads], known)
 
 
-def checked_columns(columns: list[str], heads: list[str], kind: Kind) -> list[str]:
+def checked_columns(chosen: list[str], heads: list[str], kind: Kind) -> list[str]:
     """What staff chose, as long as the file: unknown and repeated fields are none."""
-    allowed = {column.field for column in fields_for(kind)}
-    kept: list[str] = []
-    for at in range(len(heads)):
-        field = columns[at] if at < len(columns) else ""
-        kept.append(field if field in allowed and field not in kept else "")
-    return kept
+    return columns.chosen_of(chosen, heads, {column.field for column in fields_for(kind)})
 
 
 def _is_of(kind: Kind, field: str) -> bool:

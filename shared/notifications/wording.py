@@ -52,7 +52,7 @@ ENGLISH = Words(
             "access": "You are receiving this message because #société# is giving you access to its portal.",
             "security": "You are receiving this message because it concerns the security of your access to the portal "
             "of #société#; for that reason it cannot be turned off.",
-            "business": "You are receiving this message about something that #société# is handling with you.",
+            "business": "You are receiving this message because #société# is handling something with you.",
             "request": "You are receiving this message because you follow a request with #société#.",
             "code": "You are receiving this message because a code has just been asked for on the portal of #société# "
             "for this address.",

@@ -51,7 +51,7 @@ def events(record: Record) -> list[str]:
 
 def shown(answer: TestResponse) -> list[str]:
     """The numbers of a list, in its order."""
-    return re.findall(r'<a href="/backoffice/record/[0-9a-f-]+">([^<]+)</a>', answer.text)
+    return re.findall(r'<a class="g-nowrap" href="/backoffice/record/[0-9a-f-]+">([^<]+)</a>', answer.text)
 
 
 def test_a_list_is_narrowed_by_the_address_bar(browser: Browser) -> None:

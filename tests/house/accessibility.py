@@ -64,5 +64,5 @@ class Survey:
             tests = [tag.removeprefix("RGAA-") for tag in rule["tags"] if tag.startswith("RGAA-")]
             criteria = sorted({test.rpartition(".")[0] for test in tests})
             face = endpoint.partition(".")[0]
-            self.criteria["backoffice" if face == "api" else face][rule["id"]] = criteria  # staff read how it is called
+            self.criteria["portal" if face == "api" else face][rule["id"]] = criteria  # a page for strangers too
         return chosen

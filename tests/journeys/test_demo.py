@@ -26,9 +26,9 @@ from tests.journeys.conftest import until
 from tests.sink import free_port
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def demo(engines: Engines) -> Iterator[Machine]:
-    """The company of the demo, loaded once, on ports of its own; nothing runs until a test starts it."""
+    """The company of the demo, on ports of its own, before anything runs."""
     port = free_port() % 20_000 + 20_000
     var = str(engines.var / f"demo-{port}")
     with a_machine(
@@ -47,14 +47,20 @@ def demo(engines: Engines) -> Iterator[Machine]:
         yield machine
 
 
-def test_a_step_that_fails_is_named(demo: Machine) -> None:
+def test_the_demo_names_the_step_that_fails_then_tells_its_story_once(demo: Machine) -> None:
+    _a_failing_step_is_named(demo)
+    _the_story_is_told_once(demo)
+    _the_administrator_enters_by_what_is_printed(demo)
+
+
+def _a_failing_step_is_named(demo: Machine) -> None:
     told = _story(demo)
     assert told.returncode == 1
     assert "✗ 1/7" in told.stdout and "messagerie" in told.stdout
     assert "Traceback" not in told.stdout + told.stderr
 
 
-def test_the_story_is_told_once(demo: Machine) -> None:
+def _the_story_is_told_once(demo: Machine) -> None:
     _start(demo)
     told = _story(demo)
     assert told.returncode == 0, told.stdout + told.stderr
@@ -75,10 +81,7 @@ def test_the_story_is_told_once(demo: Machine) -> None:
         assert db.session.scalars(select(Download.id)).all() == before
 
 
-def test_the_administrator_enters_by_what_is_printed(demo: Machine) -> None:
-    if not _answers(demo.config.port):
-        demo.start("-m", "gunicorn", "-c", "deploy/gunicorn.conf.py")
-        until(lambda: _answers(demo.config.port))
+def _the_administrator_enters_by_what_is_printed(demo: Machine) -> None:
     with demo.app.app_context():
         printed = welcome(administrator=ADMINISTRATOR.email, activated=1, with_shop=False)
         password = demo_password("staff")

@@ -91,7 +91,7 @@ def test_the_statement_lists_invoices_and_credit_notes_with_their_total(
     a_document(a_party(), folder, "D’un autre", amount=Decimal(7))
     page = read(client, "/statement")
     assert page.select_one("h1").text == "Relevé de compte"
-    assert titles(page) == ["Avoir 3", "Facture 12"]
+    assert titles(page) == ["Avoir 3 AV-3", "Facture 12 FA-12"]
     assert page.select_one("[data-total]").text == "999,50\xa0€"
     assert "-200,50" in page.select("#results tbody tr")[0].text.replace("\u2212", "-")
 

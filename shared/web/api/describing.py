@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from flask import Response
+from flask import Response, url_for
 from flask_babel import gettext as _
 
+from shared.web.accessibility import foot
 from shared.web.api import api
 from shared.web.api.answering import said
 from shared.web.page import page
@@ -36,6 +37,7 @@ def docs() -> Response:
         schemas=told["components"]["schemas"],
         problems=KINDS,
         problem_words=PROBLEMS,
+        footer_links=foot("portal", url_for("portal.accessibility")),
     )
 
 

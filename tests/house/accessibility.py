@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 RANK = ("minor", "moderate", "serious", "critical")
-LOOK = """async ([theme, only]) => {
+LOOK = """async (theme) => {
   document.documentElement.dataset.bsTheme = theme;
-  const found = await axe.run({resultTypes: ["violations"], preload: false, ...(only && {runOnly: only})});
+  const found = await axe.run({resultTypes: ["violations"], preload: false});
   const told = ({id, impact, tags, nodes}) => ({id, impact, tags, elements: nodes.length, words:
     nodes[0] ? `${nodes.slice(0, 3).map(({target}) => target)} ${(nodes[0].failureSummary || "").slice(0, 160)}` : ""});
   return {engine: `axe-core ${found.testEngine.version}`,

@@ -1,17 +1,13 @@
 """When a rule's message leaves: wall time of the company's zone, working days, the dates that met their moment."""
 
-import functools
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from dateutil.easter import easter
-
 from shared.notifications.rule_models import Rule
+from shared.working_days import is_working, last_working, next_working
 
-SATURDAY = 5  # of `date.weekday`
 APPOINTMENT = "appointment_at"  # the one date that has an hour of its own
-FIXED = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))  # month, day
 LONGEST_WAIT = 12  # days that a run of days off may last
 
 
@@ -64,25 +60,6 @@ def fires_at(rule: Rule, day: date | datetime, zone: str) -> datetime:
     return datetime.combine(on, time(rule.hour), here).astimezone(UTC)
 
 
-def is_working(day: date) -> bool:
-    """Monday to Friday, outside of the public holidays of France (Code du travail, L3133-1)."""
-    return day.weekday() < SATURDAY and day not in _holidays(day.year)
-
-
-def next_working(day: date) -> date:
-    """That day, or the first working day after it."""
-    while not is_working(day):
-        day += timedelta(days=1)
-    return day
-
-
-def last_working(day: date) -> date:
-    """That day, or the last working day before it."""
-    while not is_working(day):
-        day -= timedelta(days=1)
-    return day
-
-
 def _shifted(moment: datetime, days: int, here: ZoneInfo) -> datetime:
     """The appointment that fires then: the wall time of `moment`, as many days back as the rule goes forward."""
     wall = moment.astimezone(here).replace(tzinfo=None) - timedelta(days=days)
@@ -91,11 +68,3 @@ def _shifted(moment: datetime, days: int, here: ZoneInfo) -> datetime:
 
 def _days(first: date, last: date) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
-
-
-@functools.lru_cache(maxsize=16)
-def _holidays(year: int) -> frozenset[date]:
-    """The eleven « fêtes légales » of the code du travail, article L3133-1."""
-    sunday = easter(year)
-    moving = [sunday + timedelta(days=days) for days in (1, 39, 50)]  # Easter Monday, Ascension, Whit Monday
-    return frozenset([date(year, *fixed) for fixed in FIXED] + moving)

@@ -20,10 +20,10 @@ from shared.notifications.addresses import normalise
 from shared.signatures.holding import held
 from shared.signatures.models import RequestState, SignatureRequest, Signer, SignerRole, SignerState, Withdrawal
 from shared.signatures.tracing import trace
+from shared.working_days import next_working
 
 DAYS = 14
 CONTRACTS = ("quote", "contract", "order")
-SATURDAY = 5
 
 
 def last_day(request: SignatureRequest) -> date | None:
@@ -33,10 +33,7 @@ def last_day(request: SignatureRequest) -> date | None:
         return None
     if party.is_business or party.family.of_people or request.document.folder.document_class not in CONTRACTS:
         return None
-    day = request.ended_at.astimezone(COMPANY_ZONE).date() + timedelta(days=DAYS)
-    while day.weekday() >= SATURDAY or _is_holiday(day):
-        day += timedelta(days=1)
-    return day
+    return next_working(request.ended_at.astimezone(COMPANY_ZONE).date() + timedelta(days=DAYS))
 
 
 def may_withdraw(signer: Signer) -> bool:
@@ -74,21 +71,3 @@ def withdraw(*, signer: Signer, name: str, address: str, account: Account | None
     facts = {"request": str(request.id), "withdrawal": str(made.id), "name": made.declared_name}
     record("signature.withdrawn", by=by, party_id=request.party_id, document_id=request.document_id, facts=facts)
     return made
-
-
-def _is_holiday(day: date) -> bool:
-    """A day on which nobody works in France (Code du travail, art. L3133-1)."""
-    fixed = {(1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)}
-    easter = _easter(day.year)
-    moving = {easter + timedelta(days=days) for days in (1, 39, 50)}
-    return (day.month, day.day) in fixed or day in moving
-
-
-def _easter(year: int) -> date:
-    """The Sunday of Easter (Meeus, Jones and Butcher)."""
-    a, (b, c) = year % 19, divmod(year, 100)
-    h = (19 * a + b - b // 4 - (b - (b + 8) // 25 + 1) // 3 + 15) % 30
-    i = (32 + 2 * (b % 4) + 2 * (c // 4) - h - c % 4) % 7
-    m = (a + 11 * h + 22 * i) // 451
-    month, day = divmod(h + i - 7 * m + 114, 31)
-    return date(year, month, day + 1)

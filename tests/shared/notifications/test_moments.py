@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from shared.notifications.moments import due_at, fires_at, is_working, last_working, met_between, next_working
+from shared.notifications.moments import due_at, fires_at, met_between
 from shared.notifications.rule_models import Rule
+from shared.working_days import is_working, last_working, next_working
 
 PARIS = "Europe/Paris"
 

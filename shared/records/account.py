@@ -1,7 +1,10 @@
-"""The statement's tables: invoices and credit notes with what is left of each, and what was paid."""
+"""The statement's tables: invoices and credit notes with what is left of each, and what was paid.
+
+Parameters: those of `visible.who`, `moment` at which it is told and `stated_on`, the day it was where the company is.
+"""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,9 +12,11 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     Date,
+    DateTime,
     Numeric,
     Select,
     and_,
+    bindparam,
     case,
     cast,
     func,
@@ -21,13 +26,13 @@ from sqlalchemy import (
     union_all,
 )
 
-from shared.access.models import Seat
 from shared.records.kinds import INVOICE, PAYMENT
 from shared.records.models import Record
 from shared.records.money_models import PaymentShare
-from shared.records.papers import papers
-from shared.records.visible import seen_by
+from shared.records.papers import STATED_ON, papers
+from shared.records.visible import Sight, seen_by
 
+MOMENT = bindparam("moment", type_=DateTime(timezone=True))
 NOTHING = literal(Decimal(0), Numeric(14, 2))
 CANCELLED, CONFIRMED = "cancelled", "confirmed"
 
@@ -41,23 +46,23 @@ class Account:
     sums: Select[Any]
 
 
-def account_of(seat: Seat, at: datetime, day: date) -> Account:
-    """What stood at that instant, the day it was where the company is."""
-    every = papers(seat, INVOICE)
-    standing = and_(every.c.since <= at, or_(every.c.status.is_distinct_from(CANCELLED), every.c.moved_at > at))
-    paper = select(every).where(standing).cte("invoice")
-    paid = _paid(seat, at)
+def account_of(sight: Sight) -> Account:
+    """What stood at that moment."""
+    every = papers(sight, INVOICE)
+    stands = or_(every.c.status.is_distinct_from(CANCELLED), every.c.moved_at > MOMENT)
+    paper = select(every).where(every.c.since <= MOMENT, stands).cte("invoice")
+    paid = _paid(sight)
     shares = _shares(paper, paid)
-    lines = _lines(paper, shares, at, day)
-    settlements = _settlements(paper, paid, shares, at)
+    lines = _lines(paper, shares)
+    settlements = _settlements(paper, paid, shares)
     return Account(lines, settlements, _sums(lines, settlements))
 
 
-def _paid(seat: Seat, at: datetime) -> CTE:
+def _paid(sight: Sight) -> CTE:
     """The payments that stood then."""
-    query = seen_by(seat, PAYMENT.key).where(Record.created_at <= at)
-    confirmed = and_(Record.status == CONFIRMED, or_(Record.moved_at.is_(None), Record.moved_at <= at))
-    since = and_(Record.status == CANCELLED, Record.moved_at > at)
+    query = seen_by(sight, PAYMENT.key).where(Record.created_at <= MOMENT)
+    confirmed = and_(Record.status == CONFIRMED, or_(Record.moved_at.is_(None), Record.moved_at <= MOMENT))
+    since = and_(Record.status == CANCELLED, Record.moved_at > MOMENT)
     return query.where(or_(confirmed, since)).cte("paid")
 
 
@@ -79,14 +84,14 @@ def _shares(paper: CTE, paid: CTE) -> CTE:
     )
 
 
-def _declared(paper: CTE, shares: CTE, at: datetime) -> ColumnElement[Decimal]:
+def _declared(paper: CTE, shares: CTE) -> ColumnElement[Decimal]:
     """What was said by then to be paid of an invoice beyond the payments that are told of."""
-    said = func.coalesce(paper.c.moved_at, paper.c.since) <= at
+    said = func.coalesce(paper.c.moved_at, paper.c.since) <= MOMENT
     return case((said, paper.c.paid - func.coalesce(shares.c.today, 0)), else_=NOTHING)
 
 
-def _lines(paper: CTE, shares: CTE, at: datetime, day: date) -> CTE:
-    settled = func.coalesce(shares.c.then, 0) + _declared(paper, shares, at)
+def _lines(paper: CTE, shares: CTE) -> CTE:
+    settled = func.coalesce(shares.c.then, 0) + _declared(paper, shares)
     remaining = func.coalesce(paper.c.amount, 0) - settled
     columns = ("id", "record_id", "document_id", "number", "title", "day", "due_on", "amount", "currency")
     return (
@@ -96,7 +101,7 @@ def _lines(paper: CTE, shares: CTE, at: datetime, day: date) -> CTE:
             paper.c.status,
             settled.label("settled"),
             remaining.label("remaining"),
-            and_(paper.c.due_on.is_not(None), paper.c.due_on < day, remaining > 0).label("is_late"),
+            and_(paper.c.due_on.is_not(None), paper.c.due_on < STATED_ON, remaining > 0).label("is_late"),
             paper.c.is_new,
         )
         .outerjoin(shares, shares.c.invoice_id == paper.c.record_id)
@@ -104,7 +109,7 @@ def _lines(paper: CTE, shares: CTE, at: datetime, day: date) -> CTE:
     )
 
 
-def _settlements(paper: CTE, paid: CTE, shares: CTE, at: datetime) -> CTE:
+def _settlements(paper: CTE, paid: CTE, shares: CTE) -> CTE:
     elsewhere = (
         select(func.coalesce(func.sum(PaymentShare.amount), 0))
         .where(PaymentShare.payment_id == paid.c.id)
@@ -120,7 +125,7 @@ def _settlements(paper: CTE, paid: CTE, shares: CTE, at: datetime) -> CTE:
         amount.label("amount"),
         paid.c.currency,
     ).where(amount != 0)
-    declared = _declared(paper, shares, at)
+    declared = _declared(paper, shares)
     said = (
         select(
             paper.c.id,

@@ -1,27 +1,13 @@
 """What awaits a party at a glance: quotes to answer, what it owes, its next appointment. One query for all three."""
 
+import functools
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    DateTime,
-    Integer,
-    Numeric,
-    Select,
-    String,
-    Uuid,
-    cast,
-    func,
-    literal,
-    null,
-    select,
-    union_all,
-)
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import CompoundSelect, func, literal_column, select
 
 from shared.access.models import Seat
 from shared.clock import COMPANY_ZONE
@@ -32,6 +18,8 @@ from shared.records.listed import upcoming
 from shared.records.models import Record
 from shared.records.papers import papers
 from shared.records.quotes import awaits
+from shared.records.together import apart, together
+from shared.records.visible import Sight, sight, who
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,53 +46,28 @@ class Glance:
 
 def glance(*, seat: Seat, moment: datetime) -> Glance:
     """What awaits the party of this seat at that moment."""
-    told = Glance()
-    for row in db.session.execute(union_all(_quotes(seat, moment), _owed(seat, moment), _next(seat, moment))):
-        if row.what == "quotes":
-            told.quotes = row.how_many
-        elif row.what == "owed" and row.amount > 0:
-            told.owed.append((row.amount, row.late, row.text))
-        elif row.what == "appointment":
-            told.appointment = Appointment(row.id, row.at, row.text, row.answer)
-    return told
-
-
-def _quotes(seat: Seat, moment: datetime) -> Select[Any]:
-    rows = papers(seat, QUOTE)
-    count = select(func.count()).select_from(rows).where(awaits(rows, moment.astimezone(COMPANY_ZONE).date()))
-    return _row("quotes", how_many=count.scalar_subquery())
-
-
-def _owed(seat: Seat, moment: datetime) -> Select[Any]:
-    sums = account_of(seat, moment, moment.astimezone(COMPANY_ZONE).date()).sums.subquery()
-    balance = sums.c.invoices - sums.c.credit_notes - sums.c.payments
-    return _row("owed", amount=balance, late=sums.c.overdue, text=sums.c.currency)
-
-
-def _next(seat: Seat, moment: datetime) -> Select[Any]:
-    columns = (Record.id, Record.appointment_at, Record.title, Record.number, Record.appointment_answer)
-    found = upcoming(seat, moment).with_only_columns(*columns).limit(1).subquery().c
-    return _row(
-        "appointment",
-        id=found.id,
-        at=found.appointment_at,
-        text=func.coalesce(func.nullif(found.title, ""), found.number),
-        answer=func.coalesce(found.appointment_answer, ""),
+    day = moment.astimezone(COMPANY_ZONE).date()
+    found = apart(db.session.execute(_asked(sight(seat)), {**who(seat), "moment": moment, "stated_on": day}))
+    return Glance(
+        quotes=sum(row.how_many for row in found["quotes"]),
+        owed=[(row.amount, row.late, row.currency) for row in found["owed"] if row.amount > 0],
+        appointment=next((Appointment(row.id, row.at, row.title, row.answer) for row in found["next"]), None),
     )
 
 
-def _row(what: str, **values: Any) -> Select[Any]:
-    """The columns that the three have in common; null where one says nothing."""
-    kinds: dict[str, TypeEngine[Any]] = {
-        "how_many": Integer(),
-        "amount": Numeric(14, 2),
-        "late": Numeric(14, 2),
-        "text": String(),
-        "answer": String(),
-        "at": DateTime(timezone=True),
-        "id": Uuid(),
-    }
-    columns: list[ColumnElement[Any]] = [
-        cast(values.get(name, null()), kind).label(name) for name, kind in kinds.items()
-    ]
-    return select(literal(what).label("what"), *columns)
+@functools.cache
+def _asked(sight: Sight) -> CompoundSelect[Any]:
+    rows, sums = papers(sight, QUOTE), account_of(sight).sums.subquery().c
+    balance = sums.invoices - sums.credit_notes - sums.payments
+    columns = (Record.id, Record.appointment_at, Record.title, Record.number, Record.appointment_answer)
+    coming = upcoming(sight).with_only_columns(*columns).limit(literal_column("1")).subquery().c
+    return together(
+        quotes=select(func.count().label("how_many")).select_from(rows).where(awaits(rows)),
+        owed=select(balance.label("amount"), sums.overdue.label("late"), sums.currency.label("currency")),
+        next=select(
+            coming.id.label("id"),
+            coming.appointment_at.label("at"),
+            func.coalesce(func.nullif(coming.title, ""), coming.number).label("title"),
+            func.coalesce(coming.appointment_answer, "").label("answer"),
+        ),
+    )

@@ -12,6 +12,8 @@ from sqlalchemy import (
     Select,
     Uuid,
     and_,
+    any_,
+    bindparam,
     cast,
     exists,
     func,
@@ -20,14 +22,16 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import DateTime, Numeric, String
 
-from shared.access.models import Seat
 from shared.documents.models import Document, Download, Folder, Publication
-from shared.documents.visible import visible_to
+from shared.documents.visible import mine
 from shared.records.declaring import Kind
 from shared.records.models import RecordDocument
-from shared.records.visible import seen_by
+from shared.records.visible import Sight, seen_by
+
+STATED_ON = bindparam("stated_on", type_=Date())  # the day that a list is read
 
 
 class Paper(NamedTuple):
@@ -53,21 +57,22 @@ class Paper(NamedTuple):
     is_new: bool  # its paper was never opened from this seat
 
 
-def papers(seat: Seat, kind: Kind) -> CTE:
-    """All of them, as a table with the columns of `Paper`."""
-    listed = seen_by(seat, kind.key).cte(f"{kind.key}_listed")
-    every = union_all(_records(seat, kind, listed), _documents(seat, kind, listed)).cte(f"{kind.key}_every")
-    read = exists().where(Download.seat_id == seat.id, Download.document_id == every.c.document_id)
+def papers(sight: Sight, kind: Kind) -> CTE:
+    """All of them, as a table with the columns of `Paper`; `visible.who` gives the parameters."""
+    listed = seen_by(sight, kind.key).cte(f"{kind.key}_listed")
+    every = union_all(_records(sight, kind, listed), _documents(sight, kind, listed)).cte(f"{kind.key}_every")
+    seat_id = bindparam("seat_id", type_=Uuid())
+    read = exists().where(Download.seat_id == seat_id, Download.document_id == every.c.document_id)
     return select(every, and_(every.c.document_id.is_not(None), ~read).label("is_new")).cte(f"{kind.key}_paper")
 
 
-def _records(seat: Seat, kind: Kind, listed: CTE) -> Select[Any]:
+def _records(sight: Sight, kind: Kind, listed: CTE) -> Select[Any]:
     due: str = "valid_until" if "valid_until" in kind.dates else "due_on"
     row = listed.c
     return select(
         row.id.label("id"),
         row.id.label("record_id"),
-        _paper_of(seat, row.id).label("document_id"),
+        _paper_of(sight, row.id).label("document_id"),
         row.number.label("number"),
         row.title.label("title"),
         func.coalesce(row.issued_on, _day(row.created_at)).label("day"),
@@ -82,12 +87,12 @@ def _records(seat: Seat, kind: Kind, listed: CTE) -> Select[Any]:
     )
 
 
-def _documents(seat: Seat, kind: Kind, listed: CTE) -> Select[Any]:
+def _documents(sight: Sight, kind: Kind, listed: CTE) -> Select[Any]:
     """A document of which a listed record bears the number is that record's paper, even where nobody said so."""
     held = select(RecordDocument.document_id).join(listed, listed.c.id == RecordDocument.record_id)
     numbered = select(listed.c.number).where(listed.c.number != "")
     return (
-        visible_to(seat)
+        mine(sight.is_borrowed)
         .with_only_columns(
             Document.id,
             null().cast(Uuid),
@@ -105,14 +110,15 @@ def _documents(seat: Seat, kind: Kind, listed: CTE) -> Select[Any]:
             literal(Decimal(0), Numeric(14, 2)),
             maintain_column_froms=True,
         )
-        .where(Folder.document_class.in_(kind.classes), Document.id.not_in(held), Document.number.not_in(numbered))
+        .where(Folder.document_class == any_(literal(list(kind.classes), ARRAY(String))))
+        .where(Document.id.not_in(held), Document.number.not_in(numbered))
     )
 
 
-def _paper_of(seat: Seat, record_id: ColumnElement[uuid.UUID]) -> ColumnElement[uuid.UUID]:
+def _paper_of(sight: Sight, record_id: ColumnElement[uuid.UUID]) -> ColumnElement[uuid.UUID]:
     """The newest paper of the record that the seat may read."""
     return (
-        visible_to(seat)
+        mine(sight.is_borrowed)
         .with_only_columns(Document.id, maintain_column_froms=True)
         .join(RecordDocument, RecordDocument.document_id == Document.id)
         .where(RecordDocument.record_id == record_id, RecordDocument.is_main)

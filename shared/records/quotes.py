@@ -1,16 +1,34 @@
 """Every quote that was shared with a party, with or without a record: those that wait for an answer, then the rest."""
 
+import functools
 import uuid
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, and_, or_, select, tuple_
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Integer,
+    Uuid,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
 
 from shared.access.models import Seat
 from shared.extensions import db
 from shared.records.kinds import QUOTE
-from shared.records.papers import Paper, papers
+from shared.records.papers import STATED_ON, Paper, papers
+from shared.records.together import apart, read, together
+from shared.records.visible import Sight, sight, who
 
 PAGE = 50
 MOST_AWAITED = 100
@@ -26,25 +44,41 @@ class Quotes:
 
 
 def quotes(*, seat: Seat, day: date, after: str = "", limit: int = PAGE) -> Quotes:
-    """What this seat may see, on that day; two queries."""
-    rows = papers(seat, QUOTE)
-    soonest = select(rows).where(awaits(rows, day)).order_by(rows.c.due_on.asc().nulls_last(), rows.c.id)
-    rest = select(rows).where(~awaits(rows, day)).order_by(rows.c.day.desc(), rows.c.id.desc())
-    if (key := _key(after)) is not None:
-        rest = rest.where(tuple_(rows.c.day, rows.c.id) < key)
-    found = [Paper._make(row) for row in db.session.execute(rest.limit(limit + 1))]
-    others = found[:limit]
-    last = others[-1] if len(found) > limit else None
+    """What this seat may see, on that day; one query."""
+    key = _key(after)
+    known = {"after": key[0], "after_id": key[1]} if key else {}
+    query = _pages(sight(seat), key is not None, limit)
+    found = apart(db.session.execute(query, {**who(seat), "stated_on": day, **known}))
+    rows = read(Paper, sorted(found["others"], key=attrgetter("rank")))
+    others = rows[:limit]
+    last = others[-1] if len(rows) > limit else None
     return Quotes(
-        awaited=[Paper._make(row) for row in db.session.execute(soonest.limit(MOST_AWAITED))],
+        awaited=read(Paper, sorted(found["awaited"], key=attrgetter("rank"))),
         others=others,
         after=f"{last.day.isoformat()}~{last.id}" if last else None,
     )
 
 
-def awaits(rows: CTE, day: date) -> ColumnElement[bool]:
+def awaits(rows: CTE) -> ColumnElement[bool]:
     """A record that was not answered, within its validity; a document alone is answered by its signature."""
-    return and_(rows.c.status.is_not_distinct_from("validated"), or_(rows.c.due_on.is_(None), rows.c.due_on >= day))
+    in_time = or_(rows.c.due_on.is_(None), rows.c.due_on >= STATED_ON)
+    return and_(rows.c.status.is_not_distinct_from("validated"), in_time)
+
+
+@functools.cache
+def _pages(sight: Sight, after: bool, limit: int) -> CompoundSelect[Any]:
+    rows = papers(sight, QUOTE)
+    soonest = (rows.c.due_on.asc().nulls_last(), rows.c.id)
+    newest = (rows.c.day.desc(), rows.c.id.desc())
+    awaited = select(rows, func.row_number(type_=Integer).over(order_by=soonest).label("rank")).where(awaits(rows))
+    others = select(rows, func.row_number(type_=Integer).over(order_by=newest).label("rank")).where(~awaits(rows))
+    if after:
+        key = (bindparam("after", type_=Date()), bindparam("after_id", type_=Uuid()))
+        others = others.where(tuple_(rows.c.day, rows.c.id) < tuple_(*key))
+    return together(
+        awaited=awaited.order_by(*soonest).limit(literal_column(str(MOST_AWAITED))),
+        others=others.order_by(*newest).limit(literal_column(str(limit + 1))),
+    )
 
 
 def _key(after: str) -> tuple[Any, ...] | None:

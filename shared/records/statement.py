@@ -5,18 +5,37 @@ An invoice counts once its paper is published for the reader, and a payment for 
 off none yet. What an ERP declares paid without telling of the payment counts as a settlement of that invoice.
 """
 
+import functools
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, and_, func, or_, select, true, tuple_
+from sqlalchemy import (
+    CTE,
+    CompoundSelect,
+    Date,
+    Integer,
+    Select,
+    Uuid,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 
 from shared.access.models import Seat
 from shared.clock import COMPANY_ZONE, now
 from shared.extensions import db
-from shared.records.account import account_of
+from shared.records.account import Account, account_of
+from shared.records.together import apart, read, together
+from shared.records.visible import Sight, sight, who
 
 PAGE = 50
 OPEN_SHOWN = 100
@@ -84,54 +103,59 @@ class Statement:
 
 
 def statement(*, seat: Seat, at: datetime, after: str = "", limit: int | None = PAGE) -> Statement:
-    """The account of this seat's party at an instant that is not to come; `limit` None lists everything."""
-    at = min(at, now())
-    day = at.astimezone(COMPANY_ZONE).date()
-    account = account_of(seat, at, day)
-    shown, after_next, due = _lines(account.lines, _key(after), limit)
-    paid = account.settlements
-    payments = select(paid).order_by(paid.c.day.desc(), paid.c.id.desc()).limit(limit)
+    """The account of this seat's party at an instant that is not to come; `limit` None lists everything. One query."""
+    moment = min(at, now())
+    day, key = moment.astimezone(COMPANY_ZONE).date(), _key(after)
+    known = {"after": key[0], "after_id": key[1]} if key else {}
+    parameters = {**who(seat), "moment": moment, "stated_on": day, **known}
+    found = apart(db.session.execute(_asked(sight(seat), key is not None, limit), parameters))
+    lines = found["line"]
+    listed = sorted((row for row in lines if _within(row.rank, limit and limit + 1)), key=attrgetter("rank"))
+    owing = sorted((row for row in lines if _within(row.turn, limit and OPEN_SHOWN)), key=attrgetter("turn"))
+    shown = read(Line, listed[:limit])
     return Statement(
-        at=at,
+        at=moment,
         day=day,
-        balances=[Balance._make(row) for row in db.session.execute(account.sums)],
-        open=due,
+        balances=read(Balance, sorted(found["sum"], key=attrgetter("currency"))),
+        open=read(Line, owing),
         lines=shown,
-        after=after_next,
-        settlements=[Settlement._make(row) for row in db.session.execute(payments)],
+        after=f"{shown[-1].day.isoformat()}~{shown[-1].id}" if len(listed) > len(shown) else None,
+        settlements=read(Settlement, sorted(found["settlement"], key=attrgetter("rank"))),
     )
 
 
-def _lines(rows: CTE, key: tuple[Any, ...] | None, limit: int | None) -> tuple[list[Line], str | None, list[Line]]:
-    """Some lines after that key, the newest first, where the next ones begin, and what is open; one query for all."""
-    follows = true() if key is None else tuple_(rows.c.day, rows.c.id) < key
+@functools.cache
+def _asked(sight: Sight, after: bool, limit: int | None) -> CompoundSelect[Any]:
+    """Some lines after the key and what is open (`turn` its rank there), some payments, and the sums of all."""
+    account = account_of(sight)
+    return together(line=_lines(account.lines, after, limit), settlement=_paid(account, limit), sum=account.sums)
+
+
+def _lines(rows: CTE, after: bool, limit: int | None) -> Select[Any]:
+    key = (bindparam("after", type_=Date()), bindparam("after_id", type_=Uuid()))
+    follows = tuple_(rows.c.day, rows.c.id) < tuple_(*key) if after else true()
     is_open = rows.c.remaining != 0
-    rank = func.row_number().over(partition_by=follows, order_by=(rows.c.day.desc(), rows.c.id.desc()))
-    due = (rows.c.due_on.asc().nulls_last(), rows.c.day, rows.c.id)
-    turn = func.row_number().over(partition_by=is_open, order_by=due)
-    ranked = select(rows, follows.label("follows"), rank.label("rank"), turn.label("turn")).subquery().c
-    query = select(*ranked).order_by(ranked.day.desc(), ranked.id.desc())
-    if limit is not None:
-        listed = and_(ranked.follows, ranked.rank <= limit + 1)
-        query = query.where(or_(listed, and_(ranked.remaining != 0, ranked.turn <= OPEN_SHOWN)))
-    found = list(db.session.execute(query))
-    width = len(Line._fields)
-    wanted = [Line._make(row[:width]) for row in found if row.follows and (limit is None or row.rank <= limit + 1)]
-    owing = sorted((row for row in found if row.remaining and (limit is None or row.turn <= OPEN_SHOWN)), key=_turn)
-    shown = wanted if limit is None else wanted[:limit]
-    more = _spelled(shown[-1]) if len(wanted) > len(shown) else None
-    return shown, more, [Line._make(row[:width]) for row in owing]
+    newest, due = (rows.c.day.desc(), rows.c.id.desc()), (rows.c.due_on.asc().nulls_last(), rows.c.day, rows.c.id)
+    rank = case((follows, func.row_number(type_=Integer).over(partition_by=follows, order_by=newest)))
+    turn = case((is_open, func.row_number(type_=Integer).over(partition_by=is_open, order_by=due)))
+    ranked = select(rows, rank.label("rank"), turn.label("turn")).subquery()
+    if limit is None:
+        return select(ranked)
+    return select(ranked).where(or_(ranked.c.rank <= limit + 1, ranked.c.turn <= OPEN_SHOWN))
 
 
-def _turn(row: Any) -> int:
-    return int(row.turn)
+def _paid(account: Account, limit: int | None) -> Select[Any]:
+    paid = account.settlements
+    newest = (paid.c.day.desc(), paid.c.id.desc())
+    query = select(paid, func.row_number(type_=Integer).over(order_by=newest).label("rank"))
+    return query if limit is None else query.order_by(*newest).limit(literal_column(str(limit)))
 
 
-def _spelled(line: Line) -> str:
-    return f"{line.day.isoformat()}~{line.id}"
+def _within(place: int | None, limit: int | None) -> bool:
+    return place is not None and (limit is None or place <= limit)
 
 
-def _key(after: str) -> tuple[Any, ...] | None:
+def _key(after: str) -> tuple[date, uuid.UUID] | None:
     day, _, ident = after.partition("~")
     try:
         return date.fromisoformat(day), uuid.UUID(ident)

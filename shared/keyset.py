@@ -8,15 +8,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, any_, cast, func, literal_column, tuple_
+from sqlalchemy import ColumnElement, Row, Select, any_, bindparam, cast, func, literal_column, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
 from shared.extensions import db
 
 NEVER = datetime(1, 1, 1, tzinfo=UTC)  # what a missing date counts as: before all others
+Way = Literal["first", "after", "before"]
 
 
 @dataclass(frozen=True)
@@ -58,29 +59,56 @@ def read_page(
     With `whole`, `query` selects `ident` alone and says which rows: what they show is read by `whole`, for them only.
     A cursor that cannot be read starts from the first row.
     """
+
+    def plan(way: Way) -> Select[*tuple[Any, ...]]:
+        return planned(query, order, ident, way, size, whole)
+
+    return read_planned(plan, order, after=after, before=before, size=size, values=values)
+
+
+def read_planned(
+    plan: Callable[[Way], Select[*tuple[Any, ...]]],
+    order: Order,
+    *,
+    after: str = "",
+    before: str = "",
+    size: int = 50,
+    values: Mapping[str, Any] | None = None,
+) -> Page:
+    """The same where the statements of `planned` are kept: putting one together takes longer than its answer."""
     cursor = _read(before or after, order)
-    backwards = bool(before) and cursor is not None
-    key = tuple_(order.column, ident)
-    falling = order.descending != backwards
-    if cursor is not None:
-        query = query.where(key < cursor if falling else key > cursor)
-    sorted_by = [each.desc() if falling else each.asc() for each in (order.column, ident)]
-    # Written out, not a parameter: PostgreSQL then knows how few rows are wanted, and keeps one plan for all.
-    query = query.order_by(*sorted_by)
-    if whole is None:
-        query = _few(query, size)
-    else:
-        query = whole.where(ident == one_of(_few(query, size).correlate(None))).order_by(*sorted_by)
-    query = query.add_columns(order.column.label("cursor_value"), ident.label("cursor_id"))
-    rows = list(db.session.execute(query, values))
+    way: Way = "first" if cursor is None else "before" if before else "after"
+    known = {"cursor_value": cursor[0], "cursor_id": cursor[1]} if cursor else {}
+    rows = list(db.session.execute(plan(way), {**(values or {}), **known}))
     more, rows = len(rows) > size, rows[:size]
-    if backwards:
+    if way == "before":
         rows.reverse()
     if not rows:
         return Page([])
-    has_next = backwards or more
-    has_previous = more if backwards else cursor is not None
+    has_next = way == "before" or more
+    has_previous = more if way == "before" else way == "after"
     return Page(rows, _write(rows[-1]) if has_next else None, _write(rows[0]) if has_previous else None)
+
+
+def planned(
+    query: Select[*tuple[Any, ...]],
+    order: Order,
+    ident: ColumnElement[uuid.UUID],
+    way: Way,
+    size: int,
+    whole: Select[*tuple[Any, ...]] | None = None,
+) -> Select[*tuple[Any, ...]]:
+    """The statement of `read_page` for one way to go, with the cursor as its parameters."""
+    key, falling = tuple_(order.column, ident), order.descending != (way == "before")
+    if way != "first":
+        value = bindparam("cursor_value", type_=order.column.type)
+        cursor = tuple_(value, bindparam("cursor_id", type_=Uuid()))
+        query = query.where(key < cursor if falling else key > cursor)
+    sorted_by = [each.desc() if falling else each.asc() for each in (order.column, ident)]
+    query = _few(query.order_by(*sorted_by), size)
+    if whole is not None:
+        query = whole.where(ident == one_of(query.correlate(None))).order_by(*sorted_by)
+    return query.add_columns(order.column.label("cursor_value"), ident.label("cursor_id"))
 
 
 def one_of(found: Any) -> ColumnElement[Any]:
@@ -89,6 +117,7 @@ def one_of(found: Any) -> ColumnElement[Any]:
 
 
 def _few(query: Select[*tuple[Any, ...]], size: int) -> Select[*tuple[Any, ...]]:
+    # Written out, not a parameter: PostgreSQL then knows how few rows are wanted, and keeps one plan for all.
     return query.limit(literal_column(str(int(size) + 1)))
 
 

@@ -4,16 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, DateTime, and_, bindparam
 
 from shared.access.grid_columns import STATES, Sent, state_of
 from shared.access.models import Access, Account
-from shared.clock import now
 from shared.notifications.models import Status
 from shared.people.finding import matching
 from shared.people.models import EmailCell
 
 RECENT, OLD = timedelta(days=30), timedelta(days=183)
+MOMENT = bindparam("moment", type_=DateTime(timezone=True))
 SENT: dict[str, tuple[Status, ...]] = {
     "waiting": (Status.WAITING, Status.SENDING),
     "sent": (Status.SENT, Status.DELIVERED),
@@ -39,7 +39,7 @@ class Filters:
 
 
 def conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    """For a query that joins what the grid joins, and `today` among its parameters when a state is asked for."""
+    """For a query that joins what the grid joins, and `moment` and `today` among its parameters where it `is_wide`."""
     found = matching(filters.q)
     if filters.state in STATES:
         found.append(state_of() == STATES.index(filters.state))
@@ -63,6 +63,6 @@ ADDRESSES: dict[str, Callable[[], ColumnElement[bool]]] = {
 }
 LOGINS: dict[str, Callable[[], ColumnElement[bool]]] = {
     "never": lambda: and_(Access.allowed, Account.last_login_at.is_(None)),
-    "recent": lambda: Account.last_login_at >= now() - RECENT,
-    "old": lambda: Account.last_login_at < now() - OLD,
+    "recent": lambda: Account.last_login_at >= MOMENT - RECENT,
+    "old": lambda: Account.last_login_at < MOMENT - OLD,
 }

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, Uuid, and_, bindparam, case, func, literal, select
 
 from shared.access.filtering import Filters, conditions
 from shared.access.grid_columns import Sent, password_of, state_of, told_last
@@ -17,7 +17,7 @@ from shared.clock import now
 from shared.documents.visible import COMPANY_ZONE
 from shared.events.models import Event
 from shared.extensions import db
-from shared.keyset import NEVER, Page, by_date, read_page
+from shared.keyset import NEVER, Page, Way, by_date, planned, read_planned
 from shared.people.finding import order_of
 from shared.people.models import Contact, EmailCell, EmailSlot, Family, Party
 from shared.people.scopes import Scope
@@ -39,12 +39,13 @@ def lines(
     size: int = 100,
 ) -> Page:
     """A page of the grid, sorted by any of its columns; each row says the `total` of the filter."""
-    query = _sorted_joins(sort, filters).where(Party.family_id == family.id, scope.parties(), *conditions(filters))
     order = order_of(sort, filters.q, _sorts(), **READERS)
-    ident, values = Party.id.expression, _present()  # `.params()` would copy the whole statement
-    counted, _values = _narrowed(select(func.count()).select_from(Party), family, scope, filters)
-    whole = _lines().add_columns(counted.correlate(None).scalar_subquery().label("total"))
-    return read_page(query, order, ident, after=after, before=before, size=size, values=values, whole=whole)
+    values = {**_present(), "family_id": family.id if scope.reaches_family(family.id) else None}
+
+    def plan(way: Way) -> Select[*tuple[Any, ...]]:
+        return _page(filters, sort, way, size)
+
+    return read_planned(plan, order, after=after, before=before, size=size, values=values)
 
 
 def lines_of(party_ids: Sequence[uuid.UUID], scope: Scope) -> Sequence[Row[Any]]:
@@ -91,13 +92,17 @@ def story(access_id: uuid.UUID, most: int = 50) -> Sequence[Event]:
 def _narrowed(
     query: Select[*tuple[Any, ...]], family: Family, scope: Scope, filters: Filters
 ) -> tuple[Select[*tuple[Any, ...]], dict[str, Any]]:
+    query = _narrowing(query, filters).where(Party.family_id == family.id, scope.parties())
+    return query, _present() if filters.is_wide else {}
+
+
+def _narrowing(query: Select[*tuple[Any, ...]], filters: Filters) -> Select[*tuple[Any, ...]]:
     """Joined only as far as the filter needs it."""
     if filters.is_wide:
         query = _joined(query)
     if filters.sent:
         query = query.outerjoin(Sent, told_last())
-    query = query.where(Party.family_id == family.id, scope.parties(), *conditions(filters))
-    return query, _present() if filters.is_wide else {}
+    return query.where(*conditions(filters))
 
 
 def _present() -> dict[str, Any]:
@@ -111,6 +116,17 @@ def _sorted_joins(sort: str, filters: Filters) -> Select[*tuple[Any, ...]]:
     query = _joined(select(Party.id))
     wants_message = filters.sent or sort.removeprefix("-") in ("sent_to", "sent_at")
     return query.outerjoin(Sent, told_last()) if wants_message else query
+
+
+@functools.lru_cache(maxsize=256)
+def _page(filters: Filters, sort: str, way: Way, size: int) -> Select[*tuple[Any, ...]]:
+    """The family that the parameter names is the scope; none, out of reach, holds no party."""
+    family_id = bindparam("family_id", type_=Uuid())
+    order, ident = order_of(sort, filters.q, _sorts(), **READERS), Party.id.expression
+    query = _sorted_joins(sort, filters).where(Party.family_id == family_id, *conditions(filters))
+    counted = _narrowing(select(func.count()).select_from(Party), filters).where(Party.family_id == family_id)
+    whole = _lines().add_columns(counted.correlate(None).scalar_subquery().label("total"))
+    return planned(query, order, ident, way, size, whole)
 
 
 @functools.cache

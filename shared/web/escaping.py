@@ -1,11 +1,14 @@
 """What is escaped when a page is written: text that is escaped already passes as it is, without being copied again."""
 
+import re
 from typing import Any
 
 from flask import Flask
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.nodes import Expr
 from markupsafe import Markup, escape
+
+_SPECIAL = re.compile("[&<>\"']").search
 
 
 class Writer(CodeGenerator):
@@ -20,9 +23,10 @@ class Writer(CodeGenerator):
             self.write(finalize.src)
 
 
-def escaped(value: Any) -> Markup:
-    """As `markupsafe.escape`, at once for what is markup already."""
-    return value if type(value) is Markup else escape(value)
+def escaped(value: Any) -> str:
+    """As `markupsafe.escape`, at once for what is markup already and for text that holds nothing to escape."""
+    kind = type(value)
+    return value if kind is Markup or (kind is str and _SPECIAL(value) is None) else escape(value)
 
 
 def install(app: Flask) -> None:

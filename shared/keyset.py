@@ -1,7 +1,6 @@
 """Lists read by key: the next page starts after the last row shown, however long the list has grown."""
 
 import base64
-import binascii
 import json
 import uuid
 from collections.abc import Callable, Mapping
@@ -134,6 +133,13 @@ def _write(row: Row[Any]) -> str:
 def _read(cursor: str, order: Order) -> tuple[Any, uuid.UUID] | None:
     try:
         value, ident = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return order.read(value), uuid.UUID(ident)
-    except (ValueError, TypeError, binascii.Error, AttributeError):
+        return _storable(order.read(value)), uuid.UUID(ident)
+    except (ValueError, TypeError, ArithmeticError, AttributeError, RecursionError):
         return None
+
+
+def _storable(value: Any) -> Any:
+    """Refuses text that PostgreSQL would: a U+0000, or half of a pair."""
+    if isinstance(value, str) and b"\0" in value.encode():
+        raise ValueError("U+0000")
+    return value

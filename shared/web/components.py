@@ -1,6 +1,7 @@
 """`ui`: every macro of templates/components/, without an import, in whole pages and in fragments alike."""
 
 import functools
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,7 @@ from shared.web.headers import csp_nonce, with_nonce
 from shared.web.states import STATES
 from shared.web.static import icon_url
 
-MARK = "\0"  # where the nonce of each answer goes; no text of the database can hold it
+MARK = secrets.token_hex(16)  # where the nonce of each answer goes; nobody can type it into a search
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from backoffice.settings_tabs import settings_page
 from shared.clock import now
 from shared.errors import Refused
 from shared.extensions import db
-from shared.hooks.subscribing import hooks, subscribe
+from shared.hooks.subscribing import hook_of, hooks, subscribe
 from shared.intake.tokens import SCOPES, all_tokens, draw, revoke, token_of
 from shared.web import visitors
 from shared.web.blame import blame
@@ -66,12 +66,17 @@ def settings_api_token_revoke(token_id: uuid.UUID) -> Response:
 @requires(Permission.API_EDIT)
 def settings_api_hook() -> Response:
     """One more address that is called; its secret is on this answer and nowhere else."""
-    form = HookForm()
+    form, key = HookForm(), form_key()
+    if key and hook_of(uuid.UUID(key)) is not None:
+        flash(_("Cette adresse est déjà ajoutée. Si son secret n’a pas été noté, ouvrez-la et changez-le."), "info")
+        return go(url_for("backoffice.settings_api"))
     if not form.validate_on_submit():
         return _page(422, hook_form=form)
     url, label = form.url.data or "", form.label.data or ""
     try:
-        hook, secret = subscribe(label=label, url=url, events=form.named(), by=visitors.actor())
+        hook, secret = subscribe(
+            label=label, url=url, events=form.named(), by=visitors.actor(), hook_id=uuid.UUID(key) if key else None
+        )
     except Refused as refusal:
         return _page(422, refusal, hook_form=form)
     return _page(drawn={"label": hook.label, "secret": secret, "kind": "hook"})

@@ -19,8 +19,8 @@ def calls(hook_id: uuid.UUID, *, after: str = "", before: str = "", size: int = 
 
 
 def failing() -> ScalarSelect[int]:
-    """How many addresses do not answer, as a part of a query that is asked anyway."""
-    query = select(Hook.id).where(Hook.enabled, Hook.deleted_at.is_(None), Hook.failing_since.is_not(None))
+    """How many addresses do not answer, or asked to be called no more; a part of a query that is asked anyway."""
+    query = select(Hook.id).where(Hook.deleted_at.is_(None), Hook.failing_since.is_not(None))
     return tally(query)
 
 

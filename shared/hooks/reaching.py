@@ -18,6 +18,7 @@ from shared.config import config, is_loopback
 LIMIT = 10.0  # seconds, all of it
 LARGEST = 2048  # bytes of an answer worth keeping
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+UNICAST = ipaddress.ip_network("2000::/3")  # all that is public (RFC 4291): « fec0:: » and « ::1.2.3.4 » are not
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -41,7 +42,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
         answer = connection.getresponse()
         said = answer.read(LARGEST)
         return answer.status, _readable(said)
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, http.client.HTTPException, ValueError) as error:  # ValueError: not an address of the web after all
         raise Unreachable(_why(error, connection.was_cut)) from error
     finally:
         watch.cancel()
@@ -87,6 +88,8 @@ def is_public(address: Address) -> bool:
             wrapped = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if wrapped is not None and not is_public(wrapped):
             return False
+        if wrapped is None and address not in UNICAST:
+            return False
     return address.is_global and not address.is_multicast
 
 
@@ -103,6 +106,8 @@ def _why(error: Exception, was_cut: bool) -> str:
         return "Pas de réponse en dix secondes."
     if isinstance(error, ssl.SSLError):
         return "Son certificat n’est pas valable."
+    if isinstance(error, UnicodeError):
+        return "Cette adresse contient un accent : copiez-la depuis un navigateur."
     return "La connexion est refusée ou interrompue."
 
 

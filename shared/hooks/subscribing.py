@@ -11,10 +11,11 @@ from sqlalchemy import select, update
 
 from shared.clock import now
 from shared.config import config, is_loopback
-from shared.errors import Refused
+from shared.errors import Refused, Stale
+from shared.events.actors import SYSTEM
 from shared.events.catalogue import CATALOGUE
 from shared.events.recording import record
-from shared.extensions import db
+from shared.extensions import db, uuid7
 from shared.hooks.models import Hook, HookCall
 from shared.hooks.planning import forget, is_told, names
 from shared.people.cards import printable
@@ -29,12 +30,17 @@ LONGEST = 500  # characters of an address
 MOST = 20  # hooks: each event is written once for each
 
 
-def subscribe(*, label: str, url: str, events: Iterable[str], by: str) -> tuple[Hook, str]:
-    """A new hook and its secret, which is never told again. Raises Refused with the field that is wrong."""
+def subscribe(
+    *, label: str, url: str, events: Iterable[str], by: str, hook_id: uuid.UUID | None = None
+) -> tuple[Hook, str]:
+    """A new hook and its secret, which is never told again. `hook_id` names one sending of the form.
+
+    Raises Refused with the field that is wrong.
+    """
     if len(hooks()) >= MOST:
         raise Refused(_("Vingt adresses sont déjà appelées : supprimez-en une d’abord."), "url")
     secret = _drawn()
-    hook = Hook(created_by=by, secret=seal(secret, PURPOSE), **_checked(label, url, events))
+    hook = Hook(id=hook_id or uuid7(), created_by=by, secret=seal(secret, PURPOSE), **_checked(label, url, events))
     db.session.add(hook)
     db.session.flush()
     forget()
@@ -75,11 +81,27 @@ def switch(*, hook: Hook, enabled: bool, by: str) -> None:
     record("hook.changed", by=by, facts=_facts(hook))
 
 
+def stop(*, hook: Hook) -> None:
+    """It answered that it wants no more calls: off until staff call it again; `failing_since` stays, and says why."""
+    if hook.enabled:
+        hook.enabled = False
+        db.session.flush()
+        forget()
+        record("hook.changed", by=SYSTEM, facts=_facts(hook))
+
+
 def unsubscribe(*, hook: Hook, by: str) -> None:
     """Call it no more; its calls stay to be read."""
+    waiting = select(HookCall.id).where(HookCall.hook_id == hook.id, HookCall.ended_at.is_(None))
+    # A call that is being made is left to its worker, which would wait for us while we wait for it.
+    free = waiting.with_for_update(skip_locked=True)
+    db.session.execute(
+        update(HookCall)
+        .where(HookCall.id.in_(free))
+        .values(ended_at=now())
+        .execution_options(synchronize_session=False)
+    )
     hook.deleted_at, hook.enabled = now(), False
-    waiting = (HookCall.hook_id == hook.id, HookCall.ended_at.is_(None))
-    db.session.execute(update(HookCall).where(*waiting).values(ended_at=now()))
     db.session.flush()
     forget()
     record("hook.deleted", by=by, facts=_facts(hook))
@@ -89,6 +111,10 @@ def send_again(*, call: HookCall, by: str) -> None:
     """« Renvoyer »: the same words under the same id, at once; whoever got it already knows it again."""
     if call.hook.deleted_at is not None:
         raise Refused(_("Cette adresse n’est plus appelée."))
+    free = select(HookCall.id).where(HookCall.id == call.id).with_for_update(skip_locked=True)
+    if db.session.scalar(free) is None:
+        raise Stale(_("Cet appel part en ce moment : regardez sa réponse dans quelques secondes."))
+    db.session.refresh(call)
     call.due_at, call.ended_at, call.accepted_at, call.attempts = now(), None, None, 0
     db.session.flush()
     record("hook.resent", by=by, facts={"hook": str(call.hook_id), "event": call.event})
@@ -142,6 +168,8 @@ def checked_url(url: str) -> str:
         raise Refused(_("L’adresse commence par https:// : ce qui est envoyé ne doit pas être lu en route."), "url")
     if not host or parts.username or parts.password or port == 0 or len(written) > LONGEST or not written.isprintable():
         raise Refused(_("Écrivez une adresse complète, comme https://erp.exemple.fr/guichet."), "url")
+    if not written.isascii() or " " in written:
+        raise Refused(_("Cette adresse contient un accent ou un espace : copiez-la depuis un navigateur."), "url")
     return written
 
 

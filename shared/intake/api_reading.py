@@ -10,10 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import contains_eager, selectinload
 
 from shared.documents.models import Document, Folder, Publication, Version
 from shared.extensions import db
+from shared.folding import fold
 from shared.keyset import Order, Page, by_date, read_page
 from shared.people.changing import FIELDS
 from shared.people.models import Family, Party
@@ -78,10 +79,10 @@ def party_told(party: Party) -> dict[str, Any]:
 
 def records(kind: str, *, after: str, size: int, party: str = "", status: str = "") -> tuple[list[dict[str, Any]], str]:
     """Records of a kind in the order of their creation, and the cursor of the next page, empty at the end."""
-    query = select(Record).where(Record.kind == kind).options(selectinload(Record.documents))
-    query = query.join(Party, Party.id == Record.party_id)
+    beside = (selectinload(Record.documents), contains_eager(Record.party))
+    query = select(Record).join(Record.party).where(Record.kind == kind).options(*beside)
     if party:
-        query = query.where(Party.code == party)
+        query = query.where(Party.code_folded == fold(party))
     if status:
         query = query.where(Record.status == status)
     page = read_page(query, Order(Record.created_at.expression, by_date), Record.id.expression, after=after, size=size)
@@ -99,7 +100,7 @@ def documents(*, after: str, size: int, party: str = "") -> tuple[list[dict[str,
     """Documents in the order in which they were filed."""
     query = _documents()
     if party:
-        query = query.where(Party.code == party)
+        query = query.where(Party.code_folded == fold(party))
     order = Order(Document.filed_at.expression, by_date)
     page: Page = read_page(query, order, Document.id.expression, after=after, size=size)
     records = _records_of([row.Document.id for row in page.rows])

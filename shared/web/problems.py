@@ -21,6 +21,8 @@ KINDS = {  # status → the anchor of its paragraph in the documentation
     503: "unavailable",
 }
 
+RETRY_AFTER = {429: 300, 503: 30}  # seconds
+
 Fault = tuple[str, str]  # field, sentence
 
 
@@ -42,4 +44,6 @@ def answer(body: dict[str, Any]) -> Response:
     made.headers["Cache-Control"] = "no-store"
     if body["status"] == 401:
         made.headers["WWW-Authenticate"] = 'Bearer realm="Guichet"'
+    if body["status"] in RETRY_AFTER:
+        made.headers["Retry-After"] = str(RETRY_AFTER[body["status"]])
     return made

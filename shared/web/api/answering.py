@@ -55,7 +55,8 @@ def _key() -> str | None:
     given = request.headers.get(HEADER)
     if given is not None and not (0 < len(given) <= api_calls.LONGEST and given.isprintable()):
         raise Problem(422, faults=[(HEADER, _("Une clé compte de 1 à 200 caractères."))])
-    return given
+    # Never taken for the id of an event, which is kept beside it.
+    return f"call:{given}" if given is not None and given.startswith(api_calls.EVENT) else given
 
 
 def _digest() -> str:

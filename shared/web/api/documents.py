@@ -8,7 +8,6 @@ from typing import Any
 from flask import Response, abort, request
 from flask_babel import gettext as _
 
-from shared.documents.storage import Unavailable
 from shared.intake.models import Arrival, Verdict
 from shared.web.api import api, gate, paging
 from shared.web.api.answering import Told, once, said
@@ -30,10 +29,7 @@ def post_document() -> Told:
 
     data, filename, metadata = _form() if request.mimetype == "multipart/form-data" else _raw()
     body = bodies.parsed(metadata, DocumentBody)
-    try:
-        arrival = deposit(data=data, filename=filename, body=body, by=gate.actor())
-    except Unavailable:
-        raise Problem(503) from None
+    arrival = deposit(data=data, filename=filename, body=body, by=gate.actor())
     return _told(arrival), STATUS[arrival.verdict]
 
 

@@ -7,7 +7,7 @@ from shared.web.api.answering import Told, once, said
 from shared.web.api.gate import needs
 
 
-@api.put("/parties/<family>/<code>")
+@api.put("/parties/<family>/<path:code>")
 @needs("parties:write")
 @once
 def put_party(family: str, code: str) -> Told:
@@ -21,7 +21,7 @@ def put_party(family: str, code: str) -> Told:
     return api_reading.party_told(party), 201 if is_new else 200
 
 
-@api.get("/parties/<family>/<code>")
+@api.get("/parties/<family>/<path:code>")
 @needs("parties:read")
 def one_party(family: str, code: str) -> Response:
     """One party."""

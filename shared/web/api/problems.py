@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response
+from flask import Response, current_app
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
 
 from shared.errors import Refused, Stale
 from shared.web import problems
 from shared.web.errors import EXPLANATIONS
 from shared.web.problems import Fault
 
-__all__ = ["Fault", "Problem", "body_of", "of_refusal", "problem", "refused"]
+__all__ = ["Fault", "Problem", "away", "body_of", "of_refusal", "overtaken", "problem", "refused", "unkept"]
 
 
 class Problem(Exception):
@@ -42,3 +44,24 @@ def of_refusal(refusal: Refused, status: int | None = None) -> dict[str, Any]:
 def refused(refusal: Refused) -> Response:
     """A verb said no."""
     return problems.answer(of_refusal(refusal))
+
+
+def away(_error: Exception) -> Response:
+    """The storage of documents does not answer."""
+    return problems.answer(body_of(503))
+
+
+def overtaken(error: IntegrityError) -> Response:
+    """Two calls made the same thing at once: the second finds it when it comes again."""
+    current_app.logger.warning("api: refused by the database: %s", _constraint(error))
+    return problems.answer(body_of(409))
+
+
+def unkept(_error: Exception) -> Response:
+    """A value that no column holds, wherever it came from: the address, a cursor, a body."""
+    return problems.answer(body_of(422, _("Une valeur contient un caractère nul, ou sort de ce qui peut être gardé.")))
+
+
+def _constraint(error: IntegrityError) -> str:
+    """Its name: never the values, which are people's."""
+    return str(getattr(getattr(error.orig, "diag", None), "constraint_name", None) or type(error.orig).__name__)

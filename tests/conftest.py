@@ -21,6 +21,7 @@ from tests.engines import Engines, Machine, a_machine, running_engines
 from tests.network import shut
 from tests.objects import running_s3
 from tests.sink import Sink, running_sink
+from tests.sms import Provider, running_provider
 from wsgi import create_app
 
 
@@ -83,6 +84,12 @@ def _sink() -> Iterator[Sink]:
 
 
 @pytest.fixture(scope="session")
+def _provider() -> Iterator[Provider]:
+    with running_provider() as provider:
+        yield provider
+
+
+@pytest.fixture(scope="session")
 def engines(_sink: Sink) -> Iterator[Engines]:
     with running_engines(_sink.port) as engines:
         yield engines
@@ -118,6 +125,15 @@ def sink(_sink: Sink) -> Iterator[Sink]:
     _sink.clear()
     yield _sink
     _sink.clear()
+
+
+@pytest.fixture
+def provider(_provider: Provider) -> Provider:
+    """The provider of SMS of this run, as if nobody had called it."""
+    _provider.texts.clear()
+    _provider.answers.clear()
+    _provider.asked, _provider.gate = 0, None
+    return _provider
 
 
 @pytest.fixture

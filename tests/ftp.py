@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import datetime
 import threading
 import warnings
 from collections.abc import Iterator
@@ -11,16 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import asyncssh
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 with warnings.catch_warnings():  # of Python 3.11's asyncore, which only this test server uses
     warnings.simplefilter("ignore", DeprecationWarning)
     from pyftpdlib.authorizers import DummyAuthorizer
     from pyftpdlib.handlers import FTPHandler, TLS_FTPHandler
     from pyftpdlib.servers import FTPServer
+
+from tests.certificates import self_signed
 
 LOGIN, PASSWORD = "erp", "mot-de-passe-erp"
 READ_ONLY = "elr"
@@ -105,7 +102,7 @@ def running_ftp(root: Path, *, tls: bool = True, rights: str = EVERYTHING, port:
     base = TLS_FTPHandler if tls else FTPHandler
     members: dict[str, Any] = {"authorizer": authorizer, "log_prefix": "", "auth_failed_timeout": 0}
     if tls:
-        members |= {"certfile": str(_certificate(root.parent)), "tls_control_required": True, "tls_data_required": True}
+        members |= {"certfile": str(self_signed(root.parent)), "tls_control_required": True, "tls_data_required": True}
     server = FTPServer(("127.0.0.1", port), type("Handler", (base,), members))
     stop = threading.Event()
 
@@ -157,27 +154,3 @@ class _Files(asyncssh.SFTPServer):
 def _folders(root: Path) -> None:
     for name in ("sortie", "pris"):
         (root / name).mkdir(parents=True, exist_ok=True)
-
-
-def _certificate(folder: Path) -> Path:
-    """A new one each time: another certificate is another server."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    day = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(day - datetime.timedelta(days=1))
-        .not_valid_after(day + datetime.timedelta(days=30))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / f"certificate-{made.serial_number}.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-    return path

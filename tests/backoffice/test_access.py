@@ -16,7 +16,7 @@ from shared.notifications.models import Notification, Status
 from shared.notifications.shipping import ship_messages
 from shared.people.models import EmailSlot, Party
 from tests.factories import office
-from tests.factories.identity import Browser, a_clerk
+from tests.factories.identity import Browser, a_clerk, signed_in
 
 COLUMNS = (
     "État",
@@ -42,10 +42,7 @@ def shop(app: Flask) -> Party:
 
 @pytest.fixture
 def browser(app: Flask, shop: Party) -> Browser:
-    browser = Browser(app)
-    browser.sign_in_staff()
-    browser.get("/backoffice/access")
-    return browser
+    return signed_in(app)
 
 
 @pytest.mark.row("P-54")

@@ -15,21 +15,9 @@ from shared.access.models import Access, PortalSession, Seat
 from shared.access.synchronising import synchronise
 from shared.events.models import Event
 from shared.extensions import db
-from shared.notifications.shipping import ship_messages
 from shared.people.models import EmailSlot, Grant, Party, Role
 from tests.factories import bulk, office
 from tests.factories.identity import Browser, a_clerk, a_holder
-
-
-@pytest.fixture
-def browser(app: Flask) -> Browser:
-    office.an_installation()
-    ship_messages()
-    a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    browser.get("/backoffice/access")
-    return browser
 
 
 @pytest.mark.row("P-52")

@@ -22,17 +22,14 @@ from shared.extensions import db
 from shared.people.models import Party
 from shared.sheets.qr import qr_bitmap
 from tests.factories import bulk, office
-from tests.factories.identity import Browser, a_clerk
+from tests.factories.identity import Browser, a_clerk, signed_in
 
 
 @pytest.fixture
 def browser(app: Flask) -> Browser:
     office.an_installation()
     a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    browser.get("/backoffice/access")
-    return browser
+    return signed_in(app)
 
 
 @pytest.mark.row("P-41")

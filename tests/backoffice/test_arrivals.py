@@ -14,7 +14,7 @@ from shared.documents.storage_folder import FolderStorage
 from shared.extensions import db
 from shared.intake.models import Arrival, Verdict
 from shared.people.models import Grant
-from tests.factories import office, post
+from tests.factories import office
 from tests.factories.identity import Browser, a_clerk
 from tests.factories.invoices import VAT, facturx
 from tests.factories.office import customer, folder, text_file
@@ -22,16 +22,6 @@ from tests.shared.documents.corpus import pdf, picture, with_root, word
 
 HTML = b"<!doctype html><html><script>alert(1)</script></html>"
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"
-
-
-@pytest.fixture
-def browser(app: Flask) -> Browser:
-    post.an_installation()
-    office.an_installation()
-    a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
 
 
 def drop(browser: Browser, *files: tuple[bytes, str], json: bool = True, **fields: object) -> TestResponse:

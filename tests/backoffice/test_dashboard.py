@@ -5,7 +5,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from shared.clock import at as at_moment
@@ -21,25 +20,11 @@ from shared.records.listing import Filter
 from shared.records.tallying import records as counted
 from shared.settings.reading import company
 from tests.factories import office
-from tests.factories.identity import Browser, a_clerk
-from tests.factories.post import an_installation
+from tests.factories.identity import Browser
 from tests.factories.records import a_quote, an_invoice
 from tests.house.test_queries import MOST, questions
 
 URL = "/backoffice/dashboard"
-
-
-@pytest.fixture
-def clerk(app: Flask) -> Staff:
-    an_installation()
-    return a_clerk()
-
-
-@pytest.fixture
-def browser(app: Flask, clerk: Staff) -> Browser:
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
 
 
 def test_a_fresh_installation_says_what_to_do_next(browser: Browser) -> None:

@@ -1,7 +1,6 @@
 """The page of one document, and what staff do there."""
 
 import pytest
-from flask import Flask
 from sqlalchemy import delete, func, select
 
 from shared.access.models import Seat
@@ -16,19 +15,9 @@ from shared.notifications.rule_models import Cause
 from shared.people.models import ConsentState
 from tests.factories import office, post
 from tests.factories.counter import a_seat
-from tests.factories.identity import Browser, a_clerk
+from tests.factories.identity import Browser
 from tests.factories.office import customer, filed, folder, text_file
 from tests.shared.documents.corpus import pdf
-
-
-@pytest.fixture
-def browser(app: Flask) -> Browser:
-    post.an_installation()
-    office.an_installation()
-    a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
 
 
 def url_of(document: Document) -> str:

@@ -20,20 +20,10 @@ from shared.documents.storage import original_key, storage
 from shared.extensions import db
 from shared.notifications.models import Notification, NotificationDocument, Reason, Status
 from shared.people.models import ConsentState, EmailSlot, Grant, Role, Staff
-from tests.factories import office, post
+from tests.factories import office
 from tests.factories.counter import a_link, a_seat
 from tests.factories.identity import Browser, a_clerk
 from tests.factories.office import customer, filed, folder
-
-
-@pytest.fixture
-def browser(app: Flask) -> Browser:
-    post.an_installation()
-    office.an_installation()
-    a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
 
 
 def page_of(answer: TestResponse) -> BeautifulSoup:

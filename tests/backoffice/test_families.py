@@ -13,7 +13,7 @@ from shared.extensions import db
 from shared.notifications.models import Notification
 from shared.people.founding import Kind, found
 from shared.people.models import EmailSlot, Family, Party
-from tests.factories import office, post
+from tests.factories import office
 from tests.factories.counter import a_seat
 from tests.factories.identity import PASSWORD, Browser, a_clerk, a_holder
 from tests.factories.office import filed
@@ -28,16 +28,6 @@ LANDLORDS = {
     "slot_fallback": "card",
     "default_consent": "accepted",
 }
-
-
-@pytest.fixture
-def browser(app: Flask) -> Browser:
-    post.an_installation()
-    office.an_installation()
-    a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
 
 
 def family() -> Family:

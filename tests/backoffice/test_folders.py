@@ -8,20 +8,9 @@ from sqlalchemy import func, select
 from shared.documents.models import Folder, FolderChange
 from shared.events.models import Event
 from shared.extensions import db
-from tests.factories import office, post
 from tests.factories.counter import a_seat
 from tests.factories.identity import Browser, a_clerk
 from tests.factories.office import customer, filed, folder
-
-
-@pytest.fixture
-def browser(app: Flask) -> Browser:
-    post.an_installation()
-    office.an_installation()
-    a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
 
 
 def soup_of(browser: Browser, tab: str = "customers") -> BeautifulSoup:

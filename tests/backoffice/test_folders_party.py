@@ -2,26 +2,14 @@
 
 import pytest
 from bs4 import BeautifulSoup
-from flask import Flask
 
 from shared.documents.effective import settings_for
 from shared.documents.models import Notify
 from shared.extensions import db
 from shared.people.models import Party
 from tests.backoffice.test_folders import form_of
-from tests.factories import office, post
-from tests.factories.identity import Browser, a_clerk
+from tests.factories.identity import Browser
 from tests.factories.office import customer, folder
-
-
-@pytest.fixture
-def browser(app: Flask) -> Browser:
-    post.an_installation()
-    office.an_installation()
-    a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
 
 
 def sent_of(soup: BeautifulSoup) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """The history: every line with its reason, its address and its answer, and what may be done with it."""
 
 import pytest
-from flask import Flask
 from sqlalchemy import event
 
 from shared.clock import now
@@ -9,16 +8,7 @@ from shared.documents.models import Notify
 from shared.extensions import db
 from shared.notifications.models import Notification, Reason, Status
 from tests.factories import post
-from tests.factories.identity import Browser, a_clerk
-
-
-@pytest.fixture
-def browser(app: Flask) -> Browser:
-    post.an_installation()
-    a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
+from tests.factories.identity import Browser
 
 
 def a_line(status: Status = Status.WAITING, **fields: object) -> Notification:

@@ -5,7 +5,6 @@ import io
 import re
 
 import pytest
-from flask import Flask
 
 from shared.clock import now
 from shared.extensions import db
@@ -16,17 +15,8 @@ from shared.notifications.sending import drain
 from tests.engines import Machine
 from tests.factories import office as offices
 from tests.factories import post
-from tests.factories.identity import Browser, a_clerk
+from tests.factories.identity import Browser
 from tests.sink import Sink
-
-
-@pytest.fixture
-def browser(app: Flask) -> Browser:
-    post.an_installation()
-    a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
 
 
 def rows_of(page: str) -> list[str]:

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from shared import jobs
@@ -13,22 +12,11 @@ from shared.access.synchronising import synchronise
 from shared.clock import now
 from shared.engines.models import EngineState, Heartbeat
 from shared.extensions import db
-from shared.notifications.shipping import ship_messages
 from shared.settings.branding import change_company
 from shared.settings.models import SettingTrial
 from tests.factories import office
-from tests.factories.identity import Browser, a_clerk
+from tests.factories.identity import Browser
 from tests.sink import Sink
-
-
-@pytest.fixture
-def browser(app: Flask) -> Browser:
-    office.an_installation()
-    ship_messages()
-    a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
 
 
 @pytest.mark.row("P-01")

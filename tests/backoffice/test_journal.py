@@ -16,22 +16,9 @@ from shared.extensions import db
 from shared.people.models import Staff
 from shared.settings.reading import setting
 from shared.transactions import rehearse_after_commit
-from tests.factories import counter, office, post
+from tests.factories import counter, office
 from tests.factories.identity import STAFF_PASSWORD, Browser, a_clerk
 from tests.house.test_queries import questions
-
-
-@pytest.fixture
-def clerk(app: Flask) -> Staff:
-    post.an_installation()
-    return a_clerk()
-
-
-@pytest.fixture
-def browser(app: Flask, clerk: Staff) -> Browser:
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
 
 
 def names(page: str) -> list[str]:

@@ -1,20 +1,10 @@
 """The command palette finds screens, settings, parties and documents, and only those within reach."""
 
-import pytest
 from flask import Flask
 
 from shared.extensions import db
 from tests.factories import counter, office, post
 from tests.factories.identity import Browser, a_clerk
-
-
-@pytest.fixture
-def browser(app: Flask) -> Browser:
-    post.an_installation()
-    a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
 
 
 def test_each_kind_is_found_by_what_it_is_called(browser: Browser) -> None:

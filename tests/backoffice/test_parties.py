@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from shared.clock import now
 from shared.events.models import Event
 from shared.extensions import db
-from shared.notifications.shipping import ship_messages
 from shared.people.models import Consent, ConsentState, EmailSlot, Party
 from tests.factories import office
 from tests.factories.identity import Browser, a_clerk
@@ -26,16 +25,6 @@ SHOP = {
     "email_billing": "facturation@boutique.fr",
     "email_reminder": "relance@boutique.fr",
 }
-
-
-@pytest.fixture
-def browser(app: Flask) -> Browser:
-    office.an_installation()
-    ship_messages()
-    a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from shared.people.contacting import ContactCard, add_contact
 from shared.people.models import EmailSlot, Grant, Party
 from shared.people.registering import register
 from tests.factories import office
-from tests.factories.identity import Browser, a_clerk
+from tests.factories.identity import Browser, a_clerk, signed_in
 
 URL = "/backoffice/parties/import?family=customers"
 
@@ -27,10 +27,7 @@ URL = "/backoffice/parties/import?family=customers"
 def browser(app: Flask) -> Browser:
     office.an_installation()
     a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    browser.get(URL)
-    return browser
+    return signed_in(app)
 
 
 def send(browser: Browser, data: bytes, name: str = "clients.csv", url: str = URL, **fields: str) -> TestResponse:

@@ -16,7 +16,7 @@ from shared.people.models import Party
 from shared.people.scopes import scope_of
 from tests.factories import counter, office
 from tests.factories.company import Company, a_company
-from tests.factories.identity import Browser, a_clerk
+from tests.factories.identity import Browser, a_clerk, signed_in
 
 
 @pytest.fixture
@@ -26,9 +26,7 @@ def company(app: Flask) -> Company:
 
 @pytest.fixture
 def browser(app: Flask, company: Company) -> Browser:
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
+    return signed_in(app)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from shared.people.models import Contact, EmailCell, EmailSlot, Party
 from shared.people.party_models import Site
 from tests.factories import counter, office
 from tests.factories.company import Company, a_company
-from tests.factories.identity import Browser, a_clerk
+from tests.factories.identity import Browser, a_clerk, signed_in
 
 
 @pytest.fixture
@@ -29,9 +29,7 @@ def company(app: Flask) -> Company:
 
 @pytest.fixture
 def browser(app: Flask, company: Company) -> Browser:
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
+    return signed_in(app)
 
 
 @pytest.fixture

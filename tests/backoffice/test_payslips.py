@@ -14,7 +14,7 @@ from shared.intake.payslip_models import BatchState, PayslipBatch, PayslipLayout
 from shared.people.models import Staff
 from tests.factories import office, payroll
 from tests.factories.company import may_see_payslips
-from tests.factories.identity import Browser, a_clerk
+from tests.factories.identity import Browser, a_clerk, signed_in
 from tests.factories.payroll import an_employee, slip
 
 HELD = r'name="(label-[a-z]+|box-[a-z]+|mark)"[^>]*value="([^"]*)"'
@@ -31,9 +31,7 @@ def clerk(app: Flask) -> Staff:
 
 @pytest.fixture
 def browser(app: Flask, clerk: Staff) -> Browser:
-    made = Browser(app)
-    made.sign_in_staff()
-    return made
+    return signed_in(app)
 
 
 def the_batch() -> PayslipBatch:

@@ -11,7 +11,7 @@ from shared.documents.models import Document, Printout, Publication
 from shared.extensions import db
 from tests.factories import office
 from tests.factories.company import Company, a_company
-from tests.factories.identity import Browser
+from tests.factories.identity import Browser, signed_in
 from tests.shared.documents.corpus import pdf
 
 
@@ -22,9 +22,7 @@ def company(app: Flask) -> Company:
 
 @pytest.fixture
 def browser(app: Flask, company: Company) -> Browser:
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
+    return signed_in(app)
 
 
 @pytest.mark.row("P-61")

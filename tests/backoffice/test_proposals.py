@@ -1,7 +1,6 @@
 """« Propositions »: nothing leaves until it is confirmed; edited words reach the recipient and no template."""
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
 from shared.extensions import db
@@ -19,15 +18,6 @@ from tests.factories.rules import a_record, a_rule, a_text, moved
 from tests.sink import Sink
 
 URL = "/backoffice/proposals"
-
-
-@pytest.fixture
-def browser(app: Flask) -> Browser:
-    post.an_installation()
-    a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
 
 
 def a_customer(code: str, address: str = "compta@boutique.example") -> Party:

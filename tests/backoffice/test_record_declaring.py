@@ -15,7 +15,7 @@ from shared.records.declaring import DRAFT, Kind, Move, Status
 from shared.records.kinds import KINDS
 from shared.records.models import Record
 from tests.factories import post
-from tests.factories.identity import Browser, a_clerk
+from tests.factories.identity import Browser, a_clerk, signed_in
 
 WARRANTY = Kind(
     "warranty",
@@ -40,9 +40,7 @@ def browser(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Browser:
             monkeypatch.setitem(CATALOGUE, name, EventKind(label, facts))
     post.an_installation()
     a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
+    return signed_in(app)
 
 
 @pytest.mark.row("A-02")

@@ -4,7 +4,6 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from shared.clock import now
@@ -14,23 +13,10 @@ from shared.notifications.rule_models import Rule
 from shared.people.models import Grant, Staff
 from shared.records import moving
 from tests.factories import counter, office, post, records
-from tests.factories.identity import Browser, a_clerk
+from tests.factories.identity import Browser
 
 COLUMNS = ["Événement", "Destinataire", "Date", "Moyen", "Adresse", "Objet", "Message"]
 WHEN = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-
-
-@pytest.fixture
-def clerk(app: Flask) -> Staff:
-    post.an_installation()
-    return a_clerk()
-
-
-@pytest.fixture
-def browser(app: Flask, clerk: Staff) -> Browser:
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
 
 
 def sent(line: Notification, subject: str, body: str, address: str) -> None:

@@ -5,8 +5,6 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-import pytest
-from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -18,19 +16,10 @@ from shared.records import entering, moving
 from shared.records.models import Record
 from shared.records.remarks import everything
 from tests.factories import office, post
-from tests.factories.identity import Browser, a_clerk
+from tests.factories.identity import Browser
 from tests.factories.records import a_code, an_exchange, an_intervention, an_order
 
 BY = "command"
-
-
-@pytest.fixture
-def browser(app: Flask) -> Browser:
-    post.an_installation()
-    a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
 
 
 def made(kind: str = "invoice", party: Party | None = None, status: str = "", **values: Any) -> Record:

@@ -13,7 +13,7 @@ from shared.extensions import db
 from shared.notifications.models import Notification
 from shared.records.models import Record, RecordImport
 from tests.factories import office, post
-from tests.factories.identity import Browser, a_clerk
+from tests.factories.identity import Browser, a_clerk, signed_in
 
 URL = "/backoffice/records/invoice/import"
 
@@ -23,10 +23,7 @@ def browser(app: Flask) -> Browser:
     post.an_installation()
     a_clerk()
     office.customer("K1", "Ma jolie boutique")
-    browser = Browser(app)
-    browser.sign_in_staff()
-    browser.get(URL)
-    return browser
+    return signed_in(app)
 
 
 def sent(browser: Browser, text: str, **fields: str) -> TestResponse:

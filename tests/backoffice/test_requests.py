@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from flask import Flask
 from sqlalchemy import func, select
 
 from shared.clock import now, today
@@ -16,20 +15,11 @@ from shared.deposits.requesting import Wanted, advance, ask
 from shared.errors import Refused
 from shared.extensions import db, uuid7
 from shared.notifications.models import Notification
-from tests.factories import counter, office, post
-from tests.factories.identity import Browser, a_clerk
+from tests.factories import counter, office
+from tests.factories.identity import Browser
 from tests.shared.documents.corpus import pdf
 
 BY = "command"
-
-
-@pytest.fixture
-def browser(app: Flask) -> Browser:
-    post.an_installation()
-    a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
 
 
 def supplier(code: str = "F1") -> counter.Seat:

@@ -21,7 +21,7 @@ from shared.retention.models import DeletionCertificate, Purge, RetentionHold
 from shared.settings.models import Setting
 from tests.factories import counter, office
 from tests.factories.company import Company, a_company, may_see_payslips
-from tests.factories.identity import Browser, a_clerk
+from tests.factories.identity import Browser, a_clerk, signed_in
 from tests.shared.documents.corpus import pdf
 
 BASE = "/backoffice/retention"
@@ -34,9 +34,7 @@ def company(app: Flask) -> Company:
 
 @pytest.fixture
 def browser(app: Flask, company: Company) -> Browser:
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
+    return signed_in(app)
 
 
 def an_old(number: str) -> Document:

@@ -27,15 +27,6 @@ URL = "/backoffice/rules"
 
 
 @pytest.fixture
-def browser(app: Flask) -> Browser:
-    post.an_installation()
-    a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
-
-
-@pytest.fixture
 def party(browser: Browser) -> Party:
     return office.customer("4", "Ma jolie boutique", addresses=dict.fromkeys(EmailSlot, "compta@boutique.example"))
 

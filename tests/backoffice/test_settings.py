@@ -17,7 +17,7 @@ from shared.notifications.messages import brand_of
 from shared.people.models import ConsentState, Family
 from shared.settings.reading import company, forget, setting
 from tests.factories import office
-from tests.factories.identity import STAFF_PASSWORD, Browser, a_clerk
+from tests.factories.identity import STAFF_PASSWORD, Browser, a_clerk, signed_in
 
 COLOURS = {"colour": "#14566b", "automatic": "y", "ink": "#ffffff", "signature": "L’équipe Dubois"}
 
@@ -26,10 +26,7 @@ COLOURS = {"colour": "#14566b", "automatic": "y", "ink": "#ffffff", "signature":
 def browser(app: Flask) -> Browser:
     office.an_installation()
     a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    browser.get("/backoffice/settings")
-    return browser
+    return signed_in(app)
 
 
 def identity(browser: Browser, field: str, value: str, password: str = STAFF_PASSWORD) -> TestResponse:

@@ -10,7 +10,7 @@ from shared.extensions import db, uuid7
 from shared.hooks.models import Hook, HookCall
 from shared.intake.api_models import ApiToken
 from tests.factories.erp import Erp
-from tests.factories.identity import Browser, a_clerk
+from tests.factories.identity import Browser, a_clerk, signed_in
 from tests.factories.post import an_installation
 
 PAGE = "/backoffice/settings/api"
@@ -19,10 +19,7 @@ PAGE = "/backoffice/settings/api"
 def a_browser(app: Flask) -> Browser:
     an_installation()
     a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    browser.get(PAGE)
-    return browser
+    return signed_in(app)
 
 
 def test_a_token_is_shown_once_opens_and_is_revoked(app: Flask) -> None:

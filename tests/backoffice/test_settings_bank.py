@@ -10,7 +10,7 @@ from shared.people.models import Activity
 from shared.records import banking
 from shared.records.money_models import BankAccount
 from tests.factories import post
-from tests.factories.identity import Browser, a_clerk, fresh_code
+from tests.factories.identity import Browser, a_clerk, fresh_code, signed_in
 
 URL = "/backoffice/settings/bank"
 FIRST, SECOND = "FR7630006000011234567890189", "DE89370400440532013000"
@@ -21,9 +21,7 @@ def browser(app: Flask) -> Browser:
     post.an_installation()
     db.session.add(Activity(id=uuid7(), name="Lumière & Fils", domain="exemple.fr"))
     a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
+    return signed_in(app)
 
 
 def enter(browser: Browser, iban: str = FIRST) -> BankAccount:

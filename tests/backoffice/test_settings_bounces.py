@@ -14,7 +14,7 @@ from shared.settings.bounce_mailbox import SECRET, bounce_mailbox
 from shared.settings.models import Setting, SettingTrial
 from shared.settings.reading import forget
 from tests.factories import office
-from tests.factories.identity import STAFF_PASSWORD, Browser, a_clerk
+from tests.factories.identity import STAFF_PASSWORD, Browser, a_clerk, signed_in
 
 URL = "/backoffice/settings/bounces"
 GOOD = {
@@ -31,10 +31,7 @@ GOOD = {
 def browser(app: Flask) -> Browser:
     office.an_installation()
     a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    browser.get(URL)
-    return browser
+    return signed_in(app)
 
 
 def test_the_mailbox_is_kept_and_its_password_never_shown(browser: Browser) -> None:

@@ -15,7 +15,7 @@ from shared.settings.identity import drawn_identifier
 from shared.settings.models import Setting
 from shared.settings.reading import company, forget, setting
 from tests.factories import office
-from tests.factories.identity import STAFF_PASSWORD, Browser, a_clerk, a_holder, a_mailed_link
+from tests.factories.identity import STAFF_PASSWORD, Browser, a_clerk, a_holder, a_mailed_link, signed_in
 
 SECRET = "herbe-quartz-lampe-9417"
 
@@ -24,10 +24,7 @@ SECRET = "herbe-quartz-lampe-9417"
 def browser(app: Flask) -> Browser:
     office.an_installation()
     a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    browser.get("/backoffice/settings")
-    return browser
+    return signed_in(app)
 
 
 def change(browser: Browser, field: str, value: str, password: str = STAFF_PASSWORD) -> TestResponse:

@@ -14,7 +14,7 @@ from shared.signatures.authority_models import KeyKind, KeySource
 from shared.signatures.keys import current
 from shared.signatures.timestamp_listing import servers
 from tests.factories import office
-from tests.factories.identity import Browser, a_clerk
+from tests.factories.identity import Browser, a_clerk, signed_in
 from tests.shared.signatures.test_company import a_file
 
 PAGE = "/backoffice/settings/signature"
@@ -24,10 +24,7 @@ PAGE = "/backoffice/settings/signature"
 def browser(app: Flask) -> Browser:
     office.an_installation()
     a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    browser.get(PAGE)
-    return browser
+    return signed_in(app)
 
 
 def test_file_is_brought_tried_and_never_shown(browser: Browser) -> None:

@@ -1,11 +1,9 @@
 """« SMS »: the provider set on screen is used, its trial tells each stage, its key never comes out."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from shared import jobs
@@ -17,35 +15,12 @@ from shared.notifications.models import Template
 from shared.settings.models import Setting, SettingTrial
 from shared.settings.reading import forget
 from shared.settings.sms_provider import sms_provider, sms_source
-from tests.factories import counter, post
-from tests.factories.identity import Browser, a_clerk
+from tests.factories import counter
+from tests.factories.identity import Browser
 from tests.sink import free_port
-from tests.sms import ACCOUNT, KEY, Provider, running_provider
+from tests.sms import ACCOUNT, KEY, Provider
 
 PHONE = "+33612345678"
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Provider]:
-    with running_provider() as provider:
-        yield provider
-
-
-@pytest.fixture
-def provider(served: Provider) -> Provider:
-    served.texts.clear()
-    served.answers.clear()
-    return served
-
-
-@pytest.fixture
-def browser(app: Flask) -> Browser:
-    post.an_installation()
-    a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    browser.get("/backoffice/settings/sms")
-    return browser
 
 
 def save(browser: Browser, where: str, **more: object):  # type: ignore[no-untyped-def]

@@ -34,13 +34,6 @@ def clerk(app: Flask) -> Iterator[Staff]:
     yield a_clerk()
 
 
-@pytest.fixture
-def browser(app: Flask, clerk: Staff) -> Browser:
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
-
-
 def a_party(code: str = "C1", name: str = "Ateliers Dubois") -> Party:
     return customer(code, name, addresses={EmailSlot.CARD: f"{code.lower()}@exemple.fr"})
 

@@ -10,7 +10,7 @@ from shared.people.models import Staff
 from shared.signatures.models import Level, Signature, SignatureRequest, Signer, Trace
 from tests.factories import office, post
 from tests.factories.counter import a_seat
-from tests.factories.identity import STAFF_PASSWORD, Browser, a_clerk
+from tests.factories.identity import STAFF_PASSWORD, Browser, a_clerk, signed_in
 from tests.factories.signing import STROKES, a_request, form_of
 
 KNOWN_BY = "Carte d’identité vue"
@@ -25,9 +25,7 @@ def clerk(app: Flask) -> Staff:
 @pytest.fixture
 def browser(app: Flask, clerk: Staff) -> Browser:
     app.config["WTF_CSRF_ENABLED"] = False
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
+    return signed_in(app)
 
 
 @pytest.fixture(autouse=True)

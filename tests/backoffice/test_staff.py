@@ -23,7 +23,7 @@ from shared.people.staffing import ship_roles
 from shared.web.permissions import PORTAL, Permission
 from tests.engines import Machine
 from tests.factories import office, post
-from tests.factories.identity import OTHER, STAFF_PASSWORD, Browser, a_clerk, an_invitation, path_of
+from tests.factories.identity import OTHER, STAFF_PASSWORD, Browser, a_clerk, an_invitation, path_of, signed_in
 from tests.house.routes import routes
 from tests.sink import Sink
 
@@ -32,10 +32,7 @@ from tests.sink import Sink
 def boss(app: Flask) -> Browser:
     post.an_installation()
     a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    browser.get("/backoffice/staff")
-    return browser
+    return signed_in(app)
 
 
 def role(key: str) -> Role:

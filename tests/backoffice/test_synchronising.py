@@ -17,7 +17,7 @@ from shared.people.models import EmailSlot
 from shared.settings.models import SynchronisationRun
 from tests.engines import Machine
 from tests.factories import office, post
-from tests.factories.identity import Browser, a_clerk
+from tests.factories.identity import Browser, a_clerk, signed_in
 from tests.faults.conftest import installed
 
 
@@ -26,10 +26,7 @@ def browser(app: Flask) -> Browser:
     post.an_installation()
     office.manual_mode()
     a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    browser.get("/backoffice/synchronising")
-    return browser
+    return signed_in(app)
 
 
 def _wanted(browser: Browser) -> None:

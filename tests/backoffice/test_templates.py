@@ -10,17 +10,8 @@ from shared.notifications.models import Notification, Template, TemplateVersion
 from shared.notifications.preferring import refuses
 from shared.notifications.refusals import Subject
 from shared.notifications.resolving import Ready, foretell
-from tests.factories import counter, office, post
+from tests.factories import counter, office
 from tests.factories.identity import Browser, a_clerk
-
-
-@pytest.fixture
-def browser(app: Flask) -> Browser:
-    post.an_installation()
-    a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
 
 
 def text_of(key: str = "document.published.statement") -> tuple[Template, str]:

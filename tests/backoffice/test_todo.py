@@ -19,19 +19,6 @@ from tests.house.test_queries import questions
 ADDRESS = "compta@boutique.example"
 
 
-@pytest.fixture
-def clerk(app: Flask) -> Staff:
-    post.an_installation()
-    return a_clerk()
-
-
-@pytest.fixture
-def browser(app: Flask, clerk: Staff) -> Browser:
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
-
-
 def a_bounce(party: Party | None = None, slot: EmailSlot | None = EmailSlot.BILLING) -> Todo:
     """A message that came back, and what is to be done about it."""
     party = party or post.a_customer(billing=ADDRESS)

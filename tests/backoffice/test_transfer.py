@@ -17,7 +17,7 @@ from shared.intake.transfer import Transfer, standing
 from shared.settings.models import SettingTrial
 from shared.settings.reading import forget
 from tests.factories import office
-from tests.factories.identity import Browser, a_clerk
+from tests.factories.identity import Browser, a_clerk, signed_in
 from tests.ftp import PASSWORD, Dropbox, running_ftp, running_sftp
 from tests.shared.documents.corpus import pdf
 from tests.shared.intake.test_watching import look_twice
@@ -29,10 +29,7 @@ URL = "/backoffice/settings/transfer"
 def browser(app: Flask) -> Browser:
     office.an_installation()
     a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    browser.get(URL)
-    return browser
+    return signed_in(app)
 
 
 @pytest.fixture

@@ -194,5 +194,12 @@ class Browser:
         return found.value if found else ""
 
 
+def signed_in(app: Flask) -> Browser:
+    """The browser of the clerk who is there already."""
+    browser = Browser(app)
+    browser.sign_in_staff()
+    return browser
+
+
 def random_id() -> uuid.UUID:
     return uuid.uuid4()

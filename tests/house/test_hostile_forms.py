@@ -14,7 +14,7 @@ from shared.extensions import db
 from shared.people.models import Activity, Family, Grant, Party, Role, Staff
 from tests.factories import office
 from tests.factories.company import Company, a_company
-from tests.factories.identity import Browser
+from tests.factories.identity import Browser, signed_in
 from tests.house.routes import Route, routes
 
 FORBIDDEN = {
@@ -90,10 +90,7 @@ def test_ten_thousand_and_one_lines_are_refused_whole(app: Flask, company: Compa
 
 
 def _clerk(app: Flask) -> Browser:
-    browser = Browser(app)
-    browser.sign_in_staff()
-    browser.get("/backoffice/account")
-    return browser
+    return signed_in(app)
 
 
 def _posts(app: Flask, company: Company, but: tuple[str, ...] = ()) -> list[tuple[str, Route]]:

@@ -18,7 +18,7 @@ from shared.extensions import db
 from shared.people.models import Grant, Party, Role, Staff, StaffSession
 from tests.factories import office, post
 from tests.factories.counter import a_document, a_seat
-from tests.factories.identity import Browser, a_clerk
+from tests.factories.identity import Browser, a_clerk, signed_in
 from tests.factories.office import customer, folder
 
 
@@ -27,9 +27,7 @@ def browser(app: Flask) -> Browser:
     post.an_installation()
     office.an_installation()
     a_clerk()
-    browser = Browser(app)
-    browser.sign_in_staff()
-    return browser
+    return signed_in(app)
 
 
 def look(browser: Browser, party: Party, **fields: object) -> TestResponse:

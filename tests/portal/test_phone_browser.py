@@ -15,12 +15,12 @@ from tests.engines import Machine
 from tests.factories import post
 from tests.factories.codes import PHONE, a_provider
 from tests.factories.identity import PASSWORD, a_holder
-from tests.sms import Provider, running_provider
+from tests.sms import Provider
 
 
 @pytest.fixture
-def provider(machine: Machine) -> Iterator[Provider]:
-    with running_provider() as provider, machine.app.app_context():
+def provider(provider: Provider, machine: Machine) -> Iterator[Provider]:
+    with machine.app.app_context():
         post.an_installation()
         a_provider(provider.url)
         db.session.commit()

@@ -11,7 +11,7 @@ from flask import Flask
 from shared.documents import recognising
 from tests.factories import office, payroll
 from tests.factories.company import may_see_payslips
-from tests.factories.identity import Browser, a_clerk
+from tests.factories.identity import Browser, a_clerk, signed_in
 from tests.factories.payroll import an_employee, slip
 
 
@@ -35,9 +35,7 @@ def installed(app: Flask) -> None:
 @pytest.fixture
 def browser(app: Flask) -> Browser:
     may_see_payslips(a_clerk())
-    made = Browser(app)
-    made.sign_in_staff()
-    return made
+    return signed_in(app)
 
 
 @pytest.mark.row("P-84")

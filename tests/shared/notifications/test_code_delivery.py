@@ -1,7 +1,6 @@
 """A code on its way: written down before the call, never twice, never after a newer one, and erased."""
 
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -23,24 +22,16 @@ from shared.signatures import codes
 from tests.engines import Machine
 from tests.factories.codes import MAIL, PHONE, a_provider, a_signer, lines, waiting_code
 from tests.sink import Sink
-from tests.sms import Provider, running_provider
+from tests.sms import Provider
 
 DIGEST = "a" * 64
 
 
-@pytest.fixture(scope="module")
-def served() -> Iterator[Provider]:
-    with running_provider() as provider:
-        yield provider
-
-
 @pytest.fixture
-def provider(served: Provider, office: Machine) -> Provider:
-    served.texts.clear()
-    served.answers.clear()
-    a_provider(served.url)
+def provider(provider: Provider, office: Machine) -> Provider:
+    a_provider(provider.url)
     db.session.commit()
-    return served
+    return provider
 
 
 def ask(signer_id: uuid.UUID, channel: str = "sms") -> str:

@@ -1,7 +1,5 @@
 """An SMS: how many parts it costs, what two providers are told, and what each of their answers means."""
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,22 +10,9 @@ from shared.notifications.channels.sms import SmsProvider
 from shared.notifications.channels.sms_numbers import Number, masked, mobile
 from shared.notifications.channels.sms_parts import ESCAPED, measure, plain
 from tests.sink import free_port
-from tests.sms import ACCOUNT, KEY, Provider, running_provider
+from tests.sms import ACCOUNT, KEY, Provider
 
 TO = "+33612345678"
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Provider]:
-    with running_provider() as provider:
-        yield provider
-
-
-@pytest.fixture
-def provider(served: Provider) -> Provider:
-    served.texts.clear()
-    served.answers.clear()
-    return served
 
 
 def brevo(provider: Provider, **changed: object) -> SmsProvider:

@@ -9,10 +9,10 @@ REST = re.compile("[^\x00-\x7f]")
 
 
 def fold(text: str) -> str:
-    """Lower case, without marks, single spaces: « Bâtiment  Œuvre » becomes « batiment oeuvre »."""
+    """Lower case, without marks, single spaces: « Bâtiment  Œuvre » becomes « batiment oeuvre ». No U+0000 is left."""
     folded = text.casefold()
     if not folded.isascii():
         folded = LATIN_MARKS.sub("", unicodedata.normalize("NFKD", folded).translate(LIGATURES))
     if not folded.isascii():
         folded = REST.sub(lambda mark: "" if unicodedata.combining(mark[0]) else mark[0], folded)
-    return " ".join(folded.split())
+    return " ".join(folded.replace("\0", "").split())

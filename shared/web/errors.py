@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import force_locale, lazy_gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from shared.errors import Refused, Stale
+from shared.extensions import db
 from shared.web import problems
 from shared.web.page import is_htmx
 
@@ -108,6 +109,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(CSRFError, expired_form)
     app.register_error_handler(Refused, refused)
+    app.register_error_handler(DataError, unstorable)
     for kind in AWAY:
         app.register_error_handler(kind, unavailable)
 
@@ -136,6 +138,13 @@ def refused(error: Refused) -> Response:
     status = 409 if isinstance(error, Stale) else 422
     usual = EXPLANATIONS[status]
     return explain(status, Explanation(usual.title, error.sentence, usual.advice, usual.icon))
+
+
+def unstorable(error: DataError) -> Response:
+    """A value that no column can hold, such as a U+0000 or a number of forty figures: nobody types it by mistake."""
+    db.session.rollback()
+    current_app.logger.warning("a value was refused by the database: %s", type(error.orig).__name__)
+    return explain(400, EXPLANATIONS[400])
 
 
 def unavailable(error: Exception) -> Response:

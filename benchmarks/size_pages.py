@@ -24,7 +24,7 @@ def office_pages() -> dict[str, str]:
 
 def portal_pages() -> dict[str, str]:
     """The portal, of somebody with twenty documents."""
-    lists = {f"portal {name}": f"/documents/{name}" for name in ("invoices", "quotes")}
+    lists = {f"portal {name}": f"/{name}" for name in ("statement", "quotes")}
     return {
         "portal home": "/",
         "portal documents": "/documents",

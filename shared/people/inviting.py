@@ -3,14 +3,13 @@
 import uuid
 
 from flask_babel import gettext as _
-from sqlalchemy import exists, select
 
 from shared.errors import Refused
 from shared.events.recording import record
 from shared.extensions import db, uuid7
 from shared.people.granting import grant
 from shared.people.models import Role, Staff
-from shared.people.staffing import checked_email
+from shared.people.staffing import newcomer
 
 LOCALES = ("fr", "en")
 
@@ -27,11 +26,7 @@ def invite(
     activity_id: uuid.UUID | None = None,
 ) -> Staff:
     """A member of staff with one habilitation and no password yet; the invitation leaves. Raises Refused."""
-    address, name = checked_email(email), name.strip()
-    if not name:
-        raise Refused(_("Écrivez le nom de la personne."), field="name")
-    if db.session.scalar(select(exists().where(Staff.email == address))):
-        raise Refused(_("Un gestionnaire a déjà cette adresse."), field="email")
+    address, name = newcomer(email, name)
     staff = Staff(id=uuid7(), email=address, name=name, locale=locale if locale in LOCALES else "fr")
     db.session.add(staff)
     db.session.flush()

@@ -50,11 +50,7 @@ def create_staff(
     folder_id: uuid.UUID | None = None,
 ) -> Staff:
     """A member of staff with one role, everywhere or in one family or folder. Raises Refused, KeyError for the role."""
-    address, name = checked_email(email), name.strip()
-    if not name:
-        raise Refused(_("Écrivez le nom de la personne."), field="name")
-    if db.session.scalar(select(exists().where(Staff.email == address))):
-        raise Refused(_("Un gestionnaire a déjà cette adresse."), field="email")
+    address, name = newcomer(email, name)
     found = db.session.scalars(select(Role).where(Role.key == role, Role.deleted_at.is_(None))).one_or_none()
     if found is None:
         raise KeyError(role)
@@ -64,6 +60,16 @@ def create_staff(
     db.session.flush()
     record("staff.created", by=by, facts={"role": role, "staff": str(staff.id)})
     return staff
+
+
+def newcomer(email: str, name: str) -> tuple[str, str]:
+    """The address and the name of somebody who is not there yet; raises Refused."""
+    address, name = checked_email(email), name.strip()
+    if not name:
+        raise Refused(_("Écrivez le nom de la personne."), field="name")
+    if db.session.scalar(select(exists().where(Staff.email == address))):
+        raise Refused(_("Un gestionnaire a déjà cette adresse."), field="email")
+    return address, name
 
 
 def checked_email(email: str) -> str:

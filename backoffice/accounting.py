@@ -4,6 +4,7 @@ from datetime import datetime
 
 from flask import Response, abort, flash, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from backoffice import backoffice
 from shared.records.exporting import export, exports, fec, waiting
@@ -25,7 +26,12 @@ def accounting_export() -> Response:
     """Take what waits; the file is then on the list, to be downloaded as often as needed."""
     _moment, taken = export(by=visitors.actor())
     if taken:
-        flash(_("%(count)s écritures sont exportées : téléchargez leur fichier ci-dessous.", count=taken), "success")
+        sentence = ngettext(
+            "%(num)s écriture est exportée : téléchargez son fichier ci-dessous.",
+            "%(num)s écritures sont exportées : téléchargez leur fichier ci-dessous.",
+            taken,
+        )
+        flash(sentence, "success")
     else:
         flash(_("Aucune écriture n’attend."), "info")
     return go(url_for("backoffice.accounting"))

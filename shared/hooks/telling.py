@@ -26,8 +26,15 @@ def told(call: HookCall) -> dict[str, Any]:
         data |= _record(event)
     document = db.session.get(Document, event.document_id) if event.document_id else None
     if document is not None:
-        data["document"] = {"id": str(document.id), "title": document.title, "number": document.number}
+        data["document"] = _document(document)
     return {"type": event.name, "timestamp": event.at, "data": data}
+
+
+def _document(document: Document) -> dict[str, Any]:
+    """Of what needs a grant (payslips, medical), not even its title: nobody can grant one to a program."""
+    if document.folder.needs_grant:
+        return {"id": str(document.id)}
+    return {"id": str(document.id), "title": document.title, "number": document.number}
 
 
 def _record(event: Event) -> dict[str, Any]:

@@ -48,10 +48,10 @@ def receive(
     if scope is not None and not _reaches(scope, found):
         found = Attribution(None, None, "Ce fichier est pour un répertoire hors de votre périmètre.")
     filing.keep(data=data, inspection=inspection)
-    arrival.sha256, arrival.facts = inspection.sha256, _facts(invoice, named, found)
+    known = _merged(facts, facts_of(invoice, named))
+    arrival.sha256, arrival.facts = inspection.sha256, _facts(known, invoice, named, found)
     if found.is_certain:
-        read = _merged(facts, facts_of(invoice, named))
-        return _settled(arrival, inspection, found, read)
+        return _settled(arrival, inspection, found, known)
     return _held(arrival, found)
 
 
@@ -119,10 +119,10 @@ def _written(arrival: Arrival) -> Arrival:
     return arrival
 
 
-def _facts(invoice: Invoice | None, named: NameFacts | None, found: Attribution) -> dict[str, Any]:
-    """What was read, for the person who will decide; amounts and dates as text."""
-    facts = facts_of(invoice, named)
+def _facts(facts: filing.Facts, invoice: Invoice | None, named: NameFacts | None, found: Attribution) -> dict[str, Any]:
+    """What was told or read, for the person who will decide; amounts and dates as text."""
     told: dict[str, Any] = {
+        "title": facts.title,
         "number": facts.number,
         "issued_on": facts.issued_on.isoformat() if facts.issued_on else None,
         "due_on": facts.due_on.isoformat() if facts.due_on else None,

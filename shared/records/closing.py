@@ -51,7 +51,7 @@ def _written(record: Record) -> list[AccountingEntry]:
         (CUSTOMERS, record.party.code, amount),
         *((account, "", -value) for account, value in _parts(record, amount)),
     ]
-    label = _("Avoir %(number)s") if record.is_credit_note else _("Facture %(number)s")
+    label = "Avoir" if record.is_credit_note else "Facture"  # in French, whoever closes it: code de commerce, L123-22
     made = [
         AccountingEntry(
             record_id=record.id,
@@ -60,7 +60,7 @@ def _written(record: Record) -> list[AccountingEntry]:
             journal=JOURNAL,
             account=account,
             party_account=party,
-            label=f"{label % {'number': record.number}} {record.party.name}"[:200],
+            label=f"{label} {record.number} {record.party.name}"[:200],
             debit=max(value, NOTHING),
             credit=max(-value, NOTHING),
         )

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, select
 
-from shared.clock import now
+from shared.clock import COMPANY_ZONE, now
 from shared.events.recording import record as record_event
 from shared.extensions import db
 from shared.keyset import Order, by_date, read_page
@@ -20,7 +20,7 @@ from shared.people.models import Party
 from shared.records.models import Record
 from shared.records.money_models import AccountingEntry
 
-MOST = 20_000  # entries of one file; the next export goes on
+MOST = 5_000  # invoices of one file; the next export goes on
 JOURNALS = {"VE": "Ventes"}
 ACCOUNTS = {"411000": "Clients", "706000": "Prestations de services", "445710": "TVA collectée"}
 HEADS = [
@@ -79,15 +79,20 @@ def exports(limit: int = 50) -> list[Export]:
 def export(*, by: str) -> tuple[datetime, int]:
     """Take what waits; the instant that names this export, and how many entries it holds. Two at once share out."""
     moment = now()
-    free = select(AccountingEntry.id).where(AccountingEntry.exported_at.is_(None))
-    free = free.order_by(AccountingEntry.at, AccountingEntry.id).limit(MOST).with_for_update(skip_locked=True)
+    waits = AccountingEntry.exported_at.is_(None)
+    # Whole invoices: a file that ends within one does not balance.
+    oldest = func.min(AccountingEntry.at)
+    invoices = select(AccountingEntry.record_id).where(waits).group_by(AccountingEntry.record_id).order_by(oldest)
+    free = select(AccountingEntry.id).where(waits, AccountingEntry.record_id.in_(invoices.limit(MOST)))
+    free = free.order_by(AccountingEntry.id).with_for_update(skip_locked=True)
     return moment, mark(ids=list(db.session.scalars(free)), by=by, moment=moment)
 
 
 def mark(*, ids: Collection[uuid.UUID], by: str, moment: datetime | None = None) -> int:
     """These were taken over; how many had not been before. Marking again changes nothing."""
     wanted = (AccountingEntry.id.in_(ids), AccountingEntry.exported_at.is_(None))
-    rows = db.session.scalars(select(AccountingEntry).where(*wanted).with_for_update()).all()
+    held = select(AccountingEntry).where(*wanted).order_by(AccountingEntry.id).with_for_update()
+    rows = db.session.scalars(held).all()
     at = moment or now()
     for row in rows:
         row.exported_at = at
@@ -150,7 +155,7 @@ def _cells(entry: AccountingEntry, number: str, code: str, name: str, currency: 
         _amount(entry.credit),
         "",
         "",
-        _day(entry.at.date()),
+        _day(entry.at.astimezone(COMPANY_ZONE).date()),
         "",
         "" if currency == "EUR" else currency,
     )

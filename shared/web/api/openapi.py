@@ -41,6 +41,7 @@ QUERIES = {
     "list_records": ("limit", "after", "party", "status"),
     "list_documents": ("limit", "after", "party"),
     "list_entries": ("limit", "after", "exported"),
+    "post_document": tuple(each.encode_name for each in msgspec.structs.fields(shapes.DocumentBody)),  # the bytes alone
 }
 REFUSALS = {
     "get": (401, 403, 404, 422, 429, 500, 503),

@@ -17,6 +17,7 @@ from shared.documents.refusals import FileRefused
 from shared.documents.storage import original_key, storage
 from shared.documents.sweeping import hold
 from shared.errors import Refused
+from shared.events.batches import is_untold
 from shared.events.recording import record
 from shared.extensions import db
 from shared.folding import fold
@@ -81,7 +82,7 @@ def file(
         told |= {"facturx": {"net": None if facts.net is None else str(facts.net)}}
     record("document.filed", by=by, party_id=party.id, document_id=document.id, facts=told)
     if settings.on_portal:
-        publishing.publish(document=document, by=by, quiet=source in DEPOSITED)
+        publishing.publish(document=document, by=by, quiet=source in DEPOSITED or is_untold())
     return document
 
 

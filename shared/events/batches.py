@@ -9,6 +9,7 @@ Found = TypeVar("Found")
 
 _facts: ContextVar[dict[str, Any]] = ContextVar("batch_facts")
 _read: ContextVar[dict[str, Any]] = ContextVar("batch_read")
+_untold: ContextVar[bool] = ContextVar("untold", default=False)
 
 
 @contextmanager
@@ -30,6 +31,21 @@ def together() -> Iterator[None]:
         yield
     finally:
         _read.reset(token)
+
+
+@contextmanager
+def untold() -> Iterator[None]:
+    """History brought in: what is recorded inside is in the journal, and no rule tells anybody of it."""
+    token = _untold.set(True)
+    try:
+        yield
+    finally:
+        _untold.reset(token)
+
+
+def is_untold() -> bool:
+    """Whether what happens now is history brought in."""
+    return _untold.get()
 
 
 def read_once(key: str, read: Callable[[], Found]) -> Found:

@@ -8,7 +8,7 @@ import uuid
 from typing import Any
 
 from shared import reactions
-from shared.events.batches import batch_facts
+from shared.events.batches import batch_facts, is_untold
 from shared.events.catalogue import CATALOGUE
 from shared.events.models import Event
 from shared.extensions import db, uuid7
@@ -53,7 +53,8 @@ def record(
         facts=given,
     )
     db.session.add(event)
-    rules.apply(event)
+    if not is_untold():
+        rules.apply(event)
     reactions.react(event)
     planning.plan(event)
     return event

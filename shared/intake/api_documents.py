@@ -16,10 +16,12 @@ from shared.intake.api_schemas import DocumentBody
 from shared.intake.awaiting import wait_for
 from shared.intake.models import Arrival, Verdict
 from shared.intake.receiving import receive
+from shared.people.cards import printable
 from shared.people.models import Family, Party
 from shared.records.attaching import attach
 from shared.records.checking import kind_named
 from shared.records.kinds import KINDS
+from shared.records.typed import money
 
 SOURCE = "api"
 USUAL = "customers"
@@ -35,11 +37,11 @@ def deposit(*, data: bytes, filename: str, body: DocumentBody, by: str) -> Arriv
     if body.record_kind is not UNSET:
         kind_named(body.record_kind)
     facts = Facts(
-        title=body.title,
-        number=body.number,
+        title=printable(body.title, "title"),
+        number=printable(body.number, "number"),
         issued_on=body.issued_on,
         due_on=body.due_on,
-        amount=body.amount,
+        amount=None if body.amount is None else money(body.amount, "amount"),
         currency=body.currency,
         is_credit_note=body.is_credit_note,
     )

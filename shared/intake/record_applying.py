@@ -2,13 +2,14 @@
 
 import uuid
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 from sqlalchemy import func, select
 
 from shared.clock import now
 from shared.errors import Refused
-from shared.events.batches import in_batch
+from shared.events.batches import in_batch, untold
 from shared.events.recording import record as record_event
 from shared.extensions import db
 from shared.intake.record_importing import fields_of, table_of
@@ -46,7 +47,7 @@ def _advance(import_id: uuid.UUID, lines: list[Line]) -> bool:
     if found.state != "applying":
         return False
     start, tell = found.done_rows, bool(found.counts.get("tell"))
-    with in_batch(str(import_id)):
+    with in_batch(str(import_id)), nullcontext() if tell else untold():
         told = {line.number: _apply(KINDS[found.kind], line, found.by, tell) for line in lines[start : start + AT_ONCE]}
     found.problems = found.problems | {str(number): problems for number, problems in told.items() if problems}
     found.done_rows = min(start + AT_ONCE, len(lines))

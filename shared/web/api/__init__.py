@@ -1,7 +1,7 @@
 """The API at /api/v1: what an ERP or a payroll system calls. No session, no cookie: a token with scopes opens."""
 
 from flask import Blueprint
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 
 from shared.documents.storage import Unavailable
 from shared.errors import Refused
@@ -16,7 +16,6 @@ api.register_error_handler(problems.Problem, problems.problem)
 api.register_error_handler(Refused, problems.refused)
 api.register_error_handler(Unavailable, problems.away)
 api.register_error_handler(IntegrityError, problems.overtaken)
-api.register_error_handler(DataError, problems.unkept)
 
 
 def load_views() -> None:

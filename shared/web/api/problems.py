@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, current_app
-from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from shared.errors import Refused, Stale
+from shared.extensions import db
 from shared.web import problems
 from shared.web.errors import EXPLANATIONS
 from shared.web.problems import Fault
 
-__all__ = ["Fault", "Problem", "away", "body_of", "of_refusal", "overtaken", "problem", "refused", "unkept"]
+__all__ = ["Fault", "Problem", "away", "body_of", "of_refusal", "overtaken", "problem", "refused"]
 
 
 class Problem(Exception):
@@ -53,13 +53,9 @@ def away(_error: Exception) -> Response:
 
 def overtaken(error: IntegrityError) -> Response:
     """Two calls made the same thing at once: the second finds it when it comes again."""
+    db.session.rollback()
     current_app.logger.warning("api: refused by the database: %s", _constraint(error))
     return problems.answer(body_of(409))
-
-
-def unkept(_error: Exception) -> Response:
-    """A value that no column holds, wherever it came from: the address, a cursor, a body."""
-    return problems.answer(body_of(422, _("Une valeur contient un caractère nul, ou sort de ce qui peut être gardé.")))
 
 
 def _constraint(error: IntegrityError) -> str:

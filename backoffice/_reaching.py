@@ -57,10 +57,15 @@ def unknown() -> NoReturn:
     abort(404)
 
 
+def away() -> str:
+    """What is said when the storage does not answer."""
+    return str(_("L’espace de stockage ne répond pas. Rien n’a été enregistré : recommencez dans une minute."))
+
+
 def storage_away(*, json: bool = False) -> Response:
     """Nothing was kept: neither bytes nor rows."""
     db.session.rollback()
-    told = _("L’espace de stockage ne répond pas. Rien n’a été enregistré : recommencez dans une minute.")
+    told = away()
     if json:
         return make_response(jsonify(error=told), 503)
     title, advice = _("Dépôt impossible pour l’instant"), _("Vos fichiers sont toujours chez vous.")

@@ -7,11 +7,11 @@ from flask import Response, abort, request, url_for
 from flask_babel import gettext as _
 
 from backoffice import backoffice
+from backoffice._importing import take_file
 from backoffice.csv_answers import csv_answer
 from backoffice.party_import_form import ColumnsForm, ImportForm
 from backoffice.party_import_words import VERDICTS, preview_lines, state_words
 from backoffice.reach import family_for, refuse, scope
-from shared.documents.storage import Unavailable
 from shared.errors import Refused
 from shared.events.actors import names_of
 from shared.extensions import db
@@ -22,7 +22,6 @@ from shared.intake.party_importing import BUSY, ask_apply, ask_undo, preview_aga
 from shared.intake.party_undoing import REGRET, may_undo
 from shared.people.models import Family
 from shared.web import visitors
-from shared.web.blame import blame
 from shared.web.page import go, page
 from shared.web.permissions import Permission, requires
 
@@ -40,23 +39,15 @@ def parties_import() -> Response:
 def parties_import_start() -> Response:
     """Keep the file; a job previews it while the page follows."""
     family, reached = family_for(request.args.get("family"), Permission.PARTIES_EDIT)
-    form = ImportForm()
-    if not form.validate_on_submit():
-        return _start_page(form, family, reached, status=422)
-    try:
-        found = start_import(
-            family=family,
-            data=form.file.data.read(),
-            filename=form.file.data.filename or "",
-            empties_clear=bool(form.empties_clear.data),
-            by=visitors.actor(),
-        )
-    except Refused as refusal:
-        return _start_page(form, family, reached, status=422, sentence=blame(form, refusal))
-    except Unavailable:
-        sentence = _("L’espace de stockage ne répond pas. Rien n’a été enregistré : recommencez dans une minute.")
-        return _start_page(form, family, reached, status=503, sentence=sentence)
-    return go(url_for("backoffice.parties_import_show", import_id=found.id))
+    form, by = ImportForm(), visitors.actor()
+    found = take_file(
+        form,
+        lambda data, name: start_import(
+            family=family, data=data, filename=name, empties_clear=bool(form.empties_clear.data), by=by
+        ),
+        lambda status, sentence: _start_page(form, family, reached, status=status, sentence=sentence),
+    )
+    return found if isinstance(found, Response) else _to(found)
 
 
 @backoffice.get("/parties/import/<uuid:import_id>")
@@ -77,7 +68,7 @@ def parties_import_columns(import_id: uuid.UUID) -> Response:
         return _show(found, family, status=422)
     empties = bool(form.empties_clear.data)
     preview_again(found=found, columns=request.form.getlist("column"), empties_clear=empties, family=family)
-    return go(url_for("backoffice.parties_import_show", import_id=found.id))
+    return _to(found)
 
 
 @backoffice.post("/parties/import/<uuid:import_id>/apply")
@@ -89,7 +80,7 @@ def parties_import_apply(import_id: uuid.UUID) -> Response:
         ask_apply(found=found, by=visitors.actor())
     except Refused as refusal:
         return _show(found, family, status=422, sentence=refusal.sentence)
-    return go(url_for("backoffice.parties_import_show", import_id=found.id))
+    return _to(found)
 
 
 @backoffice.post("/parties/import/<uuid:import_id>/undo")
@@ -101,7 +92,7 @@ def parties_import_undo(import_id: uuid.UUID) -> Response:
         ask_undo(found=found, by=visitors.actor())
     except Refused as refusal:
         return _show(found, family, status=422, sentence=refusal.sentence)
-    return go(url_for("backoffice.parties_import_show", import_id=found.id))
+    return _to(found)
 
 
 @backoffice.get("/parties/import/<uuid:import_id>/errors.csv")
@@ -129,11 +120,13 @@ def _the_import(import_id: uuid.UUID) -> tuple[PartyImport, Family]:
     refuse(Permission.PARTIES_EDIT)
 
 
+def _to(found: PartyImport) -> Response:
+    return go(url_for("backoffice.parties_import_show", import_id=found.id))
+
+
 def _start_page(
     form: ImportForm, family: Family, reached: list[Family], *, status: int = 200, sentence: str = ""
 ) -> Response:
-    if status != 200:
-        db.session.rollback()
     past = last_imports(family)
     return page(
         "backoffice/parties/import.html",

@@ -6,29 +6,27 @@ from dataclasses import replace
 
 from flask import Response, abort, flash, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from backoffice import backoffice
+from backoffice._importing import take_file
 from backoffice.csv_answers import csv_answer
 from backoffice.reach import scope
 from backoffice.record_reach import Reach, kind_for
 from backoffice.records_import_form import ImportForm, TellForm
-from shared.documents.storage import Unavailable
 from shared.errors import Refused
 from shared.events.actors import names_of
 from shared.extensions import db
 from shared.intake import record_importing as importing
-from shared.intake.party_files import Table
+from shared.intake.imported_files import Table
 from shared.intake.record_columns import fields_for
+from shared.intake.record_finding import import_in, last_imports
 from shared.intake.record_reading import Line, lines_of
 from shared.records.models import RecordImport
 from shared.web import visitors
-from shared.web.blame import blame
 from shared.web.page import go, page
 from shared.web.permissions import Permission, requires
 
 SHOWN = 50  # lines of the preview at once
-LAST = 10  # imports shown under the form
 
 
 @backoffice.get("/records/<kind>/import")
@@ -43,23 +41,15 @@ def records_import(kind: str) -> Response:
 def records_import_start(kind: str) -> Response:
     """Keep the file and judge its lines; nothing else is written."""
     reach, form = kind_for(kind, Permission.RECORDS_EDIT), ImportForm()
-    if not form.validate_on_submit():
-        return _start(reach, form, status=422)
-    try:
-        found = importing.start_import(
-            kind=kind,
-            data=form.file.data.read(),
-            filename=form.file.data.filename or "",
-            scope=scope(Permission.RECORDS_EDIT),
-            by=visitors.actor(),
-            tell=bool(form.tell.data),
-        )
-    except Refused as refusal:
-        return _start(reach, form, status=422, sentence=blame(form, refusal))
-    except Unavailable:
-        away = _("L’espace de stockage ne répond pas. Rien n’a été enregistré : recommencez dans une minute.")
-        return _start(reach, form, status=503, sentence=away)
-    return _to(found)
+    reached, by = scope(Permission.RECORDS_EDIT), visitors.actor()
+    found = take_file(
+        form,
+        lambda data, name: importing.start_import(
+            kind=kind, data=data, filename=name, scope=reached, by=by, tell=bool(form.tell.data)
+        ),
+        lambda status, sentence: _start(reach, form, status=status, sentence=sentence),
+    )
+    return found if isinstance(found, Response) else _to(found)
 
 
 @backoffice.get("/records/import/<uuid:import_id>")
@@ -105,22 +95,27 @@ def records_import_give_up(import_id: uuid.UUID) -> Response:
 @backoffice.get("/records/import/<uuid:import_id>/errors.csv")
 @requires(Permission.RECORDS_EDIT)
 def records_import_errors(import_id: uuid.UUID) -> Response:
-    """The lines to correct, with a column that says what: mended, the file is imported as it is."""
-    found, _reach = _the_import(import_id)
+    """The file and a column that says what to correct: mended, it is imported as it is. Once done, what was refused."""
+    found, reach = _the_import(import_id)
     table = importing.table_of(found)
-    heads = dict(zip(importing.fields_of(found, table), table.heads, strict=False))
+    fields = importing.fields_of(found, table)
+    heads, before = dict(zip(fields, table.heads, strict=False)), found.state == "read"
+    wrong: dict[str, dict[str, str]] = found.problems
+    if before and not found.counts.get("columns"):
+        lines = lines_of(reach.kind, table, fields, scope(Permission.RECORDS_EDIT))
+        wrong = {str(line.number): line.problems for line in lines if line.problems}
 
     def rows() -> Iterator[list[str]]:
         for number, cells in table.lines:
-            wrong = found.problems.get(str(number))
-            if wrong:
-                yield [*cells, " ; ".join(f"{heads.get(name, name)} : {said}" for name, said in wrong.items())]
+            told = wrong.get(str(number), {})
+            if told or before:
+                yield [*cells, " ; ".join(f"{heads.get(name, name)} : {said}" for name, said in told.items())]
 
     return csv_answer("import-a-corriger", [*table.heads, _("À corriger")], [rows()])
 
 
 def _the_import(import_id: uuid.UUID) -> tuple[RecordImport, Reach]:
-    found = db.session.get(RecordImport, import_id) or abort(404)
+    found = import_in(scope(Permission.RECORDS_EDIT), visitors.actor(), import_id) or abort(404)
     return found, kind_for(found.kind, Permission.RECORDS_EDIT)
 
 
@@ -129,11 +124,7 @@ def _to(found: RecordImport) -> Response:
 
 
 def _start(reach: Reach, form: ImportForm, *, status: int = 200, sentence: str = "") -> Response:
-    if status != 200:
-        db.session.rollback()
-        reach = kind_for(reach.kind.key, Permission.RECORDS_EDIT)
-    query = select(RecordImport).where(RecordImport.kind == reach.kind.key, RecordImport.state != "given_up")
-    past = db.session.scalars(query.order_by(RecordImport.at.desc(), RecordImport.id.desc()).limit(LAST)).all()
+    past = last_imports(reach.kind, scope(Permission.RECORDS_EDIT), visitors.actor())
     return page(
         "backoffice/records/import.html",
         status=status,
@@ -177,7 +168,9 @@ def _show(found: RecordImport, reach: Reach, *, status: int = 200, sentence: str
 
 
 def _table(found: RecordImport) -> tuple[Table, str]:
-    """The file, or why it is no longer there."""
+    """The file while its preview is shown, or why it is no longer there."""
+    if found.state != "read":
+        return Table([], []), ""
     try:
         return importing.table_of(found), ""
     except Refused as refusal:
@@ -188,7 +181,7 @@ def _judged(
     found: RecordImport, reach: Reach, table: Table, fields: list[str], chosen: Sequence[tuple[int, list[str]]]
 ) -> list[tuple[list[str], Line, dict[str, str]]]:
     """The cells of some lines, what each would do now, and what was found wrong with it in the whole file."""
-    if found.state != "read" or found.counts.get("columns"):
+    if not chosen or found.counts.get("columns"):
         return []
     some = lines_of(reach.kind, replace(table, lines=list(chosen)), fields, scope(Permission.RECORDS_EDIT))
     return [

@@ -1,6 +1,26 @@
 """The columns of a file that is imported: which field each names, by its header or as staff chose."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from shared.folding import fold
+
+SIGNS = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One of our fields: the header that we export, and the other ways to write it, made plain."""
+
+    field: str
+    label: str
+    also: tuple[str, ...] = ()
+
+
+def plain(head: str) -> str:
+    """« N° de pièce » as « n de piece »: how headers are compared."""
+    return SIGNS.sub(" ", fold(head).replace("n°", "n ")).strip()
 
 
 def named_by(heads: Sequence[str], known: Mapping[str, str]) -> list[str]:

@@ -1,23 +1,12 @@
 """Which column of a file of parties is which of our fields, guessed from French headers."""
 
 import re
-from dataclasses import dataclass
 
-from shared.folding import fold
 from shared.intake import columns
+from shared.intake.columns import Column
 from shared.people.models import Family
 
-SIGNS = re.compile(r"[^a-z0-9]+")
 MAIL = re.compile(r"\b(?:e mail|adresse mail|adresse email|adresse e mail|courriel|mel|mail)\b")
-
-
-@dataclass(frozen=True)
-class Column:
-    """One of our fields: the header that we export, and the other ways to write it."""
-
-    field: str
-    label: str
-    also: tuple[str, ...] = ()
 
 
 # The order is that of the exported file.
@@ -72,5 +61,4 @@ def checked_columns(chosen: list[str], heads: list[str], family: Family) -> list
 
 
 def _plain(head: str) -> str:
-    words = SIGNS.sub(" ", fold(head).replace("n°", "n ")).strip()
-    return " ".join(MAIL.sub("email", words).split())
+    return " ".join(MAIL.sub("email", columns.plain(head)).split())

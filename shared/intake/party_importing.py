@@ -10,15 +10,14 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from shared.documents import filing
-from shared.documents.inspecting import inspect
 from shared.documents.storage import Unavailable
 from shared.engines.beating import plain_url
 from shared.errors import Refused, Stale
 from shared.extensions import db
+from shared.intake.imported_files import checked
 from shared.intake.models import ImportState, PartyImport, PartyImportRow, RowVerdict
 from shared.intake.party_applying import apply_import
 from shared.intake.party_columns import checked_columns
-from shared.intake.party_files import BYTES_MAX
 from shared.intake.party_previewing import preview
 from shared.intake.party_undoing import may_undo, undo_import
 from shared.people.models import Family
@@ -33,17 +32,7 @@ BUSY = (ImportState.READING, ImportState.APPLYING, ImportState.UNDOING)
 
 def start_import(*, family: Family, data: bytes, filename: str, empties_clear: bool, by: str) -> PartyImport:
     """Keep the file and have it previewed. Raises Refused for a file of no use, `storage.Unavailable`."""
-    if len(data) > BYTES_MAX:
-        raise Refused(
-            _("Ce fichier dépasse %(most)s Mo : importez-le en plusieurs fois.", most=BYTES_MAX // 1_000_000), "file"
-        )
-    name = "".join(mark if mark.isprintable() else "?" for mark in filename.replace("\\", "/").rpartition("/")[2])[:200]
-    if not name.lower().endswith((".csv", ".txt", ".xlsx")):
-        raise Refused(_("Choisissez un fichier CSV ou XLSX."), "file")
-    try:
-        inspection = inspect(data, name)
-    except Refused as refusal:
-        raise Refused(refusal.sentence, "file") from refusal
+    name, inspection = checked(data=data, filename=filename)
     filing.keep(data=data, inspection=inspection)
     _drop_former(family, by)
     found = PartyImport(

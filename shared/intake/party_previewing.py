@@ -7,14 +7,13 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import delete, insert
 
-from shared.documents.storage import Altered, Missing, original_key, read, storage
 from shared.errors import Refused
 from shared.extensions import db, uuid7
 from shared.folding import fold
+from shared.intake.imported_files import Table, kept, read_table
 from shared.intake.models import ImportState, PartyImport, PartyImportRow, RowVerdict
 from shared.intake.party_cells import empty_of, postcode_fault, spelled, value_of
 from shared.intake.party_columns import LABELS, guess
-from shared.intake.party_files import Table, read_table
 from shared.intake.party_standing import Standing, standing_by_code
 from shared.people.models import Family
 
@@ -24,11 +23,7 @@ NUMBERS = ("siret", "vat_number")
 
 def preview(found: PartyImport, family: Family) -> None:
     """Read the file and stage its lines; Refused when the file cannot be understood as a whole."""
-    try:
-        data = read(storage(), original_key(found.sha256))
-    except (Missing, Altered):
-        raise Refused(_("Le fichier conservé n’est plus intact : envoyez-le de nouveau.")) from None
-    table = read_table(data, found.filename)
+    table = read_table(kept(found.sha256), found.filename)
     if len(found.columns) != len(table.heads):
         found.columns = guess(table.heads, family)
     found.heads = table.heads

@@ -1,14 +1,9 @@
 """Which column of a file of records is which of our fields, guessed from French headers."""
 
-import re
-
-from shared.folding import fold
 from shared.intake import columns
-from shared.intake.party_columns import Column
+from shared.intake.columns import Column, plain
 from shared.records.checking import has
 from shared.records.declaring import Kind
-
-SIGNS = re.compile(r"[^a-z0-9]+")
 
 # The order is that of the exported file.
 COLUMNS: tuple[Column, ...] = (
@@ -52,10 +47,10 @@ def guess(heads: list[str], kind: Kind) -> list[str]:
     """For each header the field it names, "" for none; a field is named once, by its first header."""
     known: dict[str, str] = {}
     for column in reversed(fields_for(kind)):
-        known |= dict.fromkeys((_plain(column.label), *column.also), column.field)
+        known |= dict.fromkeys((plain(column.label), *column.also), column.field)
     if kind.key in PAYMENTS:
         known |= dict.fromkeys(("n facture", "numero de facture", "facture"), "invoice")
-    return columns.named_by([_plain(head) for head in heads], known)
+    return columns.named_by([plain(head) for head in heads], known)
 
 
 def checked_columns(chosen: list[str], heads: list[str], kind: Kind) -> list[str]:
@@ -67,7 +62,3 @@ def _is_of(kind: Kind, field: str) -> bool:
     if field == "invoice":
         return kind.key in PAYMENTS
     return field in ("party", "status") or has(kind, field)
-
-
-def _plain(head: str) -> str:
-    return SIGNS.sub(" ", fold(head).replace("n°", "n ")).strip()

@@ -9,11 +9,9 @@ from sqlalchemy import select
 
 from shared.clock import now
 from shared.documents import filing
-from shared.documents.inspecting import inspect
-from shared.documents.storage import Altered, Missing, original_key, read, storage
 from shared.errors import Refused, Stale
 from shared.extensions import db
-from shared.intake.party_files import BYTES_MAX, Table, read_table
+from shared.intake.imported_files import Table, checked, kept, read_table
 from shared.intake.record_columns import checked_columns, guess
 from shared.intake.record_reading import Line, lines_of
 from shared.people.scopes import Scope
@@ -31,14 +29,8 @@ def start_import(*, kind: str, data: bytes, filename: str, scope: Scope, by: str
 
     With `tell`, what the file says happened is an event and has its messages; without, it is history brought in.
     """
-    if len(data) > BYTES_MAX:
-        most = BYTES_MAX // 1_000_000
-        raise Refused(_("Ce fichier dépasse %(most)s Mo : importez-le en plusieurs fois.", most=most), "file")
-    name = "".join(mark if mark.isprintable() else "?" for mark in filename.replace("\\", "/").rpartition("/")[2])[:200]
-    if not name.lower().endswith((".csv", ".txt", ".xlsx")):
-        raise Refused(_("Choisissez un fichier CSV ou XLSX."), "file")
+    name, inspection = checked(data=data, filename=filename)
     try:
-        inspection = inspect(data, name)
         table = _table(data, name)
     except Refused as refusal:
         raise Refused(refusal.sentence, "file") from refusal
@@ -63,11 +55,7 @@ def preview_again(*, found: RecordImport, columns: list[str], tell: bool, scope:
 
 def table_of(found: RecordImport) -> Table:
     """The file as it was kept. Raises Refused when its bytes are lost."""
-    try:
-        data = read(storage(), original_key(found.sha256))
-    except (Missing, Altered):
-        raise Refused(_("Le fichier conservé n’est plus intact : envoyez-le de nouveau.")) from None
-    return _table(data, found.filename)
+    return _table(kept(found.sha256), found.filename)
 
 
 def fields_of(found: RecordImport, table: Table) -> list[str]:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from shared.errors import Refused
 from shared.extensions import db
 from shared.folding import fold
-from shared.intake.party_files import Table
+from shared.intake.imported_files import Table
 from shared.intake.record_cells import value_of
 from shared.intake.record_columns import PAYMENTS
 from shared.people.models import Family, Party

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from shared.extensions import db
 from shared.intake.models import PartyImport
-from shared.intake.party_files import read_table
+from shared.intake.imported_files import read_table
 from shared.intake.party_importing import advance_import
 from shared.people.cards import Card
 from shared.people.contacting import ContactCard, add_contact

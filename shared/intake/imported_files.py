@@ -1,4 +1,4 @@
-"""A file of parties as a table of text: CSV as French Excel and ERPs write it, or XLSX."""
+"""A file that is imported, as a table of text: CSV as French Excel and ERPs write it, or XLSX."""
 
 import csv
 import io
@@ -11,6 +11,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from shared.documents.inspecting import Inspection, inspect
+from shared.documents.storage import Altered, Missing, original_key, read, storage
 from shared.errors import Refused
 
 BYTES_MAX = 20_000_000
@@ -30,20 +32,45 @@ class Table:
     lines: list[tuple[int, list[str]]]
 
 
+def checked(*, data: bytes, filename: str) -> tuple[str, Inspection]:
+    """Its name as it is kept, and what it is. Raises Refused (`file`) for what is too big, or no table."""
+    if len(data) > BYTES_MAX:
+        raise Refused(_too_big(), "file")
+    name = "".join(mark if mark.isprintable() else "?" for mark in filename.replace("\\", "/").rpartition("/")[2])[:200]
+    if not name.lower().endswith((".csv", ".txt", ".xlsx")):
+        raise Refused(_("Choisissez un fichier CSV ou XLSX."), "file")
+    try:
+        return name, inspect(data, name)
+    except Refused as refusal:
+        raise Refused(refusal.sentence, "file") from refusal
+
+
+def kept(sha256: str) -> bytes:
+    """The bytes of one that was kept. Raises Refused when they are lost."""
+    try:
+        return read(storage(), original_key(sha256))
+    except (Missing, Altered):
+        raise Refused(_("Le fichier conservé n’est plus intact : envoyez-le de nouveau.")) from None
+
+
 def read_table(data: bytes, filename: str) -> Table:
     """Read the file; Refused with the reason when it is no table that we understand."""
     if len(data) > BYTES_MAX:
-        raise Refused(_("Ce fichier dépasse %(most)s Mo : importez-le en plusieurs fois.", most=BYTES_MAX // 1_000_000))
+        raise Refused(_too_big())
     rows = _xlsx(data) if data.startswith(b"PK\x03\x04") else _csv(data, filename)
     lines = list(islice(_numbered(rows), LINES_MAX + 2))
     if len(lines) > LINES_MAX + 1:
         raise Refused(_("Ce fichier compte plus de %(most)s lignes : importez-le en plusieurs fois.", most=LINES_MAX))
     if len(lines) < 2:
-        raise Refused(_("Ce fichier est vide : une ligne de titres, puis une ligne par tiers."))
+        raise Refused(_("Ce fichier est vide : il faut une ligne de titres, puis au moins une ligne."))
     heads = [head or _("Colonne %(number)s", number=at + 1) for at, head in enumerate(lines[0][1])]
     while heads and all(len(cells) < len(heads) or not cells[len(heads) - 1] for _number, cells in lines):
         heads.pop()
     return Table(heads, [(number, (cells + [""] * len(heads))[: len(heads)]) for number, cells in lines[1:]])
+
+
+def _too_big() -> str:
+    return str(_("Ce fichier dépasse %(most)s Mo : importez-le en plusieurs fois.", most=BYTES_MAX // 1_000_000))
 
 
 def _numbered(rows: Iterable[list[str]]) -> Iterator[tuple[int, list[str]]]:

@@ -37,7 +37,6 @@ from shared.people.scopes import holds
 
 SERVER = "/backoffice/settings"
 TRANSFER, MAIL, PORTAL, APPEARANCE = (f"{SERVER}/{name}" for name in ("transfer", "mail", "portal", "appearance"))
-BOUNCES = f"{SERVER}/bounces"
 FORMS: tuple[tuple[str, type[FlaskForm]], ...] = (
     (SERVER, CompanyForm),
     (SERVER, DomainsForm),

@@ -9,7 +9,6 @@ from typing import Literal
 
 from shared.documents import sandbox
 from shared.documents.inspecting import LIMITS
-from shared.documents.masking import without_nir
 
 ImageFormat = Literal["webp", "png", "jpeg"]
 
@@ -59,12 +58,6 @@ def page_text(source: bytes | Path, page: int = 0) -> str:
     """The text of one page of a PDF (0 is the first), for those who listen to it."""
     _, text = sandbox.ask("page_text", source, seconds=SECONDS, page=page)
     return text.decode()
-
-
-def docx_paragraphs(source: bytes | Path, *, most: int = 2_000) -> list[str]:
-    """The paragraphs of a Word document, tables included, at most `most` of them."""
-    _, text = sandbox.ask("docx", source, seconds=SECONDS, text_max=LIMITS.text_max)
-    return without_nir(text.decode()).split("\n")[:most]
 
 
 def zip_entries(source: bytes | Path) -> list[tuple[str, int]]:

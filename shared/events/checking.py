@@ -61,12 +61,6 @@ def newest() -> JournalCheck | None:
     return db.session.scalars(select(JournalCheck).order_by(JournalCheck.asked_at.desc()).limit(1)).first()
 
 
-def last_ended() -> JournalCheck | None:
-    """The last one that has an answer."""
-    ended = select(JournalCheck).where(JournalCheck.ended_at.is_not(None))
-    return db.session.scalars(ended.order_by(JournalCheck.ended_at.desc()).limit(1)).first()
-
-
 def due() -> uuid.UUID | None:
     """The one whose bell was not heard or whose worker is gone; once a day, a new one."""
     found = newest()

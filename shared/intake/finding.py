@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true, tuple_
 from sqlalchemy.orm import joinedload
 
 from shared.documents.models import Document, Folder
@@ -43,12 +43,6 @@ def tray(*, scope: Scope, by: str, after: str = "", limit: int = PAGE) -> Page:
     rows = db.session.scalars(query.order_by(Arrival.at, Arrival.id).limit(limit + 1)).all()
     found = rows[:limit]
     return Page(found, f"{found[-1].at.isoformat()}~{found[-1].id}" if len(rows) > limit else None)
-
-
-def tray_count(*, scope: Scope, by: str) -> int:
-    """How many files wait there."""
-    query = _waiting(scope, by).with_only_columns(func.count(), maintain_column_froms=True)
-    return db.session.scalar(query) or 0
 
 
 def waiting(*, scope: Scope, by: str, arrival_id: uuid.UUID) -> Arrival | None:

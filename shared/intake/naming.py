@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from shared.documents.masking import without_nir
-from shared.documents.paths import DEEPEST, FORBIDDEN, LONGEST, LONGEST_SEGMENT, RESERVED, SEPARATORS
+from shared.documents.paths import FORBIDDEN, RESERVED, SEPARATORS
 from shared.errors import Refused
 from shared.folding import fold
 
@@ -105,33 +105,6 @@ def safe_filename(written: str) -> str:
     if RESERVED.fullmatch(name):
         raise Refused(f"« {name} » est un nom réservé par Windows. Renommez ce fichier, puis déposez-le de nouveau.")
     return name
-
-
-def arrival_parts(written: str) -> tuple[str, ...]:
-    r"""The folders and the file of a path that came in: `SALARIES\A signer/x.pdf` gives three parts.
-
-    Raises Refused for what climbs, names a machine or a disk, or is longer or deeper than any tree of ours.
-    """
-    if re.match(r"\s*(?:[A-Za-z]:|[\\/]{2}|[\\/])", written):
-        raise Refused("Ce chemin part d’un disque ou d’une autre machine : donnez-le à partir du dossier déposé.")
-    parts = [part for part in SEPARATORS.split(written.strip()) if part.strip() not in ("", ".")]
-    if any(part.strip().rstrip(" .") == "" for part in parts):
-        raise Refused("Le chemin ne peut pas remonter avec « .. ».")
-    if re.search(r"%(25)*(2e|2f|5c)", written, re.IGNORECASE):
-        raise Refused("Écrivez le chemin en clair, avec « \\ » entre les répertoires.")
-    clean = tuple(safe_filename(part) for part in parts)
-    if not clean:
-        raise Refused("Ce chemin est vide.")
-    if len(clean) > DEEPEST + 1 or sum(len(part) + 1 for part in clean) > LONGEST + NAME_MAX:
-        raise Refused(f"Ce chemin est trop long : {DEEPEST} niveaux et {LONGEST} caractères au plus.")
-    if any(len(part) > LONGEST_SEGMENT for part in clean[:-1]):
-        raise Refused(f"Un nom de répertoire compte {LONGEST_SEGMENT} caractères au plus.")
-    return clean
-
-
-def path_key(written: str) -> str:
-    """One key for all the spellings of a path: case, accents, `/` or `\\`, spaces."""
-    return "\\".join(fold(part) for part in SEPARATORS.split(unicodedata.normalize("NFC", written)) if part.strip())
 
 
 def _match(pieces: tuple[str, ...], name: str) -> dict[str, str] | None:

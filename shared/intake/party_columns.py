@@ -33,7 +33,6 @@ COLUMNS: tuple[Column, ...] = (
     Column("contact", "Interlocuteur", ("contact", "nom du contact", "nom contact", "personne a contacter")),
 )  # fmt: skip
 LABELS = {column.field: column.label for column in COLUMNS}
-NEEDED = ("code", "name")
 
 
 def fields_for(family: Family) -> tuple[Column, ...]:

@@ -18,8 +18,6 @@ from shared.clock import now
 from shared.documents.models import LinkTarget
 from shared.extensions import uuid7
 
-ONE_TIME = (LinkPurpose.ACTIVATION, LinkPurpose.RESET, LinkPurpose.INVITATION)
-
 
 @dataclass(frozen=True)
 class Wanted:

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from shared.clock import COMPANY_ZONE, add_months, now, today
+from shared.clock import COMPANY_ZONE, add_months, today
 from shared.errors import Refused
 from shared.events.recording import record
 from shared.extensions import db
@@ -75,8 +75,3 @@ def last_objection(party: Party) -> Consent | None:
         Consent.party_id == party.id, Consent.document_class == PAYSLIP, Consent.state == ConsentState.REFUSED
     )
     return db.session.scalars(query.order_by(Consent.at.desc(), Consent.id.desc()).limit(1)).first()
-
-
-def is_in_effect(objection: Consent) -> bool:
-    """Whether publication has stopped."""
-    return objection.effective_at is None or objection.effective_at <= now()

@@ -64,7 +64,7 @@ def create_staff(
 
 def newcomer(email: str, name: str) -> tuple[str, str]:
     """The address and the name of somebody who is not there yet; raises Refused."""
-    address, name = checked_email(email), name.strip()
+    address, name = _checked_email(email), name.strip()
     if not name:
         raise Refused(_("Écrivez le nom de la personne."), field="name")
     if db.session.scalar(select(exists().where(Staff.email == address))):
@@ -72,7 +72,7 @@ def newcomer(email: str, name: str) -> tuple[str, str]:
     return address, name
 
 
-def checked_email(email: str) -> str:
+def _checked_email(email: str) -> str:
     """The address in lower case; raises Refused when nobody could be reached there."""
     try:
         found = validate_email(email.strip(), check_deliverability=False, test_environment=True)

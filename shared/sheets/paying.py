@@ -14,7 +14,6 @@ from shared.sheets.making import make_sheet
 from shared.sheets.selling import company_data, spaced_siret
 
 CEILING = Decimal("4005")
-FULL_TIME = Decimal("151.67")
 CSG_SHARE = Decimal("0.9825")
 ZERO = Decimal(0)
 

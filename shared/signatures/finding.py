@@ -26,13 +26,6 @@ def last_request_of(document_id: uuid.UUID) -> SignatureRequest | None:
     return db.session.scalars(query.order_by(SignatureRequest.asked_at.desc(), SignatureRequest.id.desc())).first()
 
 
-def requests_of(document_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, SignatureRequest]:
-    """Document → its newest request; one query."""
-    query = select(SignatureRequest).where(SignatureRequest.document_id.in_(document_ids))
-    rows = db.session.scalars(query.order_by(SignatureRequest.asked_at, SignatureRequest.id))
-    return {row.document_id: row for row in rows}
-
-
 def asks_instead(document_id: uuid.UUID) -> bool:
     """Whether a message about the signature tells of this document already: asked for, or just signed by all."""
     newest = select(Version.id).where(Version.document_id == document_id).order_by(Version.number.desc()).limit(1)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import force_locale, lazy_gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from shared.errors import Refused, Stale
@@ -110,6 +110,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, expired_form)
     app.register_error_handler(Refused, refused)
     app.register_error_handler(DataError, unstorable)
+    app.register_error_handler(IntegrityError, overtaken)
     for kind in AWAY:
         app.register_error_handler(kind, unavailable)
 
@@ -145,6 +146,14 @@ def unstorable(error: DataError) -> Response:
     db.session.rollback()
     current_app.logger.warning("a value was refused by the database: %s", type(error.orig).__name__)
     return explain(400, EXPLANATIONS[400])
+
+
+def overtaken(error: IntegrityError) -> Response:
+    """Two requests made the same thing at once: the second finds it when it comes again."""
+    db.session.rollback()
+    named = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    current_app.logger.error("overtaken: %s", named or type(error.orig).__name__)
+    return explain(409, EXPLANATIONS[409])
 
 
 def unavailable(error: Exception) -> Response:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates" / "catcher"
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
-ANCHOR = Markup('<a href="{0}" target="_blank" rel="noopener">{0}</a>')
 ROUTES = Map(
     [
         Rule("/", endpoint="list"),

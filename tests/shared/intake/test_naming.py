@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import Refused
-from shared.intake.naming import DEFAULT_PATTERNS, arrival_parts, check_pattern, parse_name, path_key, safe_filename
+from shared.intake.naming import DEFAULT_PATTERNS, check_pattern, parse_name, safe_filename
 
 
 def test_shipped_patterns() -> None:
@@ -63,41 +63,6 @@ def test_no_pattern_takes_for_ever() -> None:
 @given(st.text(max_size=60))
 def test_any_name_is_answered(name: str) -> None:
     parse_name(name, DEFAULT_PATTERNS)
-
-
-def test_trees_that_come_in() -> None:
-    assert arrival_parts("SALARIES\\A signer\\Contrat\\c.pdf") == ("SALARIES", "A signer", "Contrat", "c.pdf")
-    assert arrival_parts("a/./b//c.pdf") == ("a", "b", "c.pdf")
-    assert arrival_parts("A\u0300 signer/x.pdf.") == ("À signer", "x.pdf")
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "SALARIES\\A signer\\..\\..\\AUTRE\\x.pdf",
-        "..%5c..%5cx",
-        "..%252fx",
-        "/etc/passwd",
-        "C:\\x",
-        "\\\\srv\\share\\x",
-        "a/CON/x.pdf",
-        "a/com1.txt",
-        "a/\u202egpj.exe",
-        "a/x\0.html",
-        "",
-        "n" * 300,
-        "a/" * 40 + "x.pdf",
-        "a/ .. /x",
-    ],
-)
-def test_paths_that_leave_the_tree(path: str) -> None:
-    with pytest.raises(Refused) as caught:
-        arrival_parts(path)
-    assert caught.value.sentence.endswith(".")
-
-
-def test_two_spellings_one_key() -> None:
-    assert path_key("SALARIES\\À signer\\") == path_key("salaries/A\u0300 Signer") == "salaries\\a signer"
 
 
 def test_names_that_may_be_kept() -> None:

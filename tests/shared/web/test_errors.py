@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask, abort
 from flask.testing import FlaskClient
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import TooManyRequests
 
 from shared.web.errors import EXPLANATIONS
@@ -16,6 +16,8 @@ def gallery() -> Flask:
     app.add_url_rule("/status/<int:status>", "status", lambda status: abort(status))
     app.add_url_rule("/api/v1/status/<int:status>", "api_status", lambda status: abort(status))
     app.add_url_rule("/away", "away", view_func=_away)
+    app.add_url_rule("/unstorable", "unstorable", view_func=_unstorable)
+    app.add_url_rule("/overtaken", "overtaken", view_func=_overtaken)
     app.add_url_rule("/slow", "slow", view_func=_slow)
     app.logger.disabled = True
     return app
@@ -23,6 +25,14 @@ def gallery() -> Flask:
 
 def _away() -> str:
     raise OperationalError("SELECT secret-detail", {}, Exception("secret-detail"))
+
+
+def _unstorable() -> str:
+    raise DataError("SELECT secret-detail", {}, Exception("secret-detail"))
+
+
+def _overtaken() -> str:
+    raise IntegrityError("INSERT secret-detail", {}, Exception("secret-detail"))
 
 
 def _slow() -> str:
@@ -54,6 +64,14 @@ def test_htmx_shows_it_above_the_page(client: FlaskClient, status: int) -> None:
 def test_the_api_gets_json(client: FlaskClient) -> None:
     answer = client.get("/api/v1/status/404")
     assert (answer.json["status"], answer.content_type) == (404, "application/problem+json")
+
+
+def test_what_the_database_refuses_is_told_in_words(client: FlaskClient) -> None:
+    for path, status in (("/unstorable", 400), ("/overtaken", 409)):
+        answer = client.get(path)
+        assert answer.status_code == status
+        assert str(EXPLANATIONS[status].happened) in answer.text
+        assert "secret-detail" not in answer.text
 
 
 def test_a_broken_rule_is_told_in_its_own_words(client: FlaskClient) -> None:

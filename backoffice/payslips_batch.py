@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flask import Response, flash, request, url_for
 from flask_babel import gettext as _
@@ -20,11 +19,11 @@ from shared.intake import payslip_batching, payslip_letters, payslip_publishing
 from shared.intake import payslip_finding as finding
 from shared.intake.payslip_counting import counts_of
 from shared.intake.payslip_models import BatchState, PayslipBatch
+from shared.records.typed import on_the_clock
 from shared.settings.reading import is_automatic
 from shared.web import visitors
 from shared.web.page import go, page
 from shared.web.permissions import Permission, requires
-from shared.web.zone import company_zone
 
 BUSY = (BatchState.READING, BatchState.PUBLISHING)
 
@@ -162,6 +161,7 @@ def _back(batch: PayslipBatch) -> Response:
 
 def _moment() -> datetime:
     try:
-        return datetime.fromisoformat(request.form.get("at", "")).replace(tzinfo=ZoneInfo(company_zone()))
+        wall = datetime.fromisoformat(request.form.get("at", ""))
     except ValueError:
         raise Refused(_("Choisissez le jour et l’heure."), "at") from None
+    return on_the_clock(wall.replace(tzinfo=None), "at")

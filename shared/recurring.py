@@ -18,7 +18,7 @@ from shared.engines.beating import beat
 from shared.engines.checking import forget as forget_engine
 from shared.engines.checking import hears
 from shared.events import checking, sealing
-from shared.hooks import delivering
+from shared.hooks import delivering, forgetting
 from shared.intake import api_calls, payslip_states, record_importing
 from shared.intake.party_importing import imports_wait
 from shared.intake.trying import trials_wait
@@ -153,6 +153,7 @@ RECURRING: tuple[tuple[str, float, Callable[[], object]], ...] = (
     ("look at what came back by mail", 60, bounces_due),
     ("call who subscribed", 2, hooks_due),
     ("forget old calls of the API", 24 * 3600, api_calls.forget),
+    ("forget old calls of hooks", 24 * 3600, forgetting.forget),
     ("look at what the ERP dropped", 15, transfer_due),
     ("check the engines", 10, shared.jobs.check),
     ("forget old tries and sessions", 3600, sweeping.forget),

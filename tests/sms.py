@@ -6,8 +6,9 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
+
+from tests.serving import Handler, Server, serving
 
 KEY, ACCOUNT = "clef-d-essai", "AC0123"
 
@@ -47,27 +48,13 @@ class Provider:
 def running_provider() -> Iterator[Provider]:
     """Until the end of the block."""
     provider = Provider()
-    server = _Server(("127.0.0.1", 0), _Handler)
-    server.provider = provider
-    provider.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with serving(_Handler, provider) as address:
+        provider.url = address
         yield provider
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    provider: Provider
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-
-    def log_message(self, *_words: object) -> None: ...
+class _Handler(Handler):
+    server: Server[Provider]
 
     def do_GET(self) -> None:
         known = self.path in ("/v3/account", f"/2010-04-01/Accounts/{ACCOUNT}.json")
@@ -77,7 +64,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(401, WRONG_KEY)
 
     def do_POST(self) -> None:
-        provider = self.server.provider
+        provider = self.server.kept
         text = self._text(self.rfile.read(int(self.headers["Content-Length"])))
         provider.asked += 1
         if provider.gate is not None:

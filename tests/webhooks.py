@@ -2,11 +2,11 @@
 
 import contextlib
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.serving import Handler, Server, serving
 
 
 @dataclass
@@ -35,28 +35,16 @@ class Listener:
 def running_listener() -> Iterator[Listener]:
     """Until the end of the block."""
     listener = Listener()
-    server = _Server(("127.0.0.1", 0), _Handler)
-    server.listener = listener
-    listener.url = f"http://127.0.0.1:{server.server_port}/guichet?de=erp"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with serving(_Handler, listener) as address:
+        listener.url = f"{address}/guichet?de=erp"
         yield listener
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    listener: Listener
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
+class _Handler(Handler):
+    server: Server[Listener]
 
     def do_POST(self) -> None:
-        listener = self.server.listener
+        listener = self.server.kept
         body = self.rfile.read(int(self.headers["Content-Length"]))
         listener.calls.append(Call({name.lower(): value for name, value in self.headers.items()}, body))
         status = listener.answers.pop(0) if listener.answers else 200
@@ -66,6 +54,3 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "2")
         self.end_headers()
         self.wfile.write(b"ok")
-
-    def log_message(self, *_arguments: object) -> None:
-        pass

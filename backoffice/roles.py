@@ -6,7 +6,6 @@ from flask import Response, abort, flash, url_for
 from flask_babel import gettext as _
 
 from backoffice import backoffice
-from backoffice.staff import everywhere
 from backoffice.staff_forms import RoleForm
 from shared.errors import Refused
 from shared.people import changing_roles
@@ -24,7 +23,6 @@ from shared.web.permissions import Permission, requires
 @requires(Permission.STAFF_EDIT)
 def role_list() -> Response:
     """Every role, what it asks for and who has it."""
-    everywhere()
     return page("backoffice/staff/roles.html", roles=roles(), holders=holders())
 
 
@@ -32,7 +30,6 @@ def role_list() -> Response:
 @requires(Permission.STAFF_EDIT)
 def role_new() -> Response:
     """A role of one's own."""
-    everywhere()
     return _page(None, RoleForm(permissions=list(ALWAYS)))
 
 
@@ -40,7 +37,6 @@ def role_new() -> Response:
 @requires(Permission.STAFF_EDIT)
 def role_create() -> Response:
     """Make it."""
-    everywhere()
     form = RoleForm()
     try:
         if not form.validate_on_submit():
@@ -56,7 +52,6 @@ def role_create() -> Response:
 @requires(Permission.STAFF_EDIT)
 def role_one(role_id: uuid.UUID) -> Response:
     """What it may do, ticked."""
-    everywhere()
     role = _found(role_id)
     return _page(role, RoleForm(label=role.label, second_factor=role.second_factor, permissions=list(role.permissions)))
 
@@ -65,7 +60,6 @@ def role_one(role_id: uuid.UUID) -> Response:
 @requires(Permission.STAFF_EDIT)
 def role_change(role_id: uuid.UUID) -> Response:
     """From the next page that its holders open."""
-    everywhere()
     role, form = _found(role_id), RoleForm()
     try:
         if not form.validate_on_submit():
@@ -81,7 +75,6 @@ def role_change(role_id: uuid.UUID) -> Response:
 @requires(Permission.STAFF_EDIT)
 def role_delete(role_id: uuid.UUID) -> Response:
     """Unless somebody has it."""
-    everywhere()
     role = _found(role_id)
     form = RoleForm(
         formdata=None, label=role.label, second_factor=role.second_factor, permissions=list(role.permissions)

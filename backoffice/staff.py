@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from backoffice import backoffice
-from backoffice.reach import refuse, scope
 from backoffice.staff_forms import GrantForm, InviteForm
 from shared.access import disabling, second_factor
 from shared.errors import Refused
@@ -21,18 +20,10 @@ from shared.web.page import go, page
 from shared.web.permissions import Permission, requires
 
 
-def everywhere() -> None:
-    """Who manages staff gives every right: a grant limited to one part of the company is not enough."""
-    grants = scope(Permission.STAFF_EDIT).grants
-    if not any(each.family_id is each.folder_id is each.activity_id is None for each in grants):
-        refuse(Permission.STAFF_EDIT)
-
-
 @backoffice.get("/staff")
 @requires(Permission.STAFF_EDIT)
 def staff() -> Response:
     """The list."""
-    everywhere()
     return page("backoffice/staff/list.html", people=all_staff(), places=places(), required=second_factor.is_required)
 
 
@@ -40,7 +31,6 @@ def staff() -> Response:
 @requires(Permission.STAFF_EDIT)
 def staff_new() -> Response:
     """Somebody to be invited."""
-    everywhere()
     return page("backoffice/staff/new.html", form=InviteForm().offer(places()))
 
 
@@ -48,7 +38,6 @@ def staff_new() -> Response:
 @requires(Permission.STAFF_EDIT)
 def staff_invite() -> Response:
     """The invitation leaves by mail."""
-    everywhere()
     form = InviteForm().offer(places())
     try:
         if not form.validate_on_submit():
@@ -71,7 +60,6 @@ def staff_invite() -> Response:
 @requires(Permission.STAFF_EDIT)
 def staff_one(staff_id: uuid.UUID) -> Response:
     """One person, their habilitations and what may be done."""
-    everywhere()
     return _page(_found(staff_id), GrantForm())
 
 
@@ -79,7 +67,6 @@ def staff_one(staff_id: uuid.UUID) -> Response:
 @requires(Permission.STAFF_EDIT)
 def staff_grant(staff_id: uuid.UUID) -> Response:
     """One more habilitation."""
-    everywhere()
     found, form = _found(staff_id), GrantForm().offer(places())
     try:
         if not form.validate_on_submit():
@@ -95,7 +82,6 @@ def staff_grant(staff_id: uuid.UUID) -> Response:
 @requires(Permission.STAFF_EDIT)
 def staff_grant_remove(staff_id: uuid.UUID, grant_id: uuid.UUID) -> Response:
     """One habilitation less, at once."""
-    everywhere()
     found = _found(staff_id)
     named = next((each for each in found.grants if each.id == grant_id), None) or abort(404)
     return _do(found, lambda: _remove(named))
@@ -105,7 +91,6 @@ def staff_grant_remove(staff_id: uuid.UUID, grant_id: uuid.UUID) -> Response:
 @requires(Permission.STAFF_EDIT)
 def staff_disable(staff_id: uuid.UUID) -> Response:
     """Sessions end, links die."""
-    everywhere()
     found = _found(staff_id)
     return _do(found, lambda: _closed(disabling.disable(staff=found, by=visitors.actor())))
 
@@ -114,7 +99,6 @@ def staff_disable(staff_id: uuid.UUID) -> Response:
 @requires(Permission.STAFF_EDIT)
 def staff_enable(staff_id: uuid.UUID) -> Response:
     """They may come in again."""
-    everywhere()
     found = _found(staff_id)
     disabling.enable(staff=found, by=visitors.actor())
     flash(_("%(name)s peut se connecter à nouveau.", name=found.name), "success")
@@ -125,7 +109,6 @@ def staff_enable(staff_id: uuid.UUID) -> Response:
 @requires(Permission.STAFF_EDIT)
 def staff_reset_factor(staff_id: uuid.UUID) -> Response:
     """The telephone is lost: another factor at the next sign-in."""
-    everywhere()
     found = _found(staff_id)
     return _do(found, lambda: _closed(second_factor.reset(staff=found, by=visitors.actor())))
 
@@ -134,7 +117,6 @@ def staff_reset_factor(staff_id: uuid.UUID) -> Response:
 @requires(Permission.STAFF_EDIT)
 def staff_invite_again(staff_id: uuid.UUID) -> Response:
     """Another link; the former one dies."""
-    everywhere()
     found = _found(staff_id)
     return _do(found, lambda: _invite(found))
 

@@ -52,6 +52,17 @@ ADMINISTRATOR = "administrator"
 
 ALWAYS = ("backoffice:home:see", "backoffice:account:edit")  # with every role, whoever made it
 
+# What concerns the company as a whole: a grant limited to a family, a folder or an activity does not hold it.
+COMPANY_WIDE = frozenset(
+    {
+        "backoffice:settings:edit",
+        "backoffice:staff:edit",
+        "backoffice:api:edit",
+        "backoffice:bank:verify",
+        "backoffice:accounting:export",
+    }
+)
+
 # « 2FA obligatoire » as shipped. The administrator's stays so whatever is typed.
 SECOND_FACTOR = frozenset({ADMINISTRATOR})
 

@@ -1,12 +1,14 @@
 """What part of the company a member of staff works on: applied inside every read, never after it."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
 
 from shared.documents.models import Folder
 from shared.people.models import Grant, Party, Staff
+from shared.people.roles import COMPANY_WIDE
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ class Scope:
         """Whether anything of this family is in reach."""
         return any(g.family_id in (None, family_id) for g in self.grants)
 
+    def covers_family(self, family_id: uuid.UUID) -> bool:
+        """Whether no folder nor activity narrows what is in reach of this family."""
+        whole = [g for g in self.grants if g.folder_id is None and g.activity_id is None]
+        return any(g.family_id in (None, family_id) for g in whole)
+
     def reaches(self, folder: Folder) -> bool:
         """Whether this folder's documents are in reach."""
         return any(_covers(g, folder) for g in self.grants)
@@ -44,7 +51,7 @@ def scope_of(staff: Staff, permission: str) -> Scope:
     """The scope in which `staff` holds `permission`; a disabled person has none."""
     if staff.disabled_at is not None:
         return Scope(())
-    return Scope(tuple(g for g in staff.grants if permission in g.role.permissions))
+    return Scope(tuple(g for g in staff.grants if permission in _given(g)))
 
 
 def holds(staff: Staff, permission: str) -> bool:
@@ -56,7 +63,14 @@ def permissions_of(staff: Staff) -> frozenset[str]:
     """Everything that `staff` holds somewhere; a disabled person holds nothing."""
     if staff.disabled_at is not None:
         return frozenset()
-    return frozenset(permission for grant in staff.grants for permission in grant.role.permissions)
+    return frozenset(permission for grant in staff.grants for permission in _given(grant))
+
+
+def _given(grant: Grant) -> Collection[str]:
+    """What its role permits there: what concerns the company as a whole, only where the grant holds everywhere."""
+    if grant.family_id is grant.folder_id is grant.activity_id is None:
+        return grant.role.permissions
+    return [permission for permission in grant.role.permissions if permission not in COMPANY_WIDE]
 
 
 def _folder(grant: Grant) -> ColumnElement[bool]:

@@ -1,16 +1,19 @@
 """A closed invoice: one paper, its entries once, in a file, by the API, and to the ERP that listens."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from shared.documents.models import Document
 from shared.extensions import db
 from shared.hooks import delivering, subscribing
+from shared.records import exporting
 from shared.records.models import RecordDocument
+from shared.records.money_models import AccountingEntry
 from tests.factories.erp import Erp, an_erp
 from tests.factories.identity import Browser, a_clerk
 from tests.factories.post import an_installation
@@ -74,6 +77,22 @@ def test_a_program_marks_what_it_took_once(app: Flask, listener: Listener) -> No
     assert {line["id"] for line in erp.get("/accounting/entries").json["data"]}.isdisjoint(ids)
     wrong = erp.post("/accounting/entries/exported", {"entries": ["x"]})
     assert wrong.status_code == 422
+
+
+def test_a_file_holds_whole_invoices_on_the_days_of_the_company(
+    app: Flask, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.records.exporting.MOST", 1)
+    erp = an_erp(app)
+    erp.headers["Accept-Language"] = "en"
+    close(erp)
+    close(erp, "FA-2")
+    db.session.execute(update(AccountingEntry).values(at=datetime(2026, 12, 31, 23, 30, tzinfo=UTC)))
+    moment, taken = exporting.export(by="command")
+    rows = [line.split("\t") for line in list(exporting.fec(moment))[1:]]
+    assert taken == len(rows) == 3 and len({row[8] for row in rows}) == 1
+    assert {row[15] for row in rows} == {"20270101"} and all(row[10].startswith("Facture FA-") for row in rows)
+    assert exporting.waiting().invoices == 1
 
 
 def sides(lines: list[dict[str, str]]) -> list[tuple[str, Decimal, Decimal]]:

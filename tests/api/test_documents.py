@@ -12,12 +12,15 @@ from shared.documents.models import Document
 from shared.events.actors import staff_actor
 from shared.extensions import db
 from shared.intake.api_models import AwaitedRecord
+from shared.intake.models import Arrival, Verdict
+from shared.intake.settling import facts_in
 from shared.records import remarks
 from shared.records.models import Record
 from tests.factories import office
 from tests.factories.counter import a_folder
 from tests.factories.erp import Erp, an_erp
 from tests.factories.identity import a_clerk
+from tests.factories.invoices import OTHER_SIRET, SIRET, facturx
 from tests.factories.post import an_installation
 from tests.shared.documents.corpus import pdf
 
@@ -101,12 +104,25 @@ def test_raw_bytes_with_the_metadata_in_the_query(erp: Erp) -> None:
         ({"party": "C1", "document_class": "invoice"}, b"MZ not a document", "file"),
         ({"party": "C1", "document_class": "invoice", "filename": "../../etc/passwd\x00.pdf"}, None, "file"),
         ({"document_class": "invoice"}, None, "party"),
+        ({"party": "C1", "document_class": "invoice", "amount": "NaN"}, None, "amount"),
+        ({"party": "C1", "document_class": "invoice", "title": "Facture\u0000"}, None, "title"),
+        ({"party": "C1", "document_class": "invoice", "number": "F" * 61}, None, "number"),
     ],
 )
 def test_what_is_wrong_is_named(erp: Erp, metadata: dict[str, str], data: bytes | None, field: str) -> None:
     answer = erp.deposit(data or pdf(), **metadata)
     assert (answer.status_code, answer.content_type) == (422, "application/problem+json"), answer.text
     assert json.loads(answer.text)["errors"][0]["field"] == field
+
+
+def test_what_the_call_said_of_a_held_file_waits_with_it(erp: Erp) -> None:
+    erp.put("/parties/customers/C3", {"name": "Gamma", "is_business": True, "siret": OTHER_SIRET})
+    said = {"party": "C3", "document_class": "invoice", "title": "Facture de mars", "number": "FA-9"}
+    told = erp.deposit(facturx(siret=SIRET), **said)
+    assert (told.status_code, told.json["verdict"], told.json["id"]) == (202, "to_attach", None)
+    arrival = db.session.scalars(select(Arrival).where(Arrival.verdict == Verdict.TO_ATTACH)).one()
+    known = facts_in(arrival.facts)
+    assert (known.title, known.number, known.is_electronic) == ("Facture de mars", "FA-9", True)
 
 
 def test_a_document_may_bring_its_party(erp: Erp) -> None:

@@ -18,7 +18,7 @@ OPERATIONS = {
     "mark_entries": _("Marquer des écritures comme reprises dans la comptabilité."),
 }
 PROBLEMS = {
-    400: _("Le corps n’est pas du JSON en UTF-8."),
+    400: _("Le corps n’est pas du JSON en UTF-8, ou une valeur contient un caractère nul."),
     401: _("Il n’y a pas de jeton, ou il ne sert plus : révoqué, périmé, d’une autre installation."),
     403: _("Le jeton n’a pas le droit que cette demande exige."),
     404: _("L’adresse, le tiers, la pièce ou le document n’existe pas."),

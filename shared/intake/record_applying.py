@@ -1,6 +1,7 @@
 """Entering the lines of an imported file, some a transaction: a worker that dies loses none and doubles none."""
 
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import Any
@@ -22,6 +23,7 @@ from shared.records.kinds import KINDS
 from shared.records.models import RecordImport
 
 AT_ONCE = 200  # records entered in one transaction
+DONE = {"new": "created", "changed": "modified"}  # verdict of a line → what it then counts as
 EVERYWHERE = Scope((Grant(),))  # who sent the file had their scope applied when it was judged
 
 
@@ -33,7 +35,12 @@ def carry_out(import_id: uuid.UUID) -> Iterator[None]:
     found = db.session.get(RecordImport, import_id)
     if found is None or found.state != "applying":
         return
-    table = table_of(found)
+    try:
+        table = table_of(found)
+    except Refused as refusal:  # the bytes are lost: asking for ever would not bring them back
+        found.problems, found.counts = {"1": {"number": refusal.sentence}}, {"created": 0, "modified": 0}
+        _end(found)
+        return
     lines = lines_of(KINDS[found.kind], table, fields_of(found, table), EVERYWHERE)
     while _advance(import_id, lines):
         yield
@@ -47,9 +54,13 @@ def _advance(import_id: uuid.UUID, lines: list[Line]) -> bool:
     if found.state != "applying":
         return False
     start, tell = found.done_rows, bool(found.counts.get("tell"))
+    some = lines[start : start + AT_ONCE]
     with in_batch(str(import_id)), nullcontext() if tell else untold():
-        told = {line.number: _apply(KINDS[found.kind], line, found.by, tell) for line in lines[start : start + AT_ONCE]}
+        told = {line.number: _apply(KINDS[found.kind], line, found.by, tell) for line in some}
     found.problems = found.problems | {str(number): problems for number, problems in told.items() if problems}
+    # What was done, which a line that became wrong since the preview makes less than what the preview counted.
+    done = Counter(DONE[line.verdict] for line in some if line.verdict in DONE and not told[line.number])
+    found.counts = found.counts | {name: found.counts.get(name, 0) + done[name] for name in DONE.values()}
     found.done_rows = min(start + AT_ONCE, len(lines))
     if found.done_rows == len(lines):
         _end(found)

@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -112,7 +113,9 @@ def test_it_leaves_at_the_date_that_was_chosen_and_not_before(browser: Browser) 
     browser.get(where)
     past = browser.post(f"{where}/publish", when="later", at="2020-01-01T08:00")
     assert past.status_code == 422 and "moment à venir" in past.text
-    later = f"{now().replace(microsecond=0, second=0, tzinfo=None).replace(hour=9).isoformat()[:10]}T23:59"
+    skipped = browser.post(f"{where}/publish", when="later", at="2027-03-28T02:30")
+    assert skipped.status_code == 422 and "cette heure n’existe pas" in skipped.text
+    later = f"{(now() + timedelta(days=2)).date().isoformat()}T12:00"
     browser.post(f"{where}/publish", when="later", at=later)
     payroll.carried(batch.id)
     db.session.refresh(batch)

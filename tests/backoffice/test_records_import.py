@@ -42,7 +42,8 @@ def test_a_file_is_previewed_mended_and_imported(browser: Browser) -> None:
     page = browser.get(wrong.location).text
     assert "1 ligne est à corriger" in page and "n’est celui d’aucun tiers" in page and "n’est pas une date" in page
     assert "FA-1" in browser.get(f"{wrong.location}?show=all").text
-    assert "n’est pas un montant" in browser.get(f"{wrong.location}/errors.csv").text
+    whole = browser.get(f"{wrong.location}/errors.csv").text.splitlines()
+    assert whole[0].endswith(";À corriger") and len(whole) == 3 and "n’est pas un montant" in whole[2]
     assert browser.post(f"{wrong.location}/apply").status_code == 422 and count() == 0
     right = sent(browser, "Numéro;Code client;Date;Montant TTC\nFA-1;K1;02/11/2026;1 234,56\n")
     assert "1 à créer" in browser.get(right.location).text
@@ -55,6 +56,25 @@ def test_a_file_is_previewed_mended_and_imported(browser: Browser) -> None:
     assert "Ce fichier ne change rien" in browser.get(again.location).text
     assert db.session.scalar(select(func.count()).select_from(Notification)) == 0, "history brought in tells nobody"
     assert "factures.csv" in browser.get(URL).text
+
+
+def test_a_file_is_for_who_sent_it_or_reaches_every_family(app: Flask, browser: Browser) -> None:
+    office.customer("S1", key="employees")
+    clerk = a_clerk("manager", email="paul@exemple.fr")
+    clerk.grants[0].family_id = office.family("employees").id
+    db.session.commit()
+    form = "/backoffice/records/expense_report/import"
+    file = (io.BytesIO(b"Code;Num\nS1;NF-1\n"), "notes.csv")
+    ours = browser.client.post(form, data={"csrf_token": browser.token, "file": file}).location
+    other = Browser(app)
+    other.sign_in_staff("paul@exemple.fr")
+    assert "notes.csv" not in other.get(form).text and "notes.csv" in browser.get(form).text
+    for answer in (other.get(ours), other.get(f"{ours}/errors.csv"), other.post(f"{ours}/apply")):
+        assert answer.status_code == 404
+    file = (io.BytesIO(b"Code;Num\nS1;NF-2\n"), "mes-notes.csv")
+    mine = other.client.post(form, data={"csrf_token": other.token, "file": file}).location
+    assert "1 à créer" in other.get(mine).text and "mes-notes.csv" in other.get(form).text
+    assert browser.get(mine).status_code == 200
 
 
 def test_columns_are_chosen_and_an_import_is_left(browser: Browser) -> None:

@@ -48,6 +48,14 @@ def test_what_is_wrong_is_said_beside_it(app: Flask) -> None:
     assert "commence par https" in plain.text and "Aucun événement ne s’appelle" in unknown.text
 
 
+def test_an_address_sent_twice_is_added_once(app: Flask) -> None:
+    browser, key = a_browser(app), str(uuid7())
+    fields = {"csrf_token": browser.token, "key": key, "label": "ERP", "url": "https://erp.exemple.fr", "events": "*"}
+    first, again = (browser.client.post(f"{PAGE}/hooks", data=fields) for _time in range(2))
+    assert "whsec_" in first.text and again.status_code == 303
+    assert "déjà ajoutée" in browser.get(PAGE).text and len(db.session.scalars(select(Hook)).all()) == 1
+
+
 def test_an_address_is_added_changed_stopped_and_its_call_sent_again(app: Flask) -> None:
     browser = a_browser(app)
     told = sent(browser, f"{PAGE}/hooks", "https://erp.exemple.fr/x", "invoice.closed\nquote.*")

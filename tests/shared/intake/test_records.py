@@ -16,7 +16,7 @@ from shared.people.models import Grant
 from shared.people.scopes import Scope
 from shared.records.kinds import INVOICE, KINDS
 from shared.records.models import Record, RecordImport
-from tests.factories import office, records
+from tests.factories import office, post, records, told
 
 Db = scoped_session[Session]
 EVERYWHERE = Scope((Grant(),))
@@ -106,6 +106,7 @@ def test_a_line_that_became_wrong_is_left_out_whole_and_told() -> None:
     records.an_invoice(office.customer(), number="F-1")
     applied(found)
     assert list(found.problems) == ["2"] and found.state == "done"
+    assert (found.counts["new"], found.counts["created"], found.counts["modified"]) == (2, 1, 0)
     assert db.session.scalars(select(Record.number).where(Record.party_id == party.id)).all() == ["F-2"]
     with pytest.raises(Stale):
         record_importing.give_up(found=found)
@@ -133,6 +134,20 @@ def test_imported_payments_are_told_when_asked_and_always_taken_off() -> None:
     assert (first.status, first.balance, second.status, second.paid) == ("paid", 0, "validated", 200)
     events = db.session.scalars(select(Event).where(Event.name == "payment.confirmed")).all()
     assert [event.facts["balance"] for event in events] == ["1000.00"]
+
+
+def test_history_tells_nobody_of_records_that_stood_already_and_news_does() -> None:
+    post.an_installation()
+    told.rule("quote.validated")
+    party = told.a_party("alpha")
+    old, new = records.a_quote(party, status="", number="DV-1"), records.a_quote(party, status="", number="DV-2")
+    heads = "Numéro;Code client;État"
+    applied(started(f"DV-1;{party.code};validated", heads=heads, kind="quote"))
+    applied(started(f"DV-2;{party.code};validated", heads=heads, kind="quote", tell=True))
+    assert [old.status, new.status] == ["validated", "validated"]
+    assert [len(told.lines_of(each)) for each in (old, new)] == [0, 1]
+    names = db.session.scalars(select(Event.name).where(Event.record_id == old.id)).all()
+    assert "quote.validated" in names
 
 
 def test_an_appointment_has_its_time_and_one_that_does_not_exist_is_refused() -> None:

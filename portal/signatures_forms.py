@@ -8,19 +8,27 @@ from wtforms.validators import InputRequired, Length
 WORDS = 1000
 
 
+def _counted(text: str | None) -> str | None:
+    """Line ends as the browser counts them: it sends each as two signs."""
+    return text.replace("\r\n", "\n") if text else text
+
+
 class RefuseForm(FlaskForm):
     """Without a reason there is no refusal."""
 
     reason = TextAreaField(
         _("Pourquoi vous ne signez pas"),
         [InputRequired(_("Dites en quelques mots pourquoi : c’est transmis avec le refus.")), Length(max=WORDS)],
+        filters=[_counted],
     )
 
 
 class QuestionForm(FlaskForm):
     """One question; the answer stands on the same page."""
 
-    text = TextAreaField(_("Votre question"), [InputRequired(_("Écrivez votre question.")), Length(max=WORDS)])
+    text = TextAreaField(
+        _("Votre question"), [InputRequired(_("Écrivez votre question.")), Length(max=WORDS)], filters=[_counted]
+    )
 
 
 class DelegateForm(FlaskForm):

@@ -28,8 +28,9 @@ MODES = {"drawn": "tracé à la main", "typed": "nom saisi", "image": "image imp
 HOW = {
     "account": "Connexion à son compte du portail, par mot de passe personnel",
     "in_person": "En personne, devant un gestionnaire de la société",
-    "staff": "Connexion au back-office, mot de passe et second facteur",
+    "staff": "Connexion au back-office, par mot de passe personnel et second facteur",
 }
+ONE_FACTOR = "Connexion au back-office, par mot de passe personnel seul"
 STEPS = {
     "created": "Signature demandée",
     "prepared": "Document préparé et certifié par la société",
@@ -39,6 +40,8 @@ STEPS = {
     "read": "Dernière page affichée",
     "question_asked": "Question posée",
     "question_answered": "Réponse donnée",
+    "code_sent": "Code de confirmation envoyé",
+    "code_used": "Code de confirmation tapé",
     "accepted": "Texte accepté, signature donnée",
     "sealed": "Signature scellée dans le fichier",
     "completed": "Toutes les signatures sont scellées",
@@ -112,18 +115,24 @@ def _signer(signer: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     told += [("Code de confirmation", _code(code)) for code in signer["codes"]]
     return {
         "name": signer["name"],
-        "state": SIGNER_STATES[signer["state"]] + (", pour la société" if signer["role"] == "company" else ""),
+        "state": _state(signer),
         "pairs": _pairs(*told),
         "consent": made["consent_text"] if made else "",
         "consent_hash": made["consent_sha256"] if made else "",
     }
 
 
+def _state(signer: dict[str, Any]) -> str:
+    taken_back = signer["state"] == "delegated" and not signer["delegated_to"]
+    words = "ne signe plus : délégation annulée" if taken_back else SIGNER_STATES[signer["state"]]
+    return words + (", pour la société" if signer["role"] == "company" else "")
+
+
 def _made(made: dict[str, Any]) -> list[tuple[str, str]]:
     identity = made["identity"]
     return [
         ("A signé", _both(made["accepted_at"])),
-        ("Identité établie par", HOW.get(identity.get("how", ""), "")),
+        ("Identité établie par", _how(identity)),
         ("Témoin", " : ".join(filter(None, (identity.get("witness"), identity.get("established_by"))))),
         ("Compte ouvert", _utc(identity.get("account_created_at"))),
         ("Compte activé", _utc(identity.get("account_activated_at"))),
@@ -138,6 +147,12 @@ def _made(made: dict[str, Any]) -> list[tuple[str, str]]:
         ("Certificat n°", made["certificate_serial"] or ""),
         ("Scellé", _both(made["sealed_at"])),
     ]
+
+
+def _how(identity: dict[str, Any]) -> str:
+    if identity.get("how") == "staff" and not identity.get("second_factor_at"):
+        return ONE_FACTOR
+    return HOW.get(identity.get("how", ""), "")
 
 
 def _code(code: dict[str, Any]) -> str:

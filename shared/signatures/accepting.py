@@ -20,8 +20,7 @@ from shared.events.recording import record
 from shared.extensions import db, uuid7
 from shared.people.models import Staff
 from shared.queues import ring
-from shared.signatures import codes
-from shared.signatures.confirming import asks_code, code_owner, digest_together
+from shared.signatures.confirming import asks_code, use_code
 from shared.signatures.consenting import consent_text as text_of
 from shared.signatures.consenting import digest_of
 from shared.signatures.holding import held, why_not
@@ -146,8 +145,7 @@ def _check_code(waiting: Sequence[Shown], who: Who, typed: str) -> uuid.UUID | N
     signers = [one.signer for one in waiting]
     if not asks_code(signers, by_staff=who.staff is not None):
         return None
-    digest = digest_together([one.sha256 for one in waiting])
-    return codes.check(signer_id=code_owner(signers).id, digest=digest, typed=typed).id
+    return use_code(signers=signers, shas=[one.sha256 for one in waiting], typed=typed, by=who.by).id
 
 
 def _keep(one: Shown, sign: Sign, who: Who, code_id: uuid.UUID | None, together: Sequence[str]) -> Signature:

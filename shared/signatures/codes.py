@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from flask_babel import get_locale
+from flask_babel import force_locale, get_locale, ngettext
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
@@ -46,12 +46,18 @@ class Code:
 
 
 def issue(
-    *, signer_id: uuid.UUID, digest: str, channel: Literal["email", "sms"] | str, address: str, verified: bool
+    *,
+    signer_id: uuid.UUID,
+    digest: str,
+    channel: Literal["email", "sms"] | str,
+    address: str,
+    verified: bool,
+    others: int = 0,
 ) -> Code:
     """Draw six figures and send them; the earlier ones of this signer are dead. Raises Refused (`channel`, `code`).
 
-    `digest` is the SHA-256 of what is shown; `verified` whether its owner has confirmed the address. At most five an
-    hour for a signer, ten to an address.
+    `digest` is the SHA-256 of what is shown: the signer's document and `others` beside it; `verified` whether its owner
+    has confirmed the address. At most five an hour for a signer, ten to an address.
     """
     signer = db.session.get_one(Signer, signer_id, with_for_update=True)
     row = SigningCode(id=uuid7(), signer_id=signer_id, digest=digest, channel=channel, is_confirmed=verified)
@@ -61,7 +67,7 @@ def issue(
         whose=SigningCode.signer_id == signer_id,
         asked=f"signer:{signer_id}",
         bound=_bound(signer_id, digest),
-        tell=lambda code: _tell(signer, code),
+        tell=lambda code: _tell(signer, code, others),
     )
     return _code(row)
 
@@ -106,13 +112,26 @@ def _address(signer: Signer, channel: str, address: str) -> str:
     return mobile(address, "channel", country=signer.request.party.country)
 
 
-def _tell(signer: Signer, row: SigningCode) -> Event:
+def _tell(signer: Signer, row: SigningCode, others: int) -> Event:
     contact = signer.contact
     person = contact.person.locale if contact else (signer.staff.locale if signer.staff else None)
     spoken = get_locale()
     locale = person or (spoken.language if spoken else "") or signer.request.party.locale
-    facts = {**_facts(row), "locale": locale, "title": signer.request.document.title}
+    facts = {**_facts(row), "locale": locale, "title": _title(signer, others, locale)}
     return record("signature.code_issued", by=SYSTEM, **_about(signer), facts=facts)
+
+
+def _title(signer: Signer, others: int, locale: str) -> str:
+    """The message says how many documents the code signs: nobody confirms more than they were told."""
+    title = signer.request.document.title
+    if not others:
+        return title
+    with force_locale(locale):
+        return str(
+            ngettext(
+                "%(title)s et %(num)s autre document", "%(title)s et %(num)s autres documents", others, title=title
+            )
+        )
 
 
 def _exhausted(row: SigningCode) -> None:

@@ -12,12 +12,15 @@ from sqlalchemy import select
 
 from shared.access.models import Account
 from shared.errors import Refused
+from shared.events.actors import SYSTEM
 from shared.extensions import db
 from shared.masking import masked_email, masked_phone
 from shared.people.models import EmailCell, EmailSlot
 from shared.settings.sms_provider import can_send_sms
 from shared.signatures import codes
+from shared.signatures.holding import held
 from shared.signatures.models import Level, Signer
+from shared.signatures.tracing import trace
 
 
 class Target(NamedTuple):
@@ -43,9 +46,26 @@ def send_code(
     target = next((one for one in targets(owner, account) if one.channel == channel and channel in only), None)
     if target is None:
         raise Refused(_("Choisissez où recevoir votre code."), field="channel")
+    for request_id in sorted({signer.request_id for signer in signers}):  # first, and in one order, as in `accepting`
+        held(request_id)
     digest = digest_together([signer.request.prepared_sha256 or "" for signer in signers])
-    codes.issue(signer_id=owner.id, digest=digest, channel=channel, address=target.address, verified=target.verified)
+    sent = codes.issue(
+        signer_id=owner.id,
+        digest=digest,
+        channel=channel,
+        address=target.address,
+        verified=target.verified,
+        others=len(signers) - 1,
+    )
+    _trace(signers, "code_sent", sent, SYSTEM)
     return target
+
+
+def use_code(*, signers: Sequence[Signer], shas: Sequence[str], typed: str, by: str) -> codes.Code:
+    """Use up the code that confirms an act on these documents; the caller holds their requests. As `codes.check`."""
+    used = codes.check(signer_id=code_owner(signers).id, digest=digest_together(shas), typed=typed)
+    _trace(signers, "code_used", used, by)
+    return used
 
 
 def asks_code(signers: Sequence[Signer], *, by_staff: bool) -> bool:
@@ -70,6 +90,13 @@ def account_of(signer: Signer) -> Account | None:
     if signer.contact is None:
         return None
     return db.session.scalars(select(Account).where(Account.person_id == signer.contact.person_id)).one_or_none()
+
+
+def _trace(signers: Sequence[Signer], kind: str, code: codes.Code, by: str) -> None:
+    """On each document that the act is about, whoever of them the code was drawn for."""
+    told = {"code": str(code.id), "channel": code.channel, "to": code.target, "verified": code.is_confirmed}
+    for signer in signers:
+        trace(request=signer.request, kind=kind, signer=signer, by=by, **told)
 
 
 def _email(signer: Signer, account: Account | None) -> Target | None:

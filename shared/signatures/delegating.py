@@ -67,7 +67,7 @@ def undo_delegation(*, signer: Signer, by: str) -> None:
     if other.state is not SignerState.ASKED:
         raise Refused(_("La personne qui a reçu la délégation a déjà répondu : elle ne s’annule plus."))
     field, other.field = other.field, None
-    other.state, other.ended_at, other.delegated_to_id = SignerState.DELEGATED, now(), signer.id
+    other.state, other.ended_at = SignerState.DELEGATED, now()  # to nobody: it was taken from them
     db.session.flush()
     signer.field, signer.state, signer.ended_at = field, SignerState.ASKED, None
     signer.delegated_to_id, signer.reason = None, ""

@@ -1,6 +1,8 @@
 """A request that comes to nothing: refused, cancelled, expired. What was signed so far is kept, and void."""
 
-from shared.clock import now
+from datetime import timedelta
+
+from shared.clock import now, today
 from shared.documents.versioning import put_back
 from shared.extensions import db
 from shared.signatures.models import RequestState, SignatureRequest
@@ -17,4 +19,13 @@ def end(*, request: SignatureRequest, state: RequestState, by: str, because: str
     request.revision += 1
     if request.prepared_version_id is not None:
         put_back(document=request.document, version=request.source_version)
+    db.session.flush()
+
+
+def reopen(*, request: SignatureRequest) -> None:
+    """Have an ended request, which the caller holds, go on; its proof is made anew when it ends for good."""
+    request.state, request.ended_at, request.ended_by, request.ended_because = RequestState.OPEN, None, None, ""
+    request.proof_pdf_sha256 = request.proof_json_sha256 = request.proved_at = None
+    request.remind_on = today() + timedelta(days=request.remind_days) if request.remind_days else None
+    request.revision += 1
     db.session.flush()

@@ -7,15 +7,14 @@ so addresses and numbers are masked in it and nothing secret stands there.
 import hashlib
 import json
 import uuid
-from datetime import UTC, datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from shared.clock import now
+from shared.clock import COMPANY_ZONE, add_months, now
 from shared.documents.models import Folder, Version
-from shared.documents.visible import COMPANY_ZONE
 from shared.events.actors import names_of
 from shared.extensions import db
 from shared.masking import masked_email
@@ -24,11 +23,9 @@ from shared.settings.reading import company
 from shared.signatures import tracing
 from shared.signatures.chaining import FORMAT, written_time
 from shared.signatures.codes import codes_of
+from shared.signatures.consenting import KEPT_YEARS
 from shared.signatures.models import Question, SignatureRequest, Signer, Trace
 from shared.signatures.naming import name_of
-
-# Code de la consommation, art. L213-1 and D213-2: ten years for a contract of 120 € or more concluded online.
-YEARS = 10
 
 
 def evidence(request_id: uuid.UUID) -> dict[str, Any]:
@@ -47,7 +44,7 @@ def evidence(request_id: uuid.UUID) -> dict[str, Any]:
         "questions": _questions(request, named),
         "steps": tracing.steps(request.id),
         "actors": named,
-        "retention": {"years": YEARS, "until": _until(request).isoformat()},
+        "retention": {"years": KEPT_YEARS, "until": _until(request).isoformat()},
     }
 
 
@@ -184,6 +181,5 @@ def _email(signer: Signer) -> str:
     return signer.contact.email if signer.contact else ""
 
 
-def _until(request: SignatureRequest) -> datetime:
-    ended = (request.ended_at or now()).astimezone(UTC)
-    return ended.replace(year=ended.year + YEARS, day=min(ended.day, 28))
+def _until(request: SignatureRequest) -> date:
+    return add_months((request.ended_at or now()).astimezone(COMPANY_ZONE).date(), 12 * KEPT_YEARS)

@@ -54,8 +54,14 @@ def why_not(request: SignatureRequest, signer: Signer) -> str:
         SignerState.ACCEPTED: str(_("Vous avez déjà signé ce document.")),
         SignerState.SEALED: str(_("Vous avez déjà signé ce document.")),
         SignerState.REFUSED: str(_("Vous avez refusé de signer ce document.")),
-        SignerState.DELEGATED: str(_("Vous avez confié cette signature à quelqu’un d’autre.")),
+        SignerState.DELEGATED: _gone(signer),
     }.get(signer.state, "")
+
+
+def _gone(signer: Signer) -> str:
+    if signer.delegated_to_id is None:
+        return str(_("La personne qui vous avait confié cette signature la donne elle-même."))
+    return str(_("Vous avez confié cette signature à quelqu’un d’autre."))
 
 
 def is_within_the_hour(moment: datetime | None) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from shared.access.models import Account
+from shared.access.models import Access, Account
 from shared.events.models import Event
 from shared.extensions import db
 from shared.masking import masked_email, masked_phone
@@ -15,17 +15,18 @@ from shared.signatures.models import Signer
 
 def account_identity(*, signer: Signer, account: Account) -> dict[str, Any]:
     """A contact who signed in on the portal with a password of their own."""
-    opened = select(Event.at, Event.actor).where(
-        Event.name == "access.created", Event.party_id == signer.request.party_id
+    own = select(Access.id).where(Access.contact_id == signer.contact_id).scalar_subquery()
+    opened = select(Event.actor).where(
+        Event.name == "access.created", Event.party_id == signer.request.party_id, Event.access_id == own
     )
-    created = db.session.execute(opened.order_by(Event.at).limit(1)).first()
+    created_by = db.session.scalar(opened.order_by(Event.at).limit(1))
     verified = account.email_verified_at
     return {
         "how": "account",
         "account": str(account.id),
         "account_created_at": written_time(account.created_at),
         "account_activated_at": written_time(account.activated_at) if account.activated_at else None,
-        "access_created_by": created.actor if created else None,
+        "access_created_by": created_by,
         "email": masked_email(account.email),
         "email_verified_at": written_time(verified) if verified else None,
         "password_changed_at": written_time(account.password_changed_at) if account.password_changed_at else None,

@@ -51,7 +51,7 @@ class SignerState(enum.StrEnum):
     ACCEPTED = "accepted"
     SEALED = "sealed"
     REFUSED = "refused"
-    DELEGATED = "delegated"  # `delegated_to_id` signs instead
+    DELEGATED = "delegated"  # `delegated_to_id` signs instead; without one, staff took back what was delegated to them
 
 
 class SignatureMode(enum.StrEnum):
@@ -221,7 +221,7 @@ class Trace(Model):
     )
     number: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(default=now)
-    kind: Mapped[str]  # asked, prepared, mailed, opened, read, code_sent, code_used, accepted, sealed, refused…
+    kind: Mapped[str]  # of `sheets.proving.STEPS`
     signer_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("signer.id", ondelete="CASCADE"))
     by: Mapped[str]
     facts: Mapped[dict[str, Any]]

@@ -45,7 +45,7 @@ def answer(*, question: Question, text: str, by: str) -> None:
 
 
 def _checked(text: str, sentence: str) -> str:
-    said = text.strip()
+    said = text.replace("\r\n", "\n").strip()  # as the page counted it
     if not said:
         raise Refused(sentence, field="text")
     if len(said) > LONGEST:

@@ -5,8 +5,7 @@ from flask_babel import gettext as _
 from shared.clock import now
 from shared.errors import Refused
 from shared.events.recording import record
-from shared.extensions import db
-from shared.signatures.ending import end
+from shared.signatures.ending import end, reopen
 from shared.signatures.finding import request_of
 from shared.signatures.holding import held_signer, is_within_the_hour, must_be_asked
 from shared.signatures.models import RequestState, SignatureRequest, Signer, SignerState
@@ -17,7 +16,7 @@ LONGEST_REASON = 1000
 
 def refuse(*, signer: Signer, reason: str, by: str) -> None:
     """Close the whole request. Raises Refused (field `reason`) without a reason, or when nothing is asked of them."""
-    told = reason.strip()
+    told = reason.replace("\r\n", "\n").strip()  # as the page counted it
     request = held_signer(signer)
     must_be_asked(request, signer)
     if not told:
@@ -45,9 +44,8 @@ def undo_refusal(*, request: SignatureRequest, by: str) -> None:
     if request_of(request.document_id) is not None:
         raise Refused(_("Une nouvelle demande est en cours pour ce document : ce refus ne s’annule plus."))
     signer.state, signer.reason, signer.ended_at = SignerState.ASKED, "", None
-    request.state, request.ended_at, request.ended_by, request.ended_because = RequestState.OPEN, None, None, ""
-    request.revision += 1
-    db.session.flush()
-    trace(request=request, kind="refusal_undone", by=by, signer=signer)
+    void = request.proof_pdf_sha256
+    reopen(request=request)
+    trace(request=request, kind="refusal_undone", by=by, signer=signer, **({"void_proof": void} if void else {}))
     facts = {"request": str(request.id), "signer": str(signer.id)}
     record("signature.refusal_undone", by=by, party_id=request.party_id, document_id=request.document_id, facts=facts)

@@ -16,6 +16,7 @@ class Standing(enum.StrEnum):
     REFUSED = "refused"  # by this signer
     REFUSED_BY_OTHER = "refused_by_other"
     DELEGATED = "delegated"
+    TAKEN_BACK = "taken_back"  # what was delegated to this signer was given back
     CANCELLED = "cancelled"
     EXPIRED = "expired"
 
@@ -31,6 +32,8 @@ OWN = {SignerState.REFUSED: Standing.REFUSED, SignerState.DELEGATED: Standing.DE
 def standing(signer: Signer) -> Standing:
     """Where the request stands for this signer."""
     ours = signer.request
+    if signer.state is SignerState.DELEGATED and signer.delegated_to_id is None:
+        return Standing.TAKEN_BACK
     if signer.state in OWN:
         return OWN[signer.state]
     if ours.state in ENDED:

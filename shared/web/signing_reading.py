@@ -11,12 +11,14 @@ from shared.events.recording import record
 from shared.extensions import db
 from shared.signatures import reading
 from shared.signatures.models import Signer
-from shared.signatures.standing import signed_so_far, standing
+from shared.signatures.standing import Standing, signed_so_far, standing
 from shared.signatures.withdrawing import last_day, may_withdraw, withdrawal_of
 from shared.web.delivery import hand_over, is_first_part
 from shared.web.errors import EXPLANATIONS, explain
 from shared.web.page import go, page
 from shared.web.signing_desk import Desk, around, damage, is_open, sheet_of
+
+SEALED = (Standing.AWAITING_OTHERS, Standing.PROVING, Standing.COMPLETED)
 
 
 def show(signer: Signer, desk: Desk, *, status: int = 200, sentence: str = "", number: int = 0) -> Response:
@@ -94,10 +96,10 @@ def page_image(signer: Signer, desk: Desk, number: int) -> Response:
 
 
 def file(signer: Signer, desk: Desk) -> Response:
-    """The bytes to be signed while they wait, then those that carry the seals so far."""
-    ours = signer.request
-    version = ours.prepared_version if is_open(signer) else ours.latest_version or ours.prepared_version
-    if version is None:
+    """The bytes to be signed; once this signer's own seal is among them, those that carry the seals so far."""
+    ours, stands = signer.request, standing(signer)
+    version = ours.latest_version if stands in SEALED else ours.prepared_version
+    if version is None or stands is Standing.TAKEN_BACK:
         abort(404)
     try:
         return hand_over(
@@ -117,7 +119,7 @@ def proof(signer: Signer, desk: Desk) -> Response:
     """The proof of a request that has ended, as a sealed PDF."""
     ours = signer.request
     kept = db.session.get(StoredObject, ours.proof_pdf_sha256) if ours.proof_pdf_sha256 else None
-    if kept is None or ours.proved_at is None:
+    if kept is None or ours.proved_at is None or standing(signer) is Standing.TAKEN_BACK:
         abort(404)
     name = f"{_('Preuve de signature')} - {ours.document.title}.pdf"
     try:

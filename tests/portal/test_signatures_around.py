@@ -1,5 +1,6 @@
 """Around the signature on the portal: the code that confirms, saying no, going back on it, looking as the customer."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from shared.signatures.models import (
     SignatureRequest,
     Signer,
     SignerState,
+    Trace,
     Withdrawal,
 )
 from tests.factories import office, post
@@ -91,6 +93,11 @@ def test_the_reinforced_level_asks_for_a_code_sent_where_we_know(client: FlaskCl
     assert client.post(f"{at(signer)}/sign", data=fields | {"code": f"{code[:3]} {code[3:]}"}).status_code == 303
     (made,) = signatures()
     assert made.code_id is not None and "renforcée" in made.consent_text
+    steps = db.session.execute(select(Trace.kind, Trace.facts).where(Trace.kind.like("code%")).order_by(Trace.number))
+    assert [(kind, facts["code"], facts["to"]) for kind, facts in steps] == [
+        ("code_sent", str(made.code_id), "c•••@exemple.fr"),
+        ("code_used", str(made.code_id), "c•••@exemple.fr"),
+    ]
 
 
 def test_a_code_is_dead_once_the_document_changed(client: FlaskClient, seat: Seat) -> None:
@@ -110,6 +117,7 @@ def test_one_code_confirms_several_documents_and_no_others(client: FlaskClient, 
     url = f"/signatures/together?with={one.id}&with={two.id}"
     fields = form_of(client, url)
     client.post("/signatures/together/code", data=fields | {"channel": "email"})
+    assert re.search("Bail . et 1 autre document", lines()[-1].facts["title"])
     code = waiting_code(lines()[-1])
     alone = form_of(client, f"{at(one)}/sign") | {"code": code}
     assert client.post(f"{at(one)}/sign", data=alone).status_code == 422, "it is bound to both"

@@ -37,9 +37,12 @@ from shared.signatures.models import (
     SignerRole,
     SignerState,
 )
+from shared.signatures.offline import proof_of
+from shared.signatures.proving import proof_file, prove
 from shared.signatures.questioning import answer, ask_question
 from shared.signatures.refusing import refuse, undo_refusal
 from shared.signatures.reminding import remind, remind_due
+from shared.signatures.standing import Standing, standing
 from shared.signatures.validating import signatures_of
 from tests.factories.identity import a_clerk
 from tests.factories.office import BY, an_installation, customer, filed, folder, manual_mode
@@ -218,6 +221,23 @@ def test_a_refusal_tells_those_who_signed_is_undone_within_the_hour_and_leaves_t
     assert again.source_version.sha256 == source
 
 
+def test_after_a_refusal_taken_back_the_proof_is_that_of_what_followed() -> None:
+    request = prepared(contract(party_with_access()))
+    (signer,) = request.signers
+    refuse(signer=signer, reason="Par erreur", by="system")
+    prove(request.id)
+    void = request.proof_pdf_sha256
+    assert void is not None
+    undo_refusal(request=request, by=STAFF)
+    assert request.proved_at is None and request.proof_pdf_sha256 is None
+    request = sealed(signer)
+    assert request.state is RequestState.COMPLETED
+    prove(request.id)
+    proof = proof_of(proof_file(request))
+    assert proof["request"]["state"] == "completed" and proof["signers"][0]["signature"] is not None
+    assert [step["facts"] for step in proof["steps"] if step["kind"] == "refusal_undone"] == [{"void_proof": void}]
+
+
 def test_a_delegate_takes_the_place_and_gives_it_back_within_the_hour() -> None:
     party = party_with_access()
     request = prepared(contract(party))
@@ -229,6 +249,11 @@ def test_a_delegate_takes_the_place_and_gives_it_back_within_the_hour() -> None:
     assert len(messages("signature.asked")) == 2 and len(messages("signature.delegated")) == 1
     undo_delegation(signer=signer, by=STAFF)
     assert (signer.field, signer.state, made.state) == ("S1", SignerState.ASKED, SignerState.DELEGATED)
+    assert standing(made) is Standing.TAKEN_BACK, "who had it delegated nothing"
+    with pytest.raises(Refused, match="la donne elle-même"):
+        refuse(signer=made, reason="Non", by="system")
+    with pytest.raises(Refused, match="rien à annuler"):
+        undo_delegation(signer=made, by=STAFF)
     again = delegate(signer=signer, to=Name("ana", "diaz", "ANA@exemple.fr"), reason="", by="system")
     assert again.contact_id == made.contact_id, "the same name and address at this party is the same person"
     request = sealed(again)
@@ -262,6 +287,18 @@ def test_reminders_leave_on_their_day_and_stop_by_themselves_and_the_due_date_en
     assert len(messages("signature.reminded")) == 1
     with pytest.raises(Refused, match="personne à relancer"):
         remind(request=request, by=STAFF)
+
+
+def test_what_was_accepted_in_time_waits_for_its_seal_past_the_due_date() -> None:
+    document = contract(party_with_access(), "c.contracts")
+    ask(document=document, by=STAFF, due_on=today())
+    request = prepared(document)
+    accepted(request.signers[0])
+    with at(now() + timedelta(days=2)):
+        assert expire_due() == 0
+    jobs.seal_signatures(str(request.id))
+    db.session.expire_all()
+    assert request.state is RequestState.COMPLETED
 
 
 def test_a_document_under_request_neither_moves_nor_leaves_the_portal_before_it_is_cancelled() -> None:

@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from backoffice import backoffice
 from backoffice.reach import scope
 from backoffice.signature_forms import RANKS, CircuitForm, identity
+from shared.documents.models import Folder
 from shared.errors import Refused, Stale
 from shared.extensions import db
 from shared.people.finding import may_sign
@@ -31,7 +32,8 @@ OTHER = "contact"  # a contact named by what they do
 def signature_circuits() -> Response:
     """Those that stand, with the folder that uses each by itself."""
     folders = {each.id: each for each in signable_folders(scope(Permission.SIGNATURES_ASK))}
-    return page("backoffice/signatures/circuits.html", circuits=circuits.standing(), folders=folders)
+    seen = [each for each in circuits.standing() if each.folder_id is None or each.folder_id in folders]
+    return page("backoffice/signatures/circuits.html", circuits=seen, folders=folders)
 
 
 @backoffice.get("/signatures/circuits/new")
@@ -80,8 +82,14 @@ def signature_circuit_delete(circuit_id: uuid.UUID) -> Response:
 
 
 def _circuit(circuit_id: uuid.UUID) -> Circuit:
+    """One that stands; that of a folder out of reach is unknown."""
     found = db.session.get(Circuit, circuit_id)
-    return found if found is not None and found.deleted_at is None else abort(404)
+    if found is None or found.deleted_at is not None:
+        abort(404)
+    folder = db.session.get(Folder, found.folder_id) if found.folder_id else None
+    if folder is not None and not scope(Permission.SIGNATURES_ASK).reaches(folder):
+        abort(404)
+    return found
 
 
 def _form_page(found: Circuit | None, form: CircuitForm, status: int = 200, sentence: str = "") -> Response:

@@ -61,5 +61,4 @@ def step_words() -> dict[str, str]:
         "failed": _("Arrêt"),
         "retaken": _("Reprise"),
         "withdrawn": _("Rétractation"),
-        "proved": _("Dossier de preuve établi"),
     }

@@ -54,25 +54,7 @@ def signatures() -> Response:
 @requires(Permission.SIGNATURES_SEE)
 def signature(request_id: uuid.UUID) -> Response:
     """Who, where it stands, every step with its time, questions, files, and what may be done."""
-    found = listing.whole(scope=scope(Permission.SIGNATURES_SEE), request_id=request_id) or abort(404)
-    one = found.request
-    return page(
-        "backoffice/signatures/show.html",
-        request_=one,
-        questions=found.questions,
-        steps=found.steps,
-        names=names_of(
-            {one.asked_by, *(step.by for step in found.steps), *(q.answered_by or "" for q in found.questions)}
-        ),
-        name_of=name_of,
-        states=state_words(),
-        signer_states=signer_words(),
-        levels=level_words(),
-        kinds=step_words(),
-        may=_may(one),
-        withdrawn=withdrawal_of(one.id),
-        undoable={each.id for each in one.signers if _may_undo(one, each)},
-    )
+    return _page(request_id)
 
 
 @backoffice.post("/signatures/<uuid:request_id>/<any('remind', 'cancel', 'undo-refusal', 'retake'):action>")
@@ -113,11 +95,40 @@ def signature_answer(request_id: uuid.UUID, question_id: uuid.UUID) -> Response:
         abort(404)
     try:
         answer(question=question, text=request.form.get("text", ""), by=visitors.actor())
-        flash(_("Votre réponse est partie."), "success")
     except Refused as refusal:
         db.session.rollback()
-        flash(refusal.sentence, "error")
+        return _page(request_id, 422, question_id, refusal.sentence)
+    flash(_("Votre réponse est partie."), "success")
     return go(url_for("backoffice.signature", request_id=request_id))
+
+
+def _page(
+    request_id: uuid.UUID, status: int = 200, question_id: uuid.UUID | None = None, sentence: str = ""
+) -> Response:
+    """The page; `sentence` says why what was typed below that question was not kept."""
+    found = listing.whole(scope=scope(Permission.SIGNATURES_SEE), request_id=request_id) or abort(404)
+    one = found.request
+    return page(
+        "backoffice/signatures/show.html",
+        status=status,
+        refused_question=question_id,
+        sentence=sentence,
+        typed=request.form.get("text", ""),
+        request_=one,
+        questions=found.questions,
+        steps=found.steps,
+        names=names_of(
+            {one.asked_by, *(step.by for step in found.steps), *(q.answered_by or "" for q in found.questions)}
+        ),
+        name_of=name_of,
+        states=state_words(),
+        signer_states=signer_words(),
+        levels=level_words(),
+        kinds=step_words(),
+        may=_may(one),
+        withdrawn=withdrawal_of(one.id),
+        undoable={each.id for each in one.signers if _may_undo(one, each)},
+    )
 
 
 def _done(found: SignatureRequest, action: str) -> str:

@@ -9,6 +9,7 @@ from portal._signer import around_it, awaiting, desk, several_or_404, signer_or_
 from shared.extensions import db
 from shared.signatures.finding import signed_by
 from shared.signatures.models import Signer, SignerState
+from shared.signatures.standing import ENDED
 from shared.web import signing, signing_reading, visitors
 from shared.web.page import go, page
 from shared.web.permissions import Permission, requires
@@ -26,7 +27,7 @@ def signatures() -> Response:
     ended = (SignerState.ACCEPTED, SignerState.SEALED, SignerState.REFUSED, SignerState.DELEGATED)
     query = signed_by(visitors.seat()).where(Signer.state.in_(ended)).options(*around_it())
     past = db.session.scalars(query.order_by(Signer.ended_at.desc(), Signer.id).limit(SHOWN)).all()
-    return page("portal/signatures/list.html", awaiting=awaiting(), past=past)
+    return page("portal/signatures/list.html", awaiting=awaiting(), past=past, void=ENDED)
 
 
 @portal.get("/documents/<uuid:document_id>/signature")

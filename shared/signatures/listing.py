@@ -55,9 +55,11 @@ def count(scope: Scope, chosen: Filter) -> ScalarSelect[int]:
 
 def awaited(request_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
     """Request → the names of those whose signature is awaited now; one query."""
-    name = func.coalesce(Staff.name, func.trim(func.concat(Person.given_name, " ", Person.family_name)))
+    own = func.nullif(func.trim(func.concat(Person.given_name, " ", Person.family_name)), "")
     query = (
-        select(Signer.request_id, name)
+        select(Signer.request_id, func.coalesce(Staff.name, own, Party.name))
+        .join(SignatureRequest, SignatureRequest.id == Signer.request_id)
+        .join(Party, Party.id == SignatureRequest.party_id)
         .outerjoin(Contact, Contact.id == Signer.contact_id)
         .outerjoin(Person, Person.id == Contact.person_id)
         .outerjoin(Staff, Staff.id == Signer.staff_id)

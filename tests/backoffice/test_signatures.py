@@ -78,7 +78,12 @@ def test_the_page_of_a_request_shows_its_steps_and_reminds_answers_and_cancels(b
     assert "Quel délai ?" in page and "Document préparé et certifié" in page and "attendu" in page
     assert browser.client.get(f"{url}/file").data.startswith(b"%PDF")
     assert browser.client.get(f"{url}/proof/pdf").status_code == 404
-    assert browser.post(f"{url}/questions/{question.id}", text="Dix jours").status_code == 303
+    answered = f"{url}/questions/{question.id}"
+    refused = browser.post(answered, text="x" * 1001)
+    assert refused.status_code == 422 and "dépasse mille" in refused.text and "x" * 1001 in refused.text
+    assert browser.post(answered, text="Dix jours").status_code == 303
+    late = browser.post(answered, text="Onze jours")
+    assert late.status_code == 422 and "déjà répondu" in late.text and "Onze jours" in late.text
     assert browser.post(f"{url}/remind").status_code == 303
     assert browser.post(f"{url}/cancel", because="Erreur").status_code == 303
     db.session.expire_all()

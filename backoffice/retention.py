@@ -177,9 +177,10 @@ def retention_purge_certificate(purge_id: uuid.UUID) -> Response:
     everywhere(Permission.RETENTION_SEE)
     purge = db.session.get(Purge, purge_id)
     found = finding.certificates_of(purge) if purge is not None and purge.ended_at else []
-    if not found:
+    if purge is None or not found:
         abort(404)
-    return pdf(certificate_pdf(found, names_of({each.by for each in found})), "certificat-de-suppression.pdf")
+    data = certificate_pdf(found, names_of({each.by for each in found}), of=purge.deleted)
+    return pdf(data, "certificat-de-suppression.pdf")
 
 
 def _purge(purge_id: uuid.UUID) -> Purge:
@@ -198,6 +199,7 @@ def _rules(status: int = 200, sentence: str = "", refused: str = "") -> Response
         names=names_of({rule.changed_by for rule in rows if rule.changed_by}),
         sentence=sentence,
         refused=refused,
+        typed=request.form.get("months", ""),
         **around(),
     )
 

@@ -12,15 +12,20 @@ from shared.sheets.attesting import Attestation, Table, make_attestation
 BECAUSE = {"term": "terme de la durée de conservation", "erasure": "demande d’effacement de la personne"}
 
 
-def certificate_pdf(certificates: Sequence[DeletionCertificate], names: dict[str, str]) -> bytes:
-    """One sheet for these certificates, oldest first; `names` says who the actors are. Raises ValueError for none."""
+def certificate_pdf(certificates: Sequence[DeletionCertificate], names: dict[str, str], *, of: int = 0) -> bytes:
+    """One sheet for these certificates, oldest first; `names` says who the actors are, `of` how many went with them.
+
+    Raises ValueError for none.
+    """
     if not certificates:
         raise ValueError("a certificate of nothing")
     rows = [_row(each) for each in certificates]
     who = sorted({names.get(each.by, each.by) for each in certificates})
     why = sorted({BECAUSE.get(each.because, each.because) for each in certificates})
+    left_out = max(of - len(rows), 0)
+    told = f"{of}, dont les {len(rows)} premiers ci-dessous ; les autres ont chacun leur certificat"
     facts = [
-        ("Documents supprimés", str(len(rows))),
+        ("Documents supprimés", told if left_out else str(len(rows))),
         ("Motif", ", ".join(why)),
         ("Confirmé par", ", ".join(who)),
         ("Bases", " ; ".join(sorted({each.law for each in certificates if each.law}))),

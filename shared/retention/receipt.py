@@ -67,8 +67,9 @@ def erasure_receipt(erasure: Erasure) -> bytes:
     paragraphs = ["Ont été effacés :", *(erased or ["– rien : il ne restait que ce que la loi fait garder."])]
     if rows:
         paragraphs.append(
-            "Sont gardés, parce qu’une obligation l’impose (règlement (UE) 2016/679, article 17, paragraphe 3), et"
-            " jusqu’à la date indiquée. Ils seront supprimés ensuite, avec un certificat :"
+            "Sont gardés, parce qu’une obligation l’impose (règlement (UE) 2016/679, article 17, paragraphe 3),"
+            " jusqu’à la date indiquée, avec le nom de qui les a signés. Ils seront supprimés ensuite, avec un"
+            " certificat :"
         )
     if erasure.erased.get("pieces"):
         paragraphs.append(ACCOUNTS)

@@ -3,8 +3,7 @@
 Secrets, hashes of passwords and what concerns other people stay out.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -19,26 +18,30 @@ from shared.notifications.models import Notification
 from shared.people.models import Consent, Contact, EmailCell, Party, Person
 from shared.people.rights_models import PayslipNotice
 from shared.records.remark_models import Remark
-
-MOST = 50_000  # lines of one list
-Line = dict[str, Any]
+from shared.retention import telling_acts
+from shared.retention.spelling import MOST, Line, lines, spelled
 
 
 def told(party: Party, contacts: Sequence[Contact], *, whole: bool) -> dict[str, Any]:
     """What is held on these contacts; with `whole`, on the party itself too: its card, messages and story."""
     people = [_person(contact) for contact in contacts]
+    signed = {
+        "signatures": telling_acts.signatures(contacts),
+        "questions_avant_signature": telling_acts.questions(contacts),
+    }
     if not whole:
-        return {"tiers": {"code": party.code, "nom": party.name}, "personnes": people}
+        return {"tiers": {"code": party.code, "nom": party.name}, "personnes": people, **signed}
     return {
         "tiers": _card(party),
         "personnes": people,
-        "dematerialisation": _lines(
+        **signed,
+        "dematerialisation": lines(
             select(Consent.document_class, Consent.state, Consent.at, Consent.proof, Consent.superseded_at).where(
                 Consent.party_id == party.id
             ),
             ("classe", "decision", "le", "preuve", "remplacee_le"),
         ),
-        "informations_bulletin": _lines(
+        "informations_bulletin": lines(
             select(PayslipNotice.given_on, PayslipNotice.at_hiring, PayslipNotice.first_issue_on).where(
                 PayslipNotice.party_id == party.id
             ),
@@ -48,6 +51,8 @@ def told(party: Party, contacts: Sequence[Contact], *, whole: bool) -> dict[str,
         "lectures": _readings(party),
         "messages": _messages(party),
         "echanges": _remarks(party),
+        "pieces": telling_acts.records(party),
+        "documents_demandes": telling_acts.asked_for(party),
         "evenements": _events(party),
     }
 
@@ -94,6 +99,7 @@ def _account(account: Account) -> Line:
         "active_le": spelled(account.activated_at),
         "derniere_connexion": spelled(account.last_login_at),
         "adresse_de_securite": account.email,
+        "telephone": account.phone,
         "adresse_personnelle": account.personal_email,
         "identifiants": [{"sorte": str(kind), "valeur": value} for kind, value in named],
         "appareils": [
@@ -107,7 +113,7 @@ def _documents(party: Party) -> list[Line]:
     columns = (Folder.label, Document.title, Document.number, Document.issued_on, Document.filed_at)
     query = select(*columns).join(Folder, Folder.id == Document.folder_id).where(Document.party_id == party.id)
     names = ("repertoire", "document", "numero", "date", "classe_le")
-    return _lines(query.order_by(Document.filed_at, Document.id), names)
+    return lines(query.order_by(Document.filed_at, Document.id), names)
 
 
 def _readings(party: Party) -> list[Line]:
@@ -118,21 +124,21 @@ def _readings(party: Party) -> list[Line]:
         .where(Seat.party_id == party.id)
         .order_by(Download.at)
     )
-    return _lines(query, ("document", "lecture", "le", "adresse_ip", "navigateur"))
+    return lines(query, ("document", "lecture", "le", "adresse_ip", "navigateur"))
 
 
 def _messages(party: Party) -> list[Line]:
     columns = (Notification.created_at, Notification.channel, Notification.address, Notification.subject)
     query = select(*columns, Notification.status, Notification.sent_at).where(Notification.party_id == party.id)
     names = ("cree_le", "canal", "adresse", "objet", "etat", "envoye_le")
-    return _lines(query.order_by(Notification.created_at, Notification.id), names)
+    return lines(query.order_by(Notification.created_at, Notification.id), names)
 
 
 def _remarks(party: Party) -> list[Line]:
     """What was said on the portal; staff's own notes are not addressed to the party."""
     said = (Remark.party_id == party.id, Remark.is_internal.is_(False))
     query = select(Remark.at, Remark.staff_id.is_not(None), Remark.text).where(*said)
-    return _lines(query.order_by(Remark.at, Remark.id), ("le", "de_la_societe", "texte"))
+    return lines(query.order_by(Remark.at, Remark.id), ("le", "de_la_societe", "texte"))
 
 
 def _events(party: Party) -> list[Line]:
@@ -141,16 +147,3 @@ def _events(party: Party) -> list[Line]:
         {"le": spelled(at), "evenement": CATALOGUE[name].label if name in CATALOGUE else name}
         for at, name in db.session.execute(query)
     ]
-
-
-def _lines(query: Any, names: Iterable[str]) -> list[Line]:
-    keys = tuple(names)
-    rows = db.session.execute(query.limit(MOST))
-    return [dict(zip(keys, map(spelled, row), strict=True)) for row in rows]
-
-
-def spelled(value: Any) -> Any:
-    """A value as JSON writes it: days and instants in ISO 8601."""
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return value if value is None or isinstance(value, bool | int | str | Mapping) else str(value)

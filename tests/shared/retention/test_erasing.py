@@ -28,9 +28,13 @@ from shared.retention.exporting import export_own, export_party
 from shared.retention.holding import hold
 from shared.retention.models import DeletionCertificate
 from shared.retention.receipt import erased_words, erasure_receipt
-from tests.factories import counter, office, records
+from shared.signatures.naming import name_of
+from shared.signatures.offline import proof_of
+from shared.signatures.proving import proof_file
+from tests.factories import counter, office, records, sealed
 from tests.factories.identity import a_clerk, a_holder
 from tests.factories.post import an_installation
+from tests.factories.signing import a_request
 from tests.shared.documents.corpus import pdf
 
 
@@ -159,6 +163,30 @@ LOOKED_AT = {
 }
 
 
+@pytest.mark.row("FR-19")
+def test_who_has_signed_stays_named_in_the_proof_and_is_reached_no_more() -> None:
+    request = sealed.a_signed_request(sealed.a_signatory())
+    party, signer, document_id = request.party, request.signers[0], request.document_id
+    contact = signer.contact
+    assert contact is not None and contact.email
+    name, account_id = name_of(signer), db.session.scalars(select(Seat.account_id)).one()
+    request.document.folder.retention_class = "other"  # no duty but that of the proof
+    free = a_request(party, contact, title="Jamais signé")
+    free.document.folder.retention_class = "other"
+    db.session.flush()
+    free_id, forecast = free.document_id, foresee(party)
+    assert (forecast.erased["documents"], forecast.erased["interlocuteurs"]) == (1, 0)
+    assert [("L213-1" in kept.law, kept.count) for kept in forecast.kept] == [(True, 1)]
+
+    made = erase(party=party, reason="Demande", seen=forecast.erased, by=office.BY)
+    db.session.expire_all()
+    assert db.session.get(Document, document_id) is not None and db.session.get(Document, free_id) is None
+    assert name_of(signer) == name and proof_of(proof_file(request))["signers"][0]["name"] == name
+    assert contact.email == contact.phone == "" and contact.closed_at is not None
+    assert db.session.get(Account, account_id) is None
+    assert [line["until"] for line in made.kept] == [proof_of(proof_file(request))["retention"]["until"]]
+
+
 def test_a_hold_refuses_an_erasure(seat: Seat) -> None:
     hold(party=seat.party, reason="Contentieux", by=office.BY)
     forecast = foresee(seat.party)
@@ -180,6 +208,8 @@ def test_the_export_holds_documents_index_and_everything_else_as_json(seat: Seat
     data = pdf(text="Bulletin de mai")
     office.filed(party, office.folder("e.payslips"), data, "bulletin.pdf")
     counter.a_document(party, office.folder("e.contracts"), "Brouillon", live=False, data=pdf(text="Brouillon"))
+    a_request(party, seat.access.contact, title="Avenant")
+    records.a_record("expense_report", party, number="NF-1")
     other = office.customer("E10", "Quelqu’un d’autre", key="employees")
     office.filed(other, office.folder("e.payslips"), pdf(text="À un autre"), "autre.pdf")
     seat.account.password_hash = "argon-secret"
@@ -192,6 +222,8 @@ def test_the_export_holds_documents_index_and_everything_else_as_json(seat: Seat
     assert told["personnes"][0]["compte"]["identifiants"]
     assert {line["document"] for line in told["documents"]} >= {"Brouillon"}
     assert told["informations_bulletin"]
+    assert [(line["document"], line["signe_le"]) for line in told["signatures"]] == [("Avenant", None)]
+    assert [line["numero"] for line in told["pieces"]] == ["NF-1"]
     assert "argon-secret" not in files["donnees.json"].decode()
     assert "autre" not in "".join(files)
 

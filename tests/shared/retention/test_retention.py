@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from shared.clock import add_months, now, today
+from shared.clock import COMPANY_ZONE, add_months, now, today
 from shared.documents import sweeping
 from shared.documents.models import Document
 from shared.documents.moving import move
@@ -24,7 +24,10 @@ from shared.retention.holding import hold, lift
 from shared.retention.lengthening import lengthen
 from shared.retention.models import DeletionCertificate, Purge, PurgeLine, RetentionHold, RetentionRule
 from shared.retention.terms import term_of
-from tests.factories import counter, office
+from shared.signatures.models import RequestState
+from shared.signatures.offline import proof_of
+from shared.signatures.proving import proof_file
+from tests.factories import counter, office, sealed
 from tests.factories.post import an_installation
 
 YEARS = timedelta(days=366)
@@ -68,6 +71,21 @@ def test_a_contract_is_kept_five_years_after_the_end_of_the_relation() -> None:
     party.left_on = date(2026, 2, 28)
     db.session.flush()
     assert term_of(document) == date(2031, 2, 28)
+
+
+def test_what_was_signed_is_kept_as_long_as_its_proof_and_nothing_goes_while_it_may_be_signed() -> None:
+    request = sealed.a_signed_request(sealed.a_signatory())
+    document = request.document
+    document.folder.retention_class, document.issued_on = "quote", date(2019, 3, 5)
+    ended = request.ended_at
+    assert ended is not None
+    until = add_months(ended.astimezone(COMPANY_ZONE).date(), 120)
+    db.session.flush()
+    assert term_of(document) == until
+    assert proof_of(proof_file(request))["retention"]["until"] == until.isoformat()
+    request.state, request.ended_at = RequestState.OPEN, None
+    db.session.flush()
+    assert term_of(document) is None and purging.list_due() is None
 
 
 @pytest.mark.row("FR-11")

@@ -68,7 +68,8 @@ def deposit() -> Response:
         return explain(503, EXPLANATIONS[503])
     except Refused as refused:
         db.session.rollback()
-        return _page(form, finding.open_folders(visitors.seat()), None, status=422, sentence=blame(form, refused))
+        asked, sentence = _asked(_id(form.request.data)), blame(form, refused)
+        return _page(form, finding.open_folders(visitors.seat()), asked, status=422, sentence=sentence)
     flash(_received(made), "success")
     return go(url_for("portal.documents", folder=made.folder_id))
 
@@ -96,6 +97,8 @@ def _files() -> list[depositing.File]:
 
 
 def _received(made: Deposit) -> str:
+    if not made.documents:
+        return _("Ce que vous envoyez était déjà dans « %(folder)s » : rien n’a été ajouté.", folder=made.folder.label)
     count = ngettext("%(num)s document est déposé", "%(num)s documents sont déposés", made.documents)
     return _("%(count)s dans « %(folder)s ». Votre interlocuteur est prévenu.", count=count, folder=made.folder.label)
 

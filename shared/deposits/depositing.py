@@ -45,22 +45,26 @@ def deposit(
     `once` names the form: sent twice, the first deposit is the answer. Raises Refused for a folder that takes none,
     or naming the file that cannot be kept: then nothing is. `storage.Unavailable`: nothing was kept either.
     """
+    # Two clicks at once wait for each other: the second finds what the first has made.
+    db.session.execute(select(Seat.id).where(Seat.id == seat.id).with_for_update(key_share=True))
     former = db.session.scalars(select(Deposit).where(Deposit.seat_id == seat.id, Deposit.once == once)).first()
     if former is not None:
         return former
     if finding.open_folder(seat=seat, folder_id=folder.id) is None:
         raise Refused(_("Ce répertoire se lit seulement : on ne peut rien y déposer."), field="folder")
-    if valid_until is not None and valid_until <= today():
+    if valid_until is not None and valid_until < today():
         raise Refused(_("Cette attestation n’est plus valable : déposez-en une qui l’est."), field="valid_until")
     made = Deposit(id=uuid7(), party_id=seat.party_id, folder_id=folder.id, seat_id=seat.id, once=once, by=by)
     db.session.add(made)
     db.session.flush()
     label = request.label if request is not None else ""
     documents = [_filed(file, made, folder, by, valid_until, label) for file in _sorted_out(files, label)]
-    made.documents = len(documents)
+    fresh = [document for document in documents if document.deposit_id == made.id]
+    made.documents = len(fresh)  # what was here already was not added, and nobody is told of it again
     _close(made, request)
-    told = {"deposit": str(made.id), "folder": str(folder.id), "documents": len(documents)}
-    record("document.deposited", by=by, party_id=seat.party_id, document_id=documents[0].id, facts=told)
+    if fresh:
+        told = {"deposit": str(made.id), "folder": str(folder.id), "documents": len(fresh)}
+        record("document.deposited", by=by, party_id=seat.party_id, document_id=fresh[0].id, facts=told)
     return made
 
 

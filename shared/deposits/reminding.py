@@ -2,10 +2,10 @@
 
 from datetime import date, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, Date, cast, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from shared.clock import today
+from shared.clock import COMPANY_ZONE, today
 from shared.deposits.finding import stands
 from shared.deposits.models import DocumentRequest
 from shared.deposits.requesting import open_request, told
@@ -28,25 +28,16 @@ def remind() -> int:
     query = (
         select(DocumentRequest, Folder.label)
         .join(Folder, Folder.id == DocumentRequest.folder_id)
-        .where(
-            stands(),
-            DocumentRequest.reminds,
-            DocumentRequest.due_on <= day - STAGES[0],
-            DocumentRequest.reminders < len(STAGES),
-        )
+        .where(stands(), DocumentRequest.reminds, or_(*(_is_due(at, day) for at in range(len(STAGES)))))
         .order_by(DocumentRequest.due_on, DocumentRequest.id)
         .limit(BATCH)
         .with_for_update(of=DocumentRequest, skip_locked=True)
     )
-    sent = 0
-    for request, folder_label in db.session.execute(query).all():
-        passed = _passed(request, day)
-        if passed <= request.reminders:
-            continue
-        request.reminders, request.reminded_on = passed, day
+    rows = db.session.execute(query).all()
+    for request, folder_label in rows:
+        request.reminders, request.reminded_on = _passed(request, day), day
         record("document.request_reminded", by=SYSTEM, party_id=request.party_id, facts=told(request, folder_label))
-        sent += 1
-    return sent
+    return len(rows)
 
 
 def renew() -> int:
@@ -85,11 +76,18 @@ def renew() -> int:
     return len(rows)
 
 
+def _is_due(at: int, day: date) -> ColumnElement[bool]:
+    """The recall of that stage has not left; one whose day was past when the document was asked for never does."""
+    asked_on = cast(func.timezone(COMPANY_ZONE.key, DocumentRequest.asked_at), Date)
+    on = day - STAGES[at]  # compared with `due_on`: what is indexed stays as it is
+    return (
+        (DocumentRequest.due_on <= on)
+        & (DocumentRequest.due_on > asked_on - STAGES[at].days)
+        & (DocumentRequest.reminders <= at)
+    )
+
+
 def _passed(request: DocumentRequest, day: date) -> int:
-    """How many recalls should have left by now; none for the stages that were past when it was asked."""
-    if request.due_on is None:
-        return 0
-    begun = request.asked_at.date()
-    late = [stage for stage in STAGES if begun < request.due_on + stage <= day]
-    missed = [stage for stage in STAGES if request.due_on + stage <= begun]
-    return len(late) + len(missed) if late else 0
+    """How many of the days of recall are behind: two that were missed are one message."""
+    assert request.due_on is not None
+    return sum(request.due_on + stage <= day for stage in STAGES)

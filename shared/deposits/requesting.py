@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, exists, func, select, update
 
 from shared.access.models import Seat
 from shared.clock import now, today
@@ -137,11 +137,13 @@ def advance(*, batch_id: uuid.UUID) -> bool:
 
 
 def undo_batch(*, batch: RequestBatch, by: str) -> int:
-    """Take back those requests of a bulk that nobody has answered yet; how many."""
+    """Take back those requests of a bulk that nobody has answered yet; how many. The job that asks stops."""
+    db.session.refresh(batch, with_for_update=True)  # what it asks for at this moment is taken back too
     query = update(DocumentRequest).where(DocumentRequest.batch_id == batch.id, stands())
     query = query.values(cancelled_at=now(), cancelled_by=by).returning(DocumentRequest.id)
     taken = db.session.scalars(query.execution_options(synchronize_session=False)).all()
     batch.undone_at, batch.ended_at = now(), batch.ended_at or now()
+    record("documents.requests_undone", by=by, facts={"batch": str(batch.id), "count": len(taken)})
     return len(taken)
 
 
@@ -176,4 +178,4 @@ def _same(party_id: Any, folder_id: uuid.UUID, label: str) -> tuple[ColumnElemen
 
 
 def _asked_already(folder_id: uuid.UUID, label: str) -> ColumnElement[bool]:
-    return or_(exists().where(*_same(Party.id, folder_id, " ".join(label.split()))))
+    return exists().where(*_same(Party.id, folder_id, " ".join(label.split())))

@@ -148,6 +148,7 @@ CATALOGUE: dict[str, Kind] = {
     "document.request_cancelled": Kind("Demande de document retirée", ("request",)),
     "document.expiring": Kind("Attestation à renouveler", ("request", "piece")),
     "documents.requested": Kind("Documents demandés en nombre", ("batch", "count")),
+    "documents.requests_undone": Kind("Demandes de documents retirées en nombre", ("batch", "count")),
     "account.address_code_issued": Kind("Code envoyé pour prouver une adresse", ("code", "to")),
     "account.address_code_exhausted": Kind("Trop d’essais d’un code d’adresse", ("code",), SECURITY),
     "account.personal_address_proved": Kind("Adresse personnelle prouvée", ("to",)),

@@ -1,5 +1,6 @@
 """The table event → audience, template, moment; applied when an event is recorded."""
 
+import uuid
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -9,12 +10,14 @@ from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shared.documents.models import Document
 from shared.events.batches import read_once
 from shared.events.models import Event
 from shared.extensions import db
 from shared.notifications import outbox
 from shared.notifications.audiences import Recipient, recipients_of
 from shared.notifications.rule_models import Rule
+from shared.people.models import Party
 
 DATE = "date"  # of `Rule.moment`
 KEPT = "guichet.rules"
@@ -54,6 +57,7 @@ SILENT = frozenset(
         "document.request_closed",
         "document.request_cancelled",
         "documents.requested",
+        "documents.requests_undone",
         "notification.bounced",
         "notification.cancelled",
         "notification.confirmed",
@@ -87,7 +91,7 @@ def apply(event: Event) -> None:
     for rule in enabled(event.name):
         if concerns(rule, event):
             for recipient in recipients_of(rule, event):
-                if meets(rule, recipient):
+                if meets(rule, recipient, event):
                     for channel in [recipient.channel] if recipient.channel else rule.channels:
                         outbox.plan(event=event, rule=rule, recipient=recipient, channel=channel)
 
@@ -102,21 +106,23 @@ def concerns(rule: Rule, event: Event) -> bool:
     return rule.moment != DATE or event.facts.get("rule") == str(rule.id)
 
 
-def meets(rule: Rule, recipient: Recipient) -> bool:
+def meets(rule: Rule, recipient: Recipient, event: Event | None = None) -> bool:
     """Whether the conditions of the rule hold for this recipient."""
-    return not why_not(rule, recipient)
+    return not why_not(rule, recipient, event)
 
 
-def why_not(rule: Rule, recipient: Recipient) -> str:
+def why_not(rule: Rule, recipient: Recipient, event: Event | None = None) -> str:
     """The condition that does not hold, as a sentence; empty when all do.
+
+    `event` says what it is about where the recipient does not: staff, whoever is told of a document asked for.
 
     `family_ids`, `folder_ids`, `statuses`, `state_codes` are lists, empty or absent being all; `amount_from` and
     `amount_to` are amounts with a dot, both included.
     """
     asked, record = rule.conditions, recipient.record
-    if asked.get("family_ids") and str(recipient.family_id) not in asked["family_ids"]:
+    if asked.get("family_ids") and str(_family(recipient, event)) not in asked["family_ids"]:
         return str(_("Cette famille de tiers n’est pas dans ses conditions."))
-    if asked.get("folder_ids") and not set(asked["folder_ids"]) & _folders(recipient):
+    if asked.get("folder_ids") and not set(asked["folder_ids"]) & _folders(recipient, event):
         return str(_("Ce répertoire n’est pas dans ses conditions."))
     if asked.get("statuses") and (record is None or record.status not in asked["statuses"]):
         return str(_("La pièce n’est pas dans l’état demandé."))
@@ -127,6 +133,15 @@ def why_not(rule: Rule, recipient: Recipient) -> str:
     return ""
 
 
+def _family(recipient: Recipient, event: Event | None) -> uuid.UUID | None:
+    if recipient.family_id is not None:
+        return recipient.family_id
+    if recipient.record is not None:
+        return recipient.record.party.family_id
+    party = db.session.get(Party, event.party_id) if event and event.party_id else None
+    return party.family_id if party else None
+
+
 def _is_between(asked: dict[str, Any], amount: Decimal | None) -> bool:
     least, most = asked.get("amount_from"), asked.get("amount_to")
     if not least and not most:
@@ -134,10 +149,13 @@ def _is_between(asked: dict[str, Any], amount: Decimal | None) -> bool:
     return amount is not None and not (least and amount < Decimal(least)) and not (most and amount > Decimal(most))
 
 
-def _folders(recipient: Recipient) -> set[str]:
-    if recipient.folder is not None or recipient.record is None:
-        return {str(recipient.folder.id)} if recipient.folder else set()
-    return {str(paper.document.folder_id) for paper in recipient.record.documents}
+def _folders(recipient: Recipient, event: Event | None) -> set[str]:
+    if recipient.folder is not None:
+        return {str(recipient.folder.id)}
+    if recipient.record is not None:
+        return {str(paper.document.folder_id) for paper in recipient.record.documents}
+    document = db.session.get(Document, event.document_id) if event and event.document_id else None
+    return {str(document.folder_id)} if document else set()
 
 
 def _kept(event: str) -> Sequence[Rule]:

@@ -7,6 +7,7 @@ import time_machine
 from sqlalchemy import func, select
 
 from shared.clock import now, today
+from shared.deposits import reminding
 from shared.deposits.depositing import deposit
 from shared.deposits.finding import awaited
 from shared.deposits.models import DocumentRequest, RequestBatch
@@ -84,6 +85,17 @@ def test_recalls_leave_before_on_and_after_the_day_and_no_more(browser: Browser)
             counts.append(remind())
     assert counts == [0, 1, 0, 1, 0, 1, 0]
     assert told("document.request_reminded") == 3
+
+
+def test_those_who_were_recalled_keep_nobody_from_being_recalled(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reminding, "BATCH", 2)
+    for number in range(4):
+        seat, due = supplier(f"F{number}"), today() + timedelta(days=10 + number // 2)
+        ask(party=seat.party, folder=office.folder("s.certificates"), wanted=Wanted("Kbis", due_on=due), by=BY)
+    with time_machine.travel(now() + timedelta(days=5), tick=False):
+        assert [remind(), remind(), remind()] == [2, 2, 0]
 
 
 @pytest.mark.row("P-81")

@@ -21,6 +21,7 @@ from shared.documents.models import Document, Folder, Version
 from shared.documents.storage import original_key, read, storage
 from shared.extensions import db
 from shared.notifications.models import Notification
+from shared.notifications.rule_models import Rule
 from shared.people.models import Grant
 from tests.factories import counter, office, post
 from tests.factories.identity import Browser, a_clerk, a_holder
@@ -71,6 +72,19 @@ def deposited() -> list[Document]:
 
 def told() -> list[Notification]:
     return list(db.session.scalars(select(Notification).where(Notification.event == "document.deposited")))
+
+
+@pytest.mark.parametrize(("family", "folder", "lines"), [("suppliers", "s.certificates", 1), ("customers", "", 0)])
+def test_staff_are_told_by_a_rule_that_names_the_family_and_the_folder(
+    client: FlaskClient, seat: Seat, family: str, folder: str, lines: int
+) -> None:
+    rule = db.session.scalars(select(Rule).where(Rule.event == "document.deposited")).one()
+    rule.conditions = {"family_ids": [str(office.family(family).id)]}
+    if folder:
+        rule.conditions |= {"folder_ids": [str(office.folder(folder).id)]}
+    db.session.flush()
+    send(client, office.folder("s.certificates"), (pdf(), "attestation.pdf"))
+    assert len(deposited()) == 1 and len(told()) == lines
 
 
 @pytest.mark.row("P-13")
@@ -127,6 +141,13 @@ def test_the_same_form_twice_is_one_deposit(client: FlaskClient) -> None:
     assert len(deposited()) == 1 and len(told()) == 1
 
 
+def test_what_was_there_already_is_not_added_and_nobody_is_told_again(client: FlaskClient) -> None:
+    for _ in range(2):
+        send(client, office.folder("s.invoices"), (pdf(text="Facture 9"), "f.pdf"))
+    assert len(deposited()) == 1 and len(told()) == 1
+    assert "rien n’a été ajouté" in client.get("/documents").text
+
+
 @pytest.mark.row("P-77")
 def test_a_sick_note_opens_to_those_alone_who_have_the_grant(app: Flask, seat: Seat) -> None:
     folder = counter.a_folder("Arrêts de travail", "medical", family=office.family("employees"))
@@ -162,6 +183,9 @@ def test_a_supplier_sees_an_order_deposits_an_invoice_and_is_asked_again_before_
     asked = db.session.scalars(select(DocumentRequest)).one()
     home = client.get("/").text
     assert "À fournir" in home and f"/deposits/new?request={asked.id}" in home
+    past = {"request": str(asked.id), "valid_until": "2020-01-01"}
+    refused = send(client, office.folder("s.certificates"), (pdf(text="Attestation"), "urssaf.pdf"), **past)
+    assert refused.status_code == 422 and "Attestation URSSAF" in refused.text  # type: ignore[attr-defined]
     until = today() + timedelta(days=180)
     answer = send(
         client,

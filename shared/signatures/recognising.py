@@ -19,7 +19,7 @@ class Verdict(enum.StrEnum):
     """The one sentence that stands above all else."""
 
     EXACT = "exact"  # the signed document, as it left here
-    PARTIAL = "partial"  # a state of it: signatures were added since, or are still awaited
+    PARTIAL = "partial"  # a state of it, even before anybody has signed: signatures were added since, or are awaited
     VOID = "void"  # signed by some, then refused, cancelled or expired
     PROOF = "proof"  # a proof file made here
     CHANGED = "changed"  # sealed here, changed since
@@ -74,7 +74,13 @@ def _known(digest: str) -> tuple[Verdict, Level | None] | None:
         SignatureRequest.level,
         SignatureRequest.proof_pdf_sha256 == digest,
         func.coalesce(last == digest, False),
-    ).where(or_(SignatureRequest.id.in_(after), SignatureRequest.proof_pdf_sha256 == digest))
+    ).where(
+        or_(
+            SignatureRequest.id.in_(after),
+            SignatureRequest.prepared_sha256 == digest,  # what a signer takes away before signing
+            SignatureRequest.proof_pdf_sha256 == digest,
+        )
+    )
     row = db.session.execute(query.limit(1)).first()
     if row is None:
         return None

@@ -89,6 +89,7 @@ def borrowed_seat(*, session: PortalSession, party: Party, staff: Staff) -> Seat
     account = Account(person=Person(given_name=given, family_name=family))
     seat = Seat(id=seat_id or uuid7(), party_id=party.id, party=party, account=account, allowed=True, revision=0)
     seat.is_borrowed, seat.folder_ids = True, _reached(party, staff, rights)
+    seat.is_lent_whole = rights is None and scope_of(staff, DOCUMENTS).covers_family(party.family_id)
     return seat
 
 

@@ -113,6 +113,7 @@ class Seat(Model):
     __tablename__ = "seat"
 
     is_borrowed = False  # made for staff who look as the customer, see `impersonating`; never a row
+    is_lent_whole = False  # so borrowed, by staff whom nothing narrows, from a person whom no right narrows
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), index=True)

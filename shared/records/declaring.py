@@ -48,7 +48,10 @@ class Move:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of record. `dates`: which of the model's dates it has; `classes`: the document classes of its papers."""
+    """One kind of record. `dates`: which of the model's dates it has; `classes`: the document classes of its papers.
+
+    `told_with`: of a kind that has no papers of its own, the classes whose readers may see it.
+    """
 
     key: str
     label: str
@@ -58,6 +61,7 @@ class Kind:
     dates: tuple[str, ...] = ("issued_on",)
     families: tuple[str, ...] = ("customers",)
     classes: tuple[str, ...] = ()
+    told_with: tuple[str, ...] = ()
     has_amount: bool = True
     has_balance: bool = False  # an amount that payments lower
     has_lines: bool = False

@@ -1,14 +1,17 @@
-"""What the parties of an internal exchange answered, as far as one of them may read it."""
+"""What the parties of an internal exchange answered: as far as one of them may read it, and for staff who decide."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import joinedload
 
 from shared.extensions import db
 from shared.records.models import Answer, Record, RecordParty
+
+SUBMITTED = "submitted"
 
 
 class PartyAnswer(NamedTuple):
@@ -32,6 +35,19 @@ def answers_seen(*, record: Record, party_id: uuid.UUID) -> list[PartyAnswer]:
         names = {party_id: names[party_id]}
     told = [_answer(ident, name, rows.get(ident), party_id) for ident, name in names.items()]
     return sorted(told, key=lambda each: (not each.is_mine, each.name))
+
+
+def own_answers(*, record_ids: Sequence[uuid.UUID], party_id: uuid.UUID) -> dict[uuid.UUID, Answer]:
+    """What that party said of these exchanges, where it said something; one query."""
+    mine = (RecordParty.record_id.in_(record_ids), RecordParty.party_id == party_id, RecordParty.answer.is_not(None))
+    query = select(RecordParty.record_id, RecordParty.answer).where(*mine)
+    return {row.record_id: row.answer for row in db.session.execute(query)} if record_ids else {}
+
+
+def has_refusal(record: Any) -> ColumnElement[bool]:
+    """Whether one of the parties refused what staff have not decided yet; `record`: the table."""
+    said = (RecordParty.record_id == record.id, RecordParty.answer == Answer.REFUSED)
+    return and_(record.status == SUBMITTED, exists().where(*said))
 
 
 def _answer(ident: uuid.UUID, name: str, row: RecordParty | None, mine: uuid.UUID) -> PartyAnswer:

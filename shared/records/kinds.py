@@ -225,6 +225,7 @@ def _payment(key: str, label: str, plural: str, *, is_internal: bool) -> Kind:
             _cancel(DRAFT, "confirmed"),
         ),
         families=("customers", "suppliers", "employees") if is_internal else ("customers",),
+        told_with=() if is_internal else INVOICE.classes,
         is_internal=is_internal,
         on_portal=not is_internal,
     )

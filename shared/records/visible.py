@@ -45,12 +45,12 @@ class Sight(NamedTuple):
     """What of a seat shapes its statements."""
 
     is_borrowed: bool
-    is_narrowed: bool  # to some folders
+    is_narrowed: bool  # to some folders; what no folder holds is then out of sight
 
 
 def sight(seat: Seat) -> Sight:
     """The shape of this seat."""
-    return Sight(seat.is_borrowed, seat.folder_ids is not None)
+    return Sight(seat.is_borrowed, not seat.is_lent_whole if seat.is_borrowed else seat.folder_ids is not None)
 
 
 def who(seat: Seat) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def seen_by(sight: Sight, *kinds: str) -> Select[Record]:
     """The records that such a seat may see, of those kinds or of all. Narrow with `.where`."""
     wanted = [kind for kind in KINDS.values() if kind.on_portal and (not kinds or kind.key in kinds)]
     query = select(Record).where(_shown(wanted), _of_party(wanted))
-    if any(kind.classes for kind in wanted):
+    if any(_readers(kind) for kind in wanted):
         query = query.where(_open(sight, wanted))
     if published := [kind.key for kind in wanted if kind.classes and not kind.is_internal]:
         free = [kind.key for kind in wanted if kind.key not in published]  # an exchange's paper is filed at one party
@@ -141,11 +141,11 @@ def _of_party(kinds: list[Kind]) -> ColumnElement[bool]:
 
 
 def _open(sight: Sight, kinds: list[Kind]) -> ColumnElement[bool]:
-    """The right on one folder at least of the classes of its kind, that is on the portal for this party.
+    """The right on one folder at least of the classes that show its kind, that is on the portal for this party.
 
     Where its family has no such folder, those whom no right narrows see the records all the same.
     """
-    pairs = [(kind.key, each) for kind in kinds for each in kind.classes]
+    pairs = [(kind.key, each) for kind in kinds for each in _readers(kind)]
     keys, classes = (literal(list(each), ARRAY(String)) for each in zip(*pairs, strict=True))
     names = (column("kind", String), column("document_class", String))
     table = func.unnest(keys, classes).table_valued(*names).render_derived(name="filed")
@@ -157,8 +157,13 @@ def _open(sight: Sight, kinds: list[Kind]) -> ColumnElement[bool]:
         .group_by(table.c.kind)
         .having(opens if sight.is_narrowed else or_(opens, func.count(Folder.id) == 0))
     )
-    unfiled = [kind.key for kind in kinds if not kind.classes]
+    unfiled = [kind.key for kind in kinds if not _readers(kind)]
     return or_(_among(Record.kind, unfiled), Record.kind.in_(query)) if unfiled else Record.kind.in_(query)
+
+
+def _readers(kind: Kind) -> tuple[str, ...]:
+    """The classes of documents whose readers may see records of this kind; none: everybody of the party."""
+    return kind.classes or kind.told_with
 
 
 def _in_family() -> ColumnElement[bool]:
@@ -166,7 +171,8 @@ def _in_family() -> ColumnElement[bool]:
 
 
 def _within(sight: Sight) -> ColumnElement[bool]:
-    return Folder.id == any_(bindparam("folder_ids", type_=ARRAY(Uuid))) if sight.is_narrowed else true()
+    narrowed = sight.is_narrowed or sight.is_borrowed  # staff look with the folders that they may see themselves
+    return Folder.id == any_(bindparam("folder_ids", type_=ARRAY(Uuid))) if narrowed else true()
 
 
 def _published(sight: Sight) -> ColumnElement[bool]:

@@ -4,21 +4,19 @@ Parameters: those of `visible.who`, `moment` at which it is told and `stated_on`
 """
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
-    Date,
     DateTime,
     Numeric,
     Select,
     and_,
     bindparam,
     case,
-    cast,
+    exists,
     func,
     literal,
     or_,
@@ -26,15 +24,17 @@ from sqlalchemy import (
     union_all,
 )
 
+from shared.events.models import Event
+from shared.records.declaring import DRAFT
 from shared.records.kinds import INVOICE, PAYMENT
 from shared.records.models import Record
 from shared.records.money_models import PaymentShare
-from shared.records.papers import STATED_ON, papers
+from shared.records.papers import STATED_ON, day_of, papers
 from shared.records.visible import Sight, seen_by
 
 MOMENT = bindparam("moment", type_=DateTime(timezone=True))
 NOTHING = literal(Decimal(0), Numeric(14, 2))
-CANCELLED, CONFIRMED = "cancelled", "confirmed"
+CANCELLED, CLOSED, CONFIRMED, PAID = "cancelled", "closed", "confirmed", "paid"
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def account_of(sight: Sight) -> Account:
     """What stood at that moment."""
     every = papers(sight, INVOICE)
     stands = or_(every.c.status.is_distinct_from(CANCELLED), every.c.moved_at > MOMENT)
-    paper = select(every).where(every.c.since <= MOMENT, stands).cte("invoice")
+    paper = select(every).where(stands, _was_shown(every)).cte("invoice")
     paid = _paid(sight)
     shares = _shares(paper, paid)
     lines = _lines(paper, shares)
@@ -60,10 +60,27 @@ def account_of(sight: Sight) -> Account:
 
 def _paid(sight: Sight) -> CTE:
     """The payments that stood then."""
-    query = seen_by(sight, PAYMENT.key).where(Record.created_at <= MOMENT)
-    confirmed = and_(Record.status == CONFIRMED, or_(Record.moved_at.is_(None), Record.moved_at <= MOMENT))
-    since = and_(Record.status == CANCELLED, Record.moved_at > MOMENT)
-    return query.where(or_(confirmed, since)).cte("paid")
+    stands = or_(Record.status == CONFIRMED, and_(Record.status == CANCELLED, Record.moved_at > MOMENT))
+    query = seen_by(sight, PAYMENT.key).where(Record.created_at <= MOMENT, stands)
+    return query.where(_had_begun(Record.id, Record.moved_at, "payment.confirmed")).cte("paid")
+
+
+def _was_shown(every: CTE) -> ColumnElement[bool]:
+    """Its paper was published by then, or it had none."""
+    bare = or_(every.c.document_id.is_(None), every.c.tied_at > MOMENT)
+    begun = _had_begun(every.c.record_id, every.c.moved_at, "invoice.validated")
+    return or_(every.c.live_at <= MOMENT, and_(bare, every.c.entered_at <= MOMENT, begun))
+
+
+def _had_begun(record_id: Any, moved_at: Any, event: str) -> ColumnElement[bool]:
+    """Whether it was no draft any more; the log is asked only of what has moved since."""
+    entered = and_(Event.name == f"{event.partition('.')[0]}.created", Event.facts["status"].astext != DRAFT)
+    return or_(moved_at.is_(None), moved_at <= MOMENT, _told(record_id, or_(Event.name == event, entered)))
+
+
+def _told(record_id: Any, what: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether the log had it by then."""
+    return exists().where(Event.record_id == record_id, Event.at <= MOMENT, what)
 
 
 def _shares(paper: CTE, paid: CTE) -> CTE:
@@ -85,9 +102,16 @@ def _shares(paper: CTE, paid: CTE) -> CTE:
 
 
 def _declared(paper: CTE, shares: CTE) -> ColumnElement[Decimal]:
-    """What was said by then to be paid of an invoice beyond the payments that are told of."""
-    said = func.coalesce(paper.c.moved_at, paper.c.since) <= MOMENT
-    return case((said, paper.c.paid - func.coalesce(shares.c.today, 0)), else_=NOTHING)
+    """What was said by then to be paid of an invoice beyond the payments that are told of.
+
+    A payment may be told of after the invoice was declared paid, and then explains it: until then, it was all declared.
+    """
+    then, today = func.coalesce(shares.c.then, 0), func.coalesce(shares.c.today, 0)
+    stood = func.coalesce(paper.c.moved_at, paper.c.entered_at) <= MOMENT
+    ended, told = or_(paper.c.status == PAID, paper.c.status == CLOSED), Event.name == "invoice.paid"
+    settled = or_(and_(paper.c.status == PAID, stood), and_(ended, _told(paper.c.record_id, told)))
+    rest = case((settled, paper.c.paid - then), (stood, paper.c.paid - today), else_=NOTHING)
+    return case((paper.c.paid == then, NOTHING), else_=rest)
 
 
 def _lines(paper: CTE, shares: CTE) -> CTE:
@@ -121,7 +145,7 @@ def _settlements(paper: CTE, paid: CTE, shares: CTE) -> CTE:
         paid.c.id,
         paid.c.number,
         paid.c.title,
-        func.coalesce(paid.c.issued_on, _day(paid.c.created_at)).label("day"),
+        func.coalesce(paid.c.issued_on, day_of(paid.c.created_at)).label("day"),
         amount.label("amount"),
         paid.c.currency,
     ).where(amount != 0)
@@ -131,7 +155,7 @@ def _settlements(paper: CTE, paid: CTE, shares: CTE) -> CTE:
             paper.c.id,
             paper.c.number,
             paper.c.title,
-            _day(func.coalesce(paper.c.moved_at, paper.c.since)),
+            day_of(func.coalesce(paper.c.moved_at, paper.c.entered_at)),
             declared,
             paper.c.currency,
         )
@@ -158,7 +182,3 @@ def _sums(lines: CTE, settlements: CTE) -> Select[Any]:
     names = ("invoices", "credit_notes", "payments", "overdue", "documents", "silent")
     sums = (func.coalesce(func.sum(every.c[name]), 0).label(name) for name in names)
     return select(every.c.currency, *sums).group_by(every.c.currency).order_by(every.c.currency)
-
-
-def _day(moment: Any) -> ColumnElement[date]:
-    return cast(func.timezone("UTC", moment), Date)

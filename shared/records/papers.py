@@ -1,7 +1,7 @@
 """The records of one kind and the documents of its classes that have no record, as one list for a seat."""
 
 import uuid
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -14,17 +14,21 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    case,
     cast,
     exists,
     func,
     literal,
     null,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.selectable import LateralFromClause
 from sqlalchemy.types import DateTime, Numeric, String
 
+from shared.clock import COMPANY_ZONE
 from shared.documents.models import Document, Download, Folder, Publication
 from shared.documents.visible import mine
 from shared.records.declaring import Kind
@@ -37,7 +41,7 @@ STATED_ON = bindparam("stated_on", type_=Date())  # the day that a list is read
 class Paper(NamedTuple):
     """One line: a record with its paper, a record without one, or a document without a record.
 
-    `due_on`: until when a quote is valid, or an invoice is to be paid. `amount` is negative for a credit note.
+    `due_on`: until when a quote is valid, or an invoice is to be paid.
     """
 
     id: uuid.UUID  # of the record, else of the document
@@ -49,16 +53,16 @@ class Paper(NamedTuple):
     due_on: date | None
     amount: Decimal | None  # none: nobody read it
     currency: str
-    is_credit_note: bool
     status: str | None  # None: a document without a record
-    since: datetime  # when it was told
-    moved_at: datetime | None
-    paid: Decimal  # what the record says has been paid
     is_new: bool  # its paper was never opened from this seat
 
 
 def papers(sight: Sight, kind: Kind) -> CTE:
-    """All of them, as a table with the columns of `Paper`; `visible.who` gives the parameters."""
+    """All of them, as a table with the columns of `Paper` and some more; `visible.who` gives the parameters.
+
+    `entered_at`, `moved_at` and `paid` are the record's, `tied_at` and `live_at` say since when it has its paper and
+    since when that is published; the `amount` of what `is_credit_note` is negative.
+    """
     listed = seen_by(sight, kind.key).cte(f"{kind.key}_listed")
     every = union_all(_records(sight, kind, listed), _documents(sight, kind, listed)).cte(f"{kind.key}_every")
     seat_id = bindparam("seat_id", type_=Uuid())
@@ -68,23 +72,25 @@ def papers(sight: Sight, kind: Kind) -> CTE:
 
 def _records(sight: Sight, kind: Kind, listed: CTE) -> Select[Any]:
     due: str = "valid_until" if "valid_until" in kind.dates else "due_on"
-    row = listed.c
+    row, paper = listed.c, _paper_of(sight, listed)
     return select(
         row.id.label("id"),
         row.id.label("record_id"),
-        _paper_of(sight, row.id).label("document_id"),
+        paper.c.id.label("document_id"),
         row.number.label("number"),
         row.title.label("title"),
-        func.coalesce(row.issued_on, _day(row.created_at)).label("day"),
+        func.coalesce(row.issued_on, day_of(row.created_at)).label("day"),
         row[due].label("due_on"),
         row.amount.label("amount"),
         row.currency.label("currency"),
         row.is_credit_note.label("is_credit_note"),
         row.status.label("status"),
-        row.created_at.label("since"),
+        row.created_at.label("entered_at"),
+        paper.c.at.label("tied_at"),
+        paper.c.live_at.label("live_at"),
         row.moved_at.label("moved_at"),
         row.paid.label("paid"),
-    )
+    ).select_from(listed.outerjoin(paper, true()))
 
 
 def _documents(sight: Sight, kind: Kind, listed: CTE) -> Select[Any]:
@@ -99,12 +105,14 @@ def _documents(sight: Sight, kind: Kind, listed: CTE) -> Select[Any]:
             Document.id,
             Document.number,
             Document.title,
-            func.coalesce(Document.issued_on, _day(Document.filed_at)),
+            func.coalesce(Document.issued_on, day_of(Document.filed_at)),
             Document.due_on,
-            Document.amount,
+            case((Document.is_credit_note, -func.abs(Document.amount)), else_=Document.amount),
             Document.currency,
             Document.is_credit_note,
             null().cast(String),
+            null().cast(DateTime(timezone=True)),
+            null().cast(DateTime(timezone=True)),
             Publication.live_at,
             null().cast(DateTime(timezone=True)),
             literal(Decimal(0), Numeric(14, 2)),
@@ -115,18 +123,19 @@ def _documents(sight: Sight, kind: Kind, listed: CTE) -> Select[Any]:
     )
 
 
-def _paper_of(sight: Sight, record_id: ColumnElement[uuid.UUID]) -> ColumnElement[uuid.UUID]:
-    """The newest paper of the record that the seat may read."""
+def _paper_of(sight: Sight, listed: CTE) -> LateralFromClause:
+    """The newest paper of each record that the seat may read."""
     return (
         mine(sight.is_borrowed)
-        .with_only_columns(Document.id, maintain_column_froms=True)
         .join(RecordDocument, RecordDocument.document_id == Document.id)
-        .where(RecordDocument.record_id == record_id, RecordDocument.is_main)
+        .with_only_columns(Document.id, Publication.live_at, RecordDocument.at, maintain_column_froms=True)
+        .where(RecordDocument.record_id == listed.c.id, RecordDocument.is_main)
         .order_by(RecordDocument.at.desc(), Document.id.desc())
         .limit(1)
-        .scalar_subquery()
+        .lateral("held")
     )
 
 
-def _day(moment: Any) -> ColumnElement[date]:
-    return cast(func.timezone("UTC", moment), Date)
+def day_of(moment: Any) -> ColumnElement[date]:
+    """The day it was where the company is."""
+    return cast(func.timezone(COMPANY_ZONE.key, moment), Date)

@@ -1,7 +1,6 @@
 """Every quote that was shared with a party, with or without a record: those that wait for an answer, then the rest."""
 
 import functools
-import uuid
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
@@ -13,19 +12,18 @@ from sqlalchemy import (
     CompoundSelect,
     Date,
     Integer,
-    Uuid,
     and_,
-    bindparam,
+    case,
     func,
     literal_column,
     or_,
     select,
-    tuple_,
 )
 
 from shared.access.models import Seat
 from shared.extensions import db
 from shared.records.kinds import QUOTE
+from shared.records.paging import follows, known, spelled
 from shared.records.papers import STATED_ON, Paper, papers
 from shared.records.together import apart, read, together
 from shared.records.visible import Sight, sight, who
@@ -36,7 +34,10 @@ MOST_AWAITED = 100
 
 @dataclass(frozen=True, slots=True)
 class Quotes:
-    """`awaited`: the soonest to end first; `others`: the newest first, `after` where the next ones begin."""
+    """`awaited`: the soonest to end first; `others`: the newest first, `after` where the next ones begin.
+
+    Of very many that are awaited, the last to end stand among the others.
+    """
 
     awaited: list[Paper]
     others: list[Paper]
@@ -45,17 +46,16 @@ class Quotes:
 
 def quotes(*, seat: Seat, day: date, after: str = "", limit: int = PAGE) -> Quotes:
     """What this seat may see, on that day; one query."""
-    key = _key(after)
-    known = {"after": key[0], "after_id": key[1]} if key else {}
-    query = _pages(sight(seat), key is not None, limit)
-    found = apart(db.session.execute(query, {**who(seat), "stated_on": day, **known}))
+    key = known(after)
+    query = _pages(sight(seat), bool(key), limit)
+    found = apart(db.session.execute(query, {**who(seat), "stated_on": day, **key}))
     rows = read(Paper, sorted(found["others"], key=attrgetter("rank")))
     others = rows[:limit]
     last = others[-1] if len(rows) > limit else None
     return Quotes(
         awaited=read(Paper, sorted(found["awaited"], key=attrgetter("rank"))),
         others=others,
-        after=f"{last.day.isoformat()}~{last.id}" if last else None,
+        after=spelled(last.day, last.id) if last else None,
     )
 
 
@@ -67,23 +67,16 @@ def awaits(rows: CTE) -> ColumnElement[bool]:
 
 @functools.cache
 def _pages(sight: Sight, after: bool, limit: int) -> CompoundSelect[Any]:
-    rows = papers(sight, QUOTE)
-    soonest = (rows.c.due_on.asc().nulls_last(), rows.c.id)
+    every = papers(sight, QUOTE)
+    soonest = (every.c.due_on.asc().nulls_last(), every.c.id)
+    turn = func.row_number(type_=Integer).over(partition_by=awaits(every), order_by=soonest)
+    rows = select(every, case((awaits(every), turn)).label("turn")).cte("quote")
     newest = (rows.c.day.desc(), rows.c.id.desc())
-    awaited = select(rows, func.row_number(type_=Integer).over(order_by=soonest).label("rank")).where(awaits(rows))
-    others = select(rows, func.row_number(type_=Integer).over(order_by=newest).label("rank")).where(~awaits(rows))
+    rank = func.row_number(type_=Integer).over(order_by=newest).label("rank")
+    others = select(rows, rank).where(or_(rows.c.turn.is_(None), rows.c.turn > MOST_AWAITED))
     if after:
-        key = (bindparam("after", type_=Date()), bindparam("after_id", type_=Uuid()))
-        others = others.where(tuple_(rows.c.day, rows.c.id) < tuple_(*key))
+        others = others.where(follows(rows.c.day, rows.c.id, Date()))
     return together(
-        awaited=awaited.order_by(*soonest).limit(literal_column(str(MOST_AWAITED))),
+        awaited=select(rows, rows.c.turn.label("rank")).where(rows.c.turn <= MOST_AWAITED),
         others=others.order_by(*newest).limit(literal_column(str(limit + 1))),
     )
-
-
-def _key(after: str) -> tuple[Any, ...] | None:
-    day, _, ident = after.partition("~")
-    try:
-        return date.fromisoformat(day), uuid.UUID(ident)
-    except ValueError:
-        return None

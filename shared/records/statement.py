@@ -19,21 +19,19 @@ from sqlalchemy import (
     Date,
     Integer,
     Select,
-    Uuid,
-    bindparam,
     case,
     func,
     literal_column,
     or_,
     select,
     true,
-    tuple_,
 )
 
 from shared.access.models import Seat
 from shared.clock import COMPANY_ZONE, now
 from shared.extensions import db
 from shared.records.account import Account, account_of
+from shared.records.paging import follows, known, spelled
 from shared.records.together import apart, read, together
 from shared.records.visible import Sight, sight, who
 
@@ -89,6 +87,10 @@ class Balance(NamedTuple):
         return self.invoices - self.credit_notes - self.payments
 
 
+NOUGHT = Decimal(0)
+EMPTY = Balance("EUR", NOUGHT, NOUGHT, NOUGHT, NOUGHT, 0, 0)  # of an account that nothing was entered on
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """The account at `at`. `lines` begin with the newest; `after` is where the next ones begin, None at the end."""
@@ -100,27 +102,29 @@ class Statement:
     lines: list[Line]
     after: str | None
     settlements: list[Settlement]
+    is_cut: bool  # older settlements are on paper only
 
 
 def statement(*, seat: Seat, at: datetime, after: str = "", limit: int | None = PAGE) -> Statement:
     """The account of this seat's party at an instant that is not to come; `limit` None lists everything. One query."""
     moment = min(at, now())
-    day, key = moment.astimezone(COMPANY_ZONE).date(), _key(after)
-    known = {"after": key[0], "after_id": key[1]} if key else {}
-    parameters = {**who(seat), "moment": moment, "stated_on": day, **known}
-    found = apart(db.session.execute(_asked(sight(seat), key is not None, limit), parameters))
+    day, key = moment.astimezone(COMPANY_ZONE).date(), known(after)
+    parameters = {**who(seat), "moment": moment, "stated_on": day, **key}
+    found = apart(db.session.execute(_asked(sight(seat), bool(key), limit), parameters))
     lines = found["line"]
     listed = sorted((row for row in lines if _within(row.rank, limit and limit + 1)), key=attrgetter("rank"))
     owing = sorted((row for row in lines if _within(row.turn, limit and OPEN_SHOWN)), key=attrgetter("turn"))
     shown = read(Line, listed[:limit])
+    settlements = read(Settlement, sorted(found["settlement"], key=attrgetter("rank")))
     return Statement(
         at=moment,
         day=day,
         balances=read(Balance, sorted(found["sum"], key=attrgetter("currency"))),
         open=read(Line, owing),
         lines=shown,
-        after=f"{shown[-1].day.isoformat()}~{shown[-1].id}" if len(listed) > len(shown) else None,
-        settlements=read(Settlement, sorted(found["settlement"], key=attrgetter("rank"))),
+        after=spelled(shown[-1].day, shown[-1].id) if len(listed) > len(shown) else None,
+        settlements=settlements[:limit],
+        is_cut=len(settlements) > len(settlements[:limit]),
     )
 
 
@@ -132,11 +136,10 @@ def _asked(sight: Sight, after: bool, limit: int | None) -> CompoundSelect[Any]:
 
 
 def _lines(rows: CTE, after: bool, limit: int | None) -> Select[Any]:
-    key = (bindparam("after", type_=Date()), bindparam("after_id", type_=Uuid()))
-    follows = tuple_(rows.c.day, rows.c.id) < tuple_(*key) if after else true()
+    listed = follows(rows.c.day, rows.c.id, Date()) if after else true()
     is_open = rows.c.remaining != 0
     newest, due = (rows.c.day.desc(), rows.c.id.desc()), (rows.c.due_on.asc().nulls_last(), rows.c.day, rows.c.id)
-    rank = case((follows, func.row_number(type_=Integer).over(partition_by=follows, order_by=newest)))
+    rank = case((listed, func.row_number(type_=Integer).over(partition_by=listed, order_by=newest)))
     turn = case((is_open, func.row_number(type_=Integer).over(partition_by=is_open, order_by=due)))
     ranked = select(rows, rank.label("rank"), turn.label("turn")).subquery()
     if limit is None:
@@ -148,16 +151,8 @@ def _paid(account: Account, limit: int | None) -> Select[Any]:
     paid = account.settlements
     newest = (paid.c.day.desc(), paid.c.id.desc())
     query = select(paid, func.row_number(type_=Integer).over(order_by=newest).label("rank"))
-    return query if limit is None else query.order_by(*newest).limit(literal_column(str(limit)))
+    return query if limit is None else query.order_by(*newest).limit(literal_column(str(limit + 1)))
 
 
 def _within(place: int | None, limit: int | None) -> bool:
     return place is not None and (limit is None or place <= limit)
-
-
-def _key(after: str) -> tuple[date, uuid.UUID] | None:
-    day, _, ident = after.partition("~")
-    try:
-        return date.fromisoformat(day), uuid.UUID(ident)
-    except ValueError:
-        return None

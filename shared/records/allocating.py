@@ -10,6 +10,7 @@ from shared.errors import Refused
 from shared.events.models import Event
 from shared.extensions import db
 from shared.records import moving
+from shared.records.holding import hold_name
 from shared.records.models import Record, RecordLine
 from shared.records.noting import note
 from shared.records.typed import money
@@ -35,6 +36,8 @@ def receive(*, reference: str, quantity: Decimal, by: str, entry: str = "") -> A
     left = money(quantity, "quantity", places=3)
     if left <= 0:
         raise Refused(_("Donnez une quantité au-dessus de zéro."), "quantity")
+    if entry:
+        hold_name("stock entry", entry)
     if entry and _is_known(entry, reference):
         return Allocation((), (), Decimal(0))
     served: dict[Record, list[dict[str, str]]] = {}

@@ -9,6 +9,7 @@ from shared.documents.models import Document, Folder
 from shared.errors import Refused
 from shared.extensions import db
 from shared.records.declaring import Kind
+from shared.records.holding import hold
 from shared.records.kinds import KINDS
 from shared.records.models import Record, RecordDocument
 from shared.records.noting import note
@@ -19,6 +20,7 @@ def attach(*, record: Record, document: Document, by: str, is_main: bool | None 
 
     Raises Refused for a document of somebody who has no part in the record.
     """
+    hold(record)
     if not tie(record=record, documents=[document], is_main=is_main):
         return False
     note(record=record, event="changed", by=by, facts={"fields": {"documents": [None, str(document.id)]}})
@@ -27,6 +29,7 @@ def attach(*, record: Record, document: Document, by: str, is_main: bool | None 
 
 def detach(*, record: Record, document: Document, by: str) -> bool:
     """Untie a document, which stays where it is filed; False when it was not tied."""
+    hold(record)
     row = db.session.get(RecordDocument, (record.id, document.id))
     if row is None:
         return False

@@ -19,9 +19,8 @@ from shared.records.kinds import KINDS
 from shared.records.lines import checked_lines, totals, write_lines
 from shared.records.models import Record
 from shared.records.noting import note
-from shared.records.sharing import OWING
 
-ENDED = ("closed", "cancelled", "delivered")  # its figures have been counted on
+ENDED = ("closed", "cancelled", "delivered", "accepted")  # its figures have been counted on
 FROZEN = ("number", "amount", "net_amount", "currency", "is_credit_note", "issued_on")
 PAYMENTS = ("payment", "internal_payment")
 APPOINTMENT = ("appointment_at", "appointment_ends_at", "appointment_place")
@@ -51,7 +50,7 @@ def change(
     changed = {name: value for name, value in clean.items() if getattr(record, name) != value}
     _refuse(kind, record, changed)
     before = put(record, changed)
-    if wanted is not None and write_lines(record, wanted):
+    if wanted is not None and write_lines(record, wanted, frozen=record.status in ENDED):
         before["lines"] = [None, len(wanted)]
     if before:
         _write(kind, record, before, by)
@@ -99,6 +98,8 @@ def _refuse(kind: Kind, record: Record, changed: dict[str, Any]) -> None:
     frozen = [name for name in FROZEN if name in changed and getattr(record, name) not in (None, "")]
     if frozen and (record.status in ENDED or (record.kind in PAYMENTS and record.status != DRAFT)):
         raise Refused(_("Cette pièce est terminée : ses chiffres et son numéro ne changent plus."), frozen[0])
+    if "currency" in changed and record.paid:
+        raise Refused(_("Un paiement porte sur cette pièce : sa monnaie ne change plus."), "currency")
     if "accepted_on" in changed and changed["accepted_on"] is None:
         raise Refused(_("Annulez la réponse pour retirer la date d’acceptation."), "accepted_on")
     knowing.refuse_taken(record, changed)
@@ -137,7 +138,7 @@ def _restate(record: Record, by: str) -> None:
     """An amount that is corrected may leave nothing to pay, or something again."""
     if record.status == "paid" and record.balance != 0:
         moving.move(record=record, move="unsettle", by=by)
-    elif record.status in OWING and record.balance == 0 and record.paid != 0:
+    elif record.status in KINDS[record.kind].move("settle").leaves and record.balance == 0 and record.paid != 0:
         moving.move(record=record, move="settle", by=by)
 
 

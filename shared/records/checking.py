@@ -33,6 +33,12 @@ def kind_named(key: str) -> Kind:
     return KINDS[key]
 
 
+def refuse_unknown_status(kind: Kind, status: str) -> None:
+    """Raises Refused for a status that records of this kind do not have."""
+    if status not in {each.key for each in kind.statuses}:
+        raise Refused(_("« %(status)s » n’est pas un état de ce type de pièce.", status=status), "status")
+
+
 def checked(kind: Kind, values: dict[str, Any]) -> dict[str, Any]:
     """The same values as the database keeps them; texts are read as machines write them (1234.56, 2026-12-31).
 

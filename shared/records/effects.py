@@ -93,7 +93,8 @@ def _settle(record: Record, **_given: object) -> Effect:
 
 
 def _unsettle(record: Record, **_given: object) -> Effect:
-    sharing.count_again(record)
+    if record.balance == 0:  # else its amount or a payment has changed, and the rest of what was paid stands
+        sharing.count_again(record)
     return Effect({"balance": record.balance})
 
 
@@ -113,7 +114,7 @@ def _cancel(record: Record, **_given: object) -> Effect:
 
 def _confirm_payment(record: Record, **_given: object) -> Effect:
     shares, settled = sharing.share_out(record)
-    facts = {"amount": record.amount, "balance": sharing.owed(record.party_id), "invoices": shares}
+    facts = {"amount": record.amount, "balance": sharing.owed(record.party_id, record.currency), "invoices": shares}
     return Effect(facts, [(invoice, "settle") for invoice in settled])
 
 

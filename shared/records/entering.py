@@ -12,8 +12,9 @@ from shared.extensions import db, uuid7
 from shared.folding import fold
 from shared.people.models import Party
 from shared.records import attaching, changing, knowing, moving, sharing, stating
-from shared.records.checking import checked, kind_named, together
+from shared.records.checking import checked, kind_named, refuse_unknown_status, together
 from shared.records.declaring import Kind
+from shared.records.holding import hold
 from shared.records.lines import checked_lines, totals, write_lines
 from shared.records.models import Record, RecordParty
 from shared.records.noting import note
@@ -45,8 +46,8 @@ def enter(
     wanted = checked_lines(lines)
     if wanted and clean.get("amount") is None and declared.has_amount:
         clean["net_amount"], clean["amount"] = totals(wanted)
-    if status and status not in {each.key for each in declared.statuses}:
-        raise Refused(_("« %(status)s » n’est pas un état de ce type de pièce.", status=status), "status")
+    if status:
+        refuse_unknown_status(declared, status)
     record = knowing.known(kind=kind, number=clean.get("number") or "", external_id=clean.get("external_id"))
     is_new = record is None
     if record is None:
@@ -62,8 +63,8 @@ def enter(
         changing.note_beginnings(record, by=by, quiet=quiet)
     elif papers:
         note(record=record, event="changed", by=by, facts={"fields": {"documents": [None, str(papers[0].id)]}})
-    if quiet and is_new and kind == "payment" and status == "confirmed":
-        sharing.share_quietly(record)
+    if quiet and is_new:
+        sharing.stand(record)
     if status and not quiet:
         moving.move_to(record=record, status=status, by=by)
     return record
@@ -71,6 +72,8 @@ def enter(
 
 def join(*, record: Record, parties: Sequence[Party], by: str, quiet: bool = False) -> None:
     """Make these parties of an internal exchange too, each once; `quiet` for those it begins with."""
+    if parties and not quiet:
+        hold(record)
     standing = {row.party_id for row in record.parties} | {record.party_id}
     made = {party.id: party for party in parties if party.id not in standing}
     record.parties.extend(RecordParty(party=party) for party in made.values())

@@ -69,8 +69,8 @@ def _said(document: Document, electronic: dict[str, Any] | None) -> dict[str, An
     net = (electronic or {}).get("net")
     said: dict[str, Any] = {
         "issued_on": document.issued_on,
-        "amount": document.amount,
-        "net_amount": Decimal(net) if net else None,
+        "amount": _signed(document, document.amount),
+        "net_amount": _signed(document, Decimal(net) if net else None),
         "currency": document.currency,
         "is_credit_note": document.is_credit_note,
     }
@@ -78,3 +78,8 @@ def _said(document: Document, electronic: dict[str, Any] | None) -> dict[str, An
     if document.due_on and document.issued_on and document.due_on >= document.issued_on:
         said[due] = document.due_on
     return {name: value for name, value in said.items() if value is not None}
+
+
+def _signed(document: Document, amount: Decimal | None) -> Decimal | None:
+    """A credit note gives back, with whatever sign its paper says so."""
+    return -abs(amount) if document.is_credit_note and amount is not None else amount

@@ -57,11 +57,14 @@ def called(kind: str, *, number: str = "", external_id: str = "") -> Record | No
 
 
 def shares_of(record: Record) -> list[tuple[Record, PaymentShare]]:
-    """Of an invoice, the payments that took something off it; of a payment, its invoices."""
+    """Of an invoice, the payments that took something off it; of a payment, its invoices; of a cancelled one, none."""
     ours, theirs = PaymentShare.invoice_id, PaymentShare.payment_id
     if record.kind != "invoice":
         ours, theirs = theirs, ours
+    if record.status == "cancelled":
+        return []
     query = select(Record, PaymentShare).join(PaymentShare, theirs == Record.id).where(ours == record.id)
+    query = query.where(Record.status != "cancelled")
     return [(other, share) for other, share in db.session.execute(query.order_by(Record.issued_on, Record.id))]
 
 

@@ -24,14 +24,17 @@ def checked_lines(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [_checked(number, line) for number, line in enumerate(lines, start=1)]
 
 
-def write_lines(record: Record, wanted: list[dict[str, Any]]) -> bool:
+def write_lines(record: Record, wanted: list[dict[str, Any]], *, frozen: bool = False) -> bool:
     """Put these lines in the place of those that stand; False when they are the same.
 
-    Goods that were allocated stay with the line of the same reference. Raises Refused for a line that would lose some.
+    Goods that were allocated stay with the line of the same reference. Raises Refused for a line that would lose some,
+    and for lines that stand already on a record whose figures are `frozen`.
     """
     standing = list(record.lines)
     if [{name: getattr(line, name) for name in COMPARED} for line in standing] == wanted:
         return False
+    if frozen and standing:
+        raise Refused(_("Cette pièce est terminée : ses chiffres et son numéro ne changent plus."), "lines")
     allocated = _allocated(standing)
     made = [RecordLine(position=position, **line) for position, line in enumerate(wanted, start=1)]
     for line in made:

@@ -38,7 +38,7 @@ def pay(
     if external_id:
         values["external_id"] = external_id
     if invoice is not None:
-        values["parent_id"] = invoice.id
+        values |= {"parent_id": invoice.id, "currency": invoice.currency}
     kind = "internal_payment" if internal else "payment"
     payment = enter(kind=kind, party=party, by=by, values=values, source=source, record_id=record_id)
     if payment.status == "draft" and shares:

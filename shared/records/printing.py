@@ -2,6 +2,7 @@
 
 import re
 
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from shared.clock import today
@@ -40,7 +41,8 @@ def paper_of(*, record: Record, by: str) -> Document | None:
     folder = folder_of_class(family_id=record.party.family_id, document_class=document_class)
     if folder is None:
         return None
-    data, filename = pdf_of(record), filename_of(record)
+    with force_locale("fr"):  # whoever asks for it: the paper is the party's
+        data, filename, facts = pdf_of(record), filename_of(record), _facts(record)
     inspection = inspect(data, filename)
     filing.keep(data=data, inspection=inspection)
     document = filing.file(
@@ -48,7 +50,7 @@ def paper_of(*, record: Record, by: str) -> Document | None:
         filename=filename,
         party=record.party,
         folder=folder,
-        facts=_facts(record),
+        facts=facts,
         by=by,
         source=SOURCE,
     )

@@ -5,14 +5,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from shared.clock import today
 from shared.errors import Refused
-from shared.extensions import db
 from shared.people.models import Party
+from shared.records import banking
 from shared.records.models import Record
-from shared.records.money_models import BankAccount
 from shared.settings.reading import company
 from shared.sheets.amounts import cents
 from shared.sheets.facts import Addressee, Company, Line, Sale
@@ -65,10 +63,7 @@ def _lines(record: Record) -> Iterator[Line]:
 
 
 def _seller() -> Company:
-    ours = company()
-    account = db.session.scalars(
-        select(BankAccount).where(BankAccount.verified_at.is_not(None), BankAccount.retired_at.is_(None)).limit(1)
-    ).first()
+    ours, account = company(), banking.current()
     return Company(
         name=ours.name,
         address=(),

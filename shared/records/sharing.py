@@ -12,7 +12,7 @@ from shared.extensions import db
 from shared.records.models import Record
 from shared.records.money_models import PaymentShare
 
-OWING = ("validated", "confirmed")  # statuses of an invoice that wait for money
+OWING = ("validated", "confirmed", "closed")  # statuses of an invoice that may wait for money, closed or not
 NOTHING = Decimal(0)
 
 
@@ -21,6 +21,8 @@ def put_shares(*, payment: Record, shares: Mapping[uuid.UUID, Decimal]) -> None:
     invoices = _held(list(shares))
     if len(invoices) != len(shares) or any(invoice.party_id != payment.party_id for invoice in invoices.values()):
         raise Refused(_("Une de ces factures n’est pas à ce tiers."), "invoices")
+    if any(invoice.currency != payment.currency for invoice in invoices.values()):
+        raise Refused(_("Une de ces factures n’est pas dans la monnaie du paiement."), "invoices")
     if sum(shares.values(), NOTHING) > (payment.amount or NOTHING):
         raise Refused(_("Les factures choisies dépassent le montant du paiement."), "invoices")
     for ident, amount in shares.items():
@@ -32,7 +34,8 @@ def put_shares(*, payment: Record, shares: Mapping[uuid.UUID, Decimal]) -> None:
 def share_out(payment: Record) -> tuple[list[dict[str, str]], list[Record]]:
     """Take a payment off its invoices, held meanwhile: what each received, and those that owe nothing any more.
 
-    What is left over stays on the payment (`amount` less `paid`), and counts on the statement. Raises Refused.
+    What is left over stays on the payment (`amount` less `paid`), and counts on the statement. The payment of an
+    invoice that was declared paid before takes nothing more off it. Raises Refused.
     """
     if payment.amount is None or payment.amount == 0:
         raise Refused(_("Donnez le montant du paiement."), "amount")
@@ -49,20 +52,33 @@ def share_out(payment: Record) -> tuple[list[dict[str, str]], list[Record]]:
         told.append({"record": str(ident), "number": invoice.number, "amount": str(amount)})
         if invoice.balance == 0:
             settled.append(invoice)
+    if not shares and payment.parent_id is not None:
+        told = _explained(payment, payment.parent_id)
     db.session.flush()
     return told, settled
 
 
-def share_quietly(payment: Record) -> None:
-    """The same for a payment of the past: the invoices it ends are paid, and nobody is told."""
+def stand(record: Record) -> None:
+    """What history says that was brought in: an invoice was paid, or a payment paid some, and nobody is told."""
+    if (record.kind, record.status) == ("invoice", "paid"):
+        declare_paid(record)
+    elif (record.kind, record.status) == ("payment", "confirmed"):
+        _share_quietly(record)
+
+
+def _share_quietly(payment: Record) -> None:
     _told, settled = share_out(payment)
     for invoice in settled:
-        invoice.status, invoice.is_open = "paid", False
+        if invoice.status != "closed":
+            invoice.status, invoice.is_open = "paid", False
     db.session.flush()
 
 
 def give_back(payment: Record) -> list[tuple[Record, str]]:
-    """Undo what a confirmed payment took off; the invoices that owe again, with the move that says so."""
+    """Undo what a confirmed payment took off; the invoices that owe again, with the move that says so.
+
+    Its shares stay, for the statement of a time before: whoever counts them asks whether the payment stands.
+    """
     if payment.status != "confirmed":
         return []
     shares = _shares(payment.id)
@@ -71,7 +87,6 @@ def give_back(payment: Record) -> list[tuple[Record, str]]:
     for ident, amount in shares.items():
         if invoices[ident].status == "closed":
             raise Refused(_("Une des factures payées est clôturée : ce paiement ne s’annule plus."), "move")
-        db.session.delete(db.session.get_one(PaymentShare, (payment.id, ident)))
         invoices[ident].paid -= amount
         follow.append((invoices[ident], "unsettle"))
     payment.paid = NOTHING
@@ -86,22 +101,22 @@ def declare_paid(invoice: Record) -> None:
 
 def count_again(invoice: Record) -> None:
     """What payments really took off this invoice."""
-    query = select(func.coalesce(func.sum(PaymentShare.amount), 0)).join(Record, Record.id == PaymentShare.payment_id)
-    confirmed = (PaymentShare.invoice_id == invoice.id, Record.status == "confirmed")
-    invoice.paid = db.session.scalar(query.where(*confirmed)) or NOTHING
+    invoice.paid = _counted(invoice)
 
 
 def refuse_shared(invoice: Record) -> None:
     """Raises Refused for an invoice that a payment took something off."""
-    if db.session.scalar(select(exists().where(PaymentShare.invoice_id == invoice.id, PaymentShare.amount != 0))):
+    shared = exists().where(PaymentShare.invoice_id == invoice.id, PaymentShare.amount != 0)
+    if db.session.scalar(select(shared.where(Record.id == PaymentShare.payment_id, Record.status != "cancelled"))):
         raise Refused(_("Un paiement porte sur cette facture : annulez-le d’abord."), "move")
 
 
-def owed(party_id: uuid.UUID) -> Decimal:
-    """What a party owes now: open invoices and credit notes, less what its payments have left over."""
+def owed(party_id: uuid.UUID, currency: str = "EUR") -> Decimal:
+    """What a party owes now in one currency: invoices and credit notes, less what its payments have left over."""
     rest = func.coalesce(func.sum(Record.amount - Record.paid), 0)
-    invoices = select(rest).where(Record.party_id == party_id, Record.kind == "invoice", Record.status.in_(OWING))
-    payments = select(rest).where(Record.party_id == party_id, Record.kind == "payment", Record.status == "confirmed")
+    of_party = select(rest).where(Record.party_id == party_id, Record.currency == currency)
+    invoices = of_party.where(Record.kind == "invoice", Record.status.in_(OWING))
+    payments = of_party.where(Record.kind == "payment", Record.status == "confirmed")
     row = db.session.execute(select(invoices.scalar_subquery(), payments.scalar_subquery())).one()
     return (row[0] or NOTHING) - (row[1] or NOTHING)
 
@@ -145,3 +160,22 @@ def _spread(payment: Record, invoices: dict[uuid.UUID, Record]) -> dict[uuid.UUI
             rest -= part
             db.session.add(PaymentShare(payment_id=payment.id, invoice_id=ident, amount=part))
     return shares
+
+
+def _explained(payment: Record, invoice_id: uuid.UUID) -> list[dict[str, str]]:
+    """What of an invoice that was declared paid this payment turns out to have paid."""
+    invoice = _held([invoice_id])[invoice_id]
+    if invoice.kind != "invoice" or invoice.currency != payment.currency:
+        return []
+    part = min(payment.amount or NOTHING, invoice.paid - _counted(invoice))
+    if part <= 0:
+        return []
+    db.session.add(PaymentShare(payment_id=payment.id, invoice_id=invoice.id, amount=part))
+    payment.paid += part
+    return [{"record": str(invoice.id), "number": invoice.number, "amount": str(part)}]
+
+
+def _counted(invoice: Record) -> Decimal:
+    query = select(func.coalesce(func.sum(PaymentShare.amount), 0)).join(Record, Record.id == PaymentShare.payment_id)
+    confirmed = (PaymentShare.invoice_id == invoice.id, Record.status == "confirmed")
+    return db.session.scalar(query.where(*confirmed)) or NOTHING

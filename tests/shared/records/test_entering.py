@@ -181,3 +181,15 @@ def test_records_out_of_reach_do_not_exist() -> None:
     assert record_in(Scope((Grant(folder_id=office.folder().id),)), invoice.id) is None
     assert record_in(Scope(()), invoice.id) is None
     assert counts("expense_report", customers) == {} and counts("invoice", customers) == {"validated": 1}
+
+
+def test_what_was_accepted_does_not_change_under_who_accepted_it() -> None:
+    lines = [{"label": "Enseigne", "price": "1000"}]
+    quote = records.a_quote(lines=lines, amount=None, net_amount=None)
+    records.moved(quote, "accept")
+    for values, wanted, field in (({"amount": "1"}, None, "amount"), ({}, [{"label": "Deux enseignes"}], "lines")):
+        values = values or {"amount": quote.amount}
+        with pytest.raises(Refused) as refusal, db.session.begin_nested():
+            change(record=quote, by=BY, values=values, lines=wanted)
+        assert refusal.value.field == field
+    assert change(record=quote, by=BY, values={"amount": quote.amount, "memo": "Bien reçu"}, lines=lines) == ["memo"]

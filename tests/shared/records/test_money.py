@@ -175,3 +175,35 @@ def _is_facturx(document: Document, number: str) -> None:
     data = read(storage(), original_key(version.sha256))
     name, xml = reference.get_xml_from_pdf(data)
     assert name == "factur-x.xml" and reference.xml_check_xsd(xml, level="en16931") and number.encode() in xml
+
+
+def test_shares_are_in_one_currency_and_the_currency_of_what_is_paid_stays() -> None:
+    party = office.customer()
+    dollars, euros = records.an_invoice(party, currency="USD"), records.an_invoice(party)
+    with pytest.raises(Refused) as refusal, db.session.begin_nested():
+        paying.pay(party=party, amount=Decimal("50"), by=records.BY, shares={dollars.id: Decimal("50")})
+    assert refusal.value.field == "invoices"
+    records.a_payment(party, "50")
+    with pytest.raises(Refused) as refusal:
+        change(record=euros, by=records.BY, values={"currency": "USD"})
+    assert (refusal.value.field, euros.paid, dollars.paid) == ("currency", 50, 0)
+
+
+def test_what_was_declared_paid_stays_paid_when_the_amount_is_corrected() -> None:
+    party = office.customer()
+    invoice = records.an_invoice(party, amount="100", net_amount="80")
+    records.moved(invoice, "settle")
+    change(record=invoice, by=records.BY, values={"amount": "110", "net_amount": "90"})
+    assert (invoice.status, invoice.balance, owed(party.id)) == ("confirmed", 10, 10)
+    records.moved(invoice, "settle")
+    records.moved(invoice, "unsettle")
+    assert invoice.balance == 110, "reopened by hand, what was declared is withdrawn"
+
+
+def test_a_cancelled_payment_keeps_its_shares_and_hinders_nothing() -> None:
+    party = office.customer()
+    invoice = records.an_invoice(party, amount="100", net_amount="80")
+    payment = records.a_payment(party, "100")
+    records.moved(payment, "cancel")
+    assert shares_of(invoice) == shares_of(payment) == []
+    assert records.moved(invoice, "cancel")

@@ -19,6 +19,7 @@ from shared.records import changing, finding, moving, stating
 from shared.records.allocating import waits_for
 from shared.records.declaring import Kind, Move
 from shared.records.models import Record
+from shared.records.sharing import OWING
 from shared.web import visitors
 from shared.web.page import go, page
 from shared.web.permissions import Permission, requires
@@ -98,6 +99,7 @@ def _details(found: Record, kind: Kind, sentence: str = "") -> dict[str, Any]:
         "facts": details.facts(kind, found, names),
         "appointment": details.appointment(kind, found),
         "parties": details.parties(kind, found),
+        "is_owing": kind.has_balance and found.status in OWING and found.balance > 0,
         "shares": finding.shares_of(found) if kind.has_balance or kind.key == "payment" else [],
         "lines": lines,
         "codes": stating.state_codes(kind.key) if "state_code" in kind.fields else None,

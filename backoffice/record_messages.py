@@ -14,6 +14,7 @@ from backoffice.record_messages_form import NoteForm, SayForm
 from backoffice.record_page import tab
 from backoffice.record_reach import may, record_for
 from backoffice.record_tabs import OF_DOCUMENT, tabs_of
+from shared.documents.models import Document
 from shared.errors import Refused
 from shared.extensions import db
 from shared.people.models import Party
@@ -21,6 +22,7 @@ from shared.records import remarks
 from shared.records.models import Record
 from shared.web import visitors
 from shared.web.blame import blame
+from shared.web.form_key import form_key
 from shared.web.page import go, page
 from shared.web.permissions import Permission, requires
 
@@ -40,7 +42,7 @@ def record_say(record_id: uuid.UUID) -> Response:
     form, to = SayForm(), _chosen(record).id
 
     def say(text: str) -> object:
-        return remarks.say(subject=record, text=text, by=visitors.actor(), party_id=to)
+        return remarks.say(subject=record, text=text, by=visitors.actor(), party_id=to, key=form_key())
 
     sentence = _kept(form, say, _("Le message est envoyé."))
     if sentence is None:
@@ -55,7 +57,7 @@ def record_note(record_id: uuid.UUID) -> Response:
     record, _kind = record_for(record_id, Permission.RECORDS_EDIT)
     form = NoteForm(prefix="note-")
     told = _("La note est gardée, entre vous.")
-    sentence = _kept(form, lambda text: remarks.note(subject=record, text=text, by=visitors.actor()), told)
+    sentence = _kept(form, lambda text: _noted(record, text), told)
     if sentence is None:
         return go(url_for("backoffice.record_messages", record_id=record_id))
     return _of_record(record_id, note=form, sentence=sentence)
@@ -83,7 +85,11 @@ def document_say(document_id: uuid.UUID) -> Response:
     """A message that the party reads beside its document."""
     document, form = the_document(document_id, Permission.NOTICES_SEND), SayForm()
     told = _("Le message est envoyé.")
-    sentence = _kept(form, lambda text: remarks.say(subject=document, text=text, by=visitors.actor()), told)
+
+    def say(text: str) -> object:
+        return remarks.say(subject=document, text=text, by=visitors.actor(), key=form_key())
+
+    sentence = _kept(form, say, told)
     if sentence is None:
         return go(url_for("backoffice.document_messages", document_id=document_id))
     return _of_document(document_id, say=form, sentence=sentence)
@@ -95,7 +101,7 @@ def document_note(document_id: uuid.UUID) -> Response:
     """A note for staff alone."""
     document, form = the_document(document_id, Permission.NOTICES_SEND), NoteForm(prefix="note-")
     told = _("La note est gardée, entre vous.")
-    sentence = _kept(form, lambda text: remarks.note(subject=document, text=text, by=visitors.actor()), told)
+    sentence = _kept(form, lambda text: _noted(document, text), told)
     if sentence is None:
         return go(url_for("backoffice.document_messages", document_id=document_id))
     return _of_document(document_id, note=form, sentence=sentence)
@@ -159,6 +165,10 @@ def _around(
         "note_form": (note or NoteForm(formdata=None, prefix="note-")) if may_say else None,
         "sentence": sentence or "",
     }
+
+
+def _noted(subject: Document | Record, text: str) -> object:
+    return remarks.note(subject=subject, text=text, by=visitors.actor(), key=form_key())
 
 
 def _kept(form: Any, keep: Callable[[str], object], told: str) -> str | None:

@@ -18,7 +18,9 @@ from shared.extensions import db
 from shared.records import allocating, paying
 from shared.records import typed as reading
 from shared.records.declaring import Kind
+from shared.records.holding import hold
 from shared.records.models import Record
+from shared.records.sharing import OWING
 from shared.web import visitors
 from shared.web.filters import money
 from shared.web.form_key import form_key
@@ -75,9 +77,12 @@ def _paid(record: Record, typed: dict[str, str]) -> Record:
     if amount is None:
         raise Refused(_("Donnez le montant du paiement."), "amount")
     payment_id = uuid.UUID(form_key()) if form_key() else None
+    hold(record)
     again = db.session.get(Record, payment_id) if payment_id else None
     if again is not None and again.parent_id == record.id:
         return again
+    if record.status not in OWING or record.balance <= 0:
+        raise Refused(_("Cette facture n’attend plus de paiement : voyez ce qui a été payé sur sa page."), "amount")
     return paying.pay(
         party=record.party,
         amount=amount,

@@ -5,9 +5,8 @@ from decimal import Decimal
 
 from shared.records import banking
 from shared.records.models import Record
+from shared.records.sharing import OWING
 from shared.sheets import epc
-
-OWING = ("validated", "confirmed")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from shared.access.models import Seat
 from shared.records.declaring import Kind
 from shared.records.kinds import KINDS
 from shared.records.models import Record
+from shared.records.sharing import OWING
 from shared.records.visible import seen
 from shared.web import refusals, visitors
 
@@ -56,6 +57,12 @@ def days_left(due_on: date | None, day: date) -> str:
         return ""
     left = (due_on - day).days
     return ngettext("encore %(num)s jour", "encore %(num)s jours", left) if left else str(_("dernier jour"))
+
+
+def is_late(record: Record, day: date) -> bool:
+    """An invoice past its day, of which something is left to pay."""
+    waits = KINDS[record.kind].has_balance and record.status in OWING and record.balance > 0
+    return waits and record.due_on is not None and record.due_on < day
 
 
 def words_of(record: Record, day: date) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from portal import portal
 from portal._record import record_or_404, state_of
-from portal.records import record_page
+from portal.records import refused_page
 from shared.clock import now, today
 from shared.config import config
 from shared.errors import Refused
@@ -48,14 +48,14 @@ def appointment_list() -> Response:
 @requires(Permission.PORTAL_READ)
 def appointment_answer(record_id: uuid.UUID) -> Response:
     """« Je confirme », or « je propose un autre moment » with which."""
-    found, seat = record_or_404(record_id)
+    found, _seat = record_or_404(record_id)
     answer, text = request.form.get("answer", ""), request.form.get("text", "")
+    revision = request.form.get("revision", type=int)
     try:
-        answer_appointment(record=found, answer=answer, by=visitors.actor(), text=text)
+        answer_appointment(record=found, answer=answer, by=visitors.actor(), text=text, revision=revision)
     except Refused as refused:
         db.session.rollback()
-        found, seat = record_or_404(record_id)
-        return record_page(found, seat, status=422, typed={"text": text}, wrong={"text": refused.sentence})
+        return refused_page(record_id, refused, text=text)
     confirmed = _("C’est confirmé : nous vous attendons.")
     flash(
         confirmed if answer == "confirmed" else _("Votre proposition est partie : nous vous répondons vite."), "success"

@@ -7,11 +7,12 @@ from flask_babel import gettext as _
 
 from portal import portal
 from portal._record import record_or_404, state_of
-from portal.records import record_page
+from portal.records import refused_page
 from shared.clock import today
 from shared.errors import Refused
 from shared.extensions import db
 from shared.records.answering import answer_exchange
+from shared.records.exchanges import own_answers
 from shared.records.kinds import KINDS
 from shared.records.listed import records
 from shared.records.visible import lists_of
@@ -34,6 +35,7 @@ def exchange_list() -> Response:
         rows=found.rows,
         after=found.after,
         kinds=KINDS,
+        answers=own_answers(record_ids=[each.id for each in found.rows], party_id=seat.party_id),
         state=lambda each: state_of(KINDS[each.kind], each.status, None, day),
         lists=lists_of(seat),
     )
@@ -49,7 +51,6 @@ def exchange_answer(record_id: uuid.UUID) -> Response:
         answer_exchange(record=found, party=seat.party, answer=answer, by=visitors.actor(), reason=reason)
     except Refused as refused:
         db.session.rollback()
-        found, seat = record_or_404(record_id, *EXCHANGES)
-        return record_page(found, seat, status=422, typed={"reason": reason}, wrong={"reason": refused.sentence})
+        return refused_page(record_id, refused, reason=reason)
     flash(_("Votre réponse est enregistrée."), "success")
     return go(url_for("portal.record", record_id=record_id))

@@ -48,7 +48,8 @@ def _list(template: str, kind: str) -> Response:
 
 
 def _goods(rows: Sequence[Record]) -> dict[object, tuple[Decimal, Decimal]]:
-    """Order → how many of its goods have come, of how many; one query."""
+    """Order → how many of its goods have come, of how many; a line without a reference is no goods. One query."""
     query = select(RecordLine.record_id, func.sum(RecordLine.allocated), func.sum(RecordLine.quantity))
-    query = query.where(RecordLine.record_id.in_([row.id for row in rows])).group_by(RecordLine.record_id)
+    query = query.where(RecordLine.record_id.in_([row.id for row in rows]), RecordLine.reference != "")
+    query = query.group_by(RecordLine.record_id)
     return {row[0]: (row[1], row[2]) for row in db.session.execute(query)} if rows else {}

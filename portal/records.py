@@ -7,10 +7,11 @@ from flask import Response, url_for
 
 from portal import portal
 from portal._paying import payment_of
-from portal._record import days_left, record_or_404, words_of
+from portal._record import days_left, is_late, record_or_404, words_of
 from portal.remarks_form import RemarkForm
 from shared.access.models import Seat
 from shared.clock import now, today
+from shared.errors import Refused
 from shared.records import remarks
 from shared.records.answerable import is_awaited
 from shared.records.exchanges import answers_seen
@@ -36,6 +37,14 @@ def quote(record_id: uuid.UUID) -> Response:
     return record_page(*record_or_404(record_id, QUOTE.key))
 
 
+def refused_page(record_id: uuid.UUID, refused: Refused, **typed: str) -> Response:
+    """The page after an answer that was refused: under its field where one is to blame, else above everything."""
+    found, seat = record_or_404(record_id)
+    if refused.field in typed:
+        return record_page(found, seat, status=422, typed=typed, wrong={refused.field: refused.sentence})
+    return record_page(found, seat, status=422, typed=typed, refusal=refused.sentence)
+
+
 def record_page(
     found: Record, seat: Seat, *, status: int = 200, form: RemarkForm | None = None, sentence: str = "", **more: Any
 ) -> Response:
@@ -52,7 +61,7 @@ def record_page(
         is_signed=bool(running),
         awaited=kind is QUOTE and not running and is_awaited(found, day),
         left=days_left(found.valid_until, day) if found.status == "validated" else "",
-        is_late=bool(found.due_on and found.due_on < day and found.is_open and kind.has_balance and found.balance > 0),
+        is_late=is_late(found, day),
         payment=payment_of(found),
         may_answer=found.is_open and found.appointment_at is not None and found.appointment_at > now(),
         answers=answers_seen(record=found, party_id=seat.party_id) if kind.is_internal else [],
@@ -63,5 +72,5 @@ def record_page(
         sentence=sentence,
         asks=kind is QUOTE,
         **words_of(found, day),
-        **{"typed": {}, "wrong": {}, **more},
+        **{"typed": {}, "wrong": {}, "refusal": "", **more},
     )

@@ -19,6 +19,7 @@ from shared.records.kinds import QUOTE
 from shared.records.models import Record
 from shared.web import visitors
 from shared.web.blame import blame
+from shared.web.form_key import form_key
 from shared.web.page import go
 from shared.web.permissions import Permission, requires
 
@@ -31,10 +32,10 @@ def record_say(record_id: uuid.UUID) -> Response:
     form = RemarkForm()
 
     def say() -> object:
-        text, by, party_id = form.text.data or "", visitors.actor(), seat.party_id
+        text, by, party_id, key = form.text.data or "", visitors.actor(), seat.party_id, form_key()
         if found.kind == QUOTE.key:
-            return remarks.ask(record=found, text=text, by=by, account=seat.account, party_id=party_id)
-        return remarks.say(subject=found, text=text, by=by, account=seat.account, party_id=party_id)
+            return remarks.ask(record=found, text=text, by=by, account=seat.account, party_id=party_id, key=key)
+        return remarks.say(subject=found, text=text, by=by, account=seat.account, party_id=party_id, key=key)
 
     sentence = _said(form, say)
     if sentence is not None:
@@ -59,7 +60,8 @@ def document_say(document_id: uuid.UUID) -> Response:
     found = db.session.get_one(Document, document_id)
 
     def say() -> object:
-        return remarks.say(subject=found, text=form.text.data or "", by=visitors.actor(), account=seat.account)
+        text, by = form.text.data or "", visitors.actor()
+        return remarks.say(subject=found, text=text, by=by, account=seat.account, key=form_key())
 
     sentence = _said(form, say)
     if sentence is not None:

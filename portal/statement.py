@@ -1,7 +1,7 @@
 """« Relevé de compte »: what was invoiced, what was paid, what is left; the same on screen, as PDF and as CSV."""
 
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 
 from flask import Response, make_response, request
 from flask_babel import gettext as _
@@ -11,7 +11,7 @@ from shared.clock import COMPANY_ZONE, now
 from shared.people.receipts import sender
 from shared.records import banking
 from shared.records.ledger import Entry, ledger
-from shared.records.statement import Balance, Statement, statement
+from shared.records.statement import EMPTY, Balance, Statement, statement
 from shared.records.visible import lists_of
 from shared.sheets.amounts import NO_BREAK, number
 from shared.sheets.stating import Account, Row, make_account
@@ -20,6 +20,9 @@ from shared.web import visitors
 from shared.web.delivery import attachment
 from shared.web.page import page
 from shared.web.permissions import Permission, requires
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the first day that a record may bear
+FRENCH = {"invoice": "Facture", "credit_note": "Avoir", "payment": "Règlement"}  # as all that is on paper
 
 
 @portal.get("/statement")
@@ -46,8 +49,8 @@ def statement_pdf() -> Response:
     """The same on paper, at the time that the screen stated."""
     seat = visitors.seat()
     told = statement(seat=seat, at=_at(), limit=None)
-    words, account = _words(), banking.current()
-    rows = [Row(each.day, _named(each, words), each.number, each.due_on, *each[5:]) for each in ledger(told)]
+    account = banking.current()
+    rows = [Row(each.day, _named(each), each.number, each.due_on, *each[5:]) for each in ledger(told)]
     party = seat.party
     place = (*party.street.splitlines(), f"{party.postcode} {party.city}".strip())
     paid_on = f"IBAN{NO_BREAK}: {banking.spaced(account.iban)} – {account.holder}" if account else ""
@@ -60,9 +63,11 @@ def statement_pdf() -> Response:
 @requires(Permission.PORTAL_READ)
 def statement_csv() -> Response:
     """The same for a spreadsheet; its last line is the balance."""
-    told, words = statement(seat=visitors.seat(), at=_at(), limit=None), _words()
+    told = statement(seat=visitors.seat(), at=_at(), limit=None)
+    words = {"invoice": _("Facture"), "credit_note": _("Avoir"), "payment": _("Règlement")}
     heads = [_("Date"), _("Pièce"), _("Numéro"), _("Désignation"), _("Échéance"), _("Débit"), _("Crédit"), _("Devise")]
-    rows = [heads, *(_cells(each, words) for each in ledger(told)), *(_last(each, told) for each in told.balances)]
+    last = [_last(each, told) for each in told.balances or [EMPTY]]
+    rows = [heads, *(_cells(each, words) for each in ledger(told)), *last]
     name = f"releve-de-compte-{told.day}.csv"
     return _taken((MARK + csv_lines(rows)).encode(), "text/csv; charset=utf-8", name)
 
@@ -71,18 +76,15 @@ def _at() -> datetime:
     """The time that the screen stated; now without one, or with one that means nothing or is still to come."""
     try:
         asked = datetime.fromisoformat(request.args.get("at", ""))
-    except ValueError:
+        moment = (asked if asked.tzinfo else asked.replace(tzinfo=COMPANY_ZONE)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return now()
-    return min(asked if asked.tzinfo else asked.replace(tzinfo=COMPANY_ZONE), now())
+    return min(moment, now()) if moment >= EARLIEST else now()
 
 
-def _words() -> dict[str, str]:
-    return {"invoice": _("Facture"), "credit_note": _("Avoir"), "payment": _("Règlement")}
-
-
-def _named(entry: Entry, words: dict[str, str]) -> str:
+def _named(entry: Entry) -> str:
     """« Facture – Pose des luminaires »."""
-    return f"{words[entry.what]} – {entry.title}" if entry.title else words[entry.what]
+    return f"{FRENCH[entry.what]} – {entry.title}" if entry.title else FRENCH[entry.what]
 
 
 def _cells(entry: Entry, words: dict[str, str]) -> list[str]:
@@ -103,7 +105,7 @@ def _figure(amount: object) -> str:
 
 def _totals(balances: list[Balance]) -> list[tuple[str, str]]:
     found = []
-    for each in balances:
+    for each in balances or [EMPTY]:
         unit = NO_BREAK + ("€" if each.currency == "EUR" else each.currency)
         found += [
             ("Factures", number(each.invoices) + unit),
@@ -111,7 +113,7 @@ def _totals(balances: list[Balance]) -> list[tuple[str, str]]:
             ("Règlements", number(-each.payments) + unit),
             ("Reste dû" if each.balance >= 0 else "En votre faveur", number(abs(each.balance)) + unit),
         ]
-    return found or [("Reste dû", f"0,00{NO_BREAK}€")]
+    return found
 
 
 def _taken(data: bytes, mime: str, name: str) -> Response:

@@ -22,11 +22,14 @@ APPOINTMENT_ANSWERS = ("confirmed", "move_asked")
 REFUSED_AT_SIGNING = "signature refused"
 
 
-def answer_quote(*, record: Record, accept: bool, by: str, reason: str = "") -> bool:
-    """Accept or refuse; False when it stands so already.
+def answer_quote(*, record: Record, accept: bool, by: str, reason: str = "", revision: int | None = None) -> bool:
+    """Accept or refuse; False when it stands so already. `revision` is the one that was read.
 
-    Raises Refused: no reason where its folder asks for one, or no answer awaited any more.
+    Raises Refused: no reason where its folder asks for one, no answer awaited any more, or something else on it since.
     """
+    hold(record)
+    if revision not in (None, record.revision) and is_awaited(record):
+        raise Refused(_("Ce devis vient d’être modifié : relisez-le, puis répondez."), "move")
     if record.status in ("validated", "expired") and not is_awaited(record):
         raise Refused(_("Ce devis n’est plus valable : demandez-nous de le prolonger."), "move")
     if accept:
@@ -36,13 +39,18 @@ def answer_quote(*, record: Record, accept: bool, by: str, reason: str = "") -> 
     return moving.move(record=record, move="refuse", by=by, reason=reason)
 
 
-def answer_appointment(*, record: Record, answer: str, by: str, text: str = "") -> bool:
-    """« Je confirme » or « je déplace »; False when that was said already. Raises Refused."""
+def answer_appointment(*, record: Record, answer: str, by: str, text: str = "", revision: int | None = None) -> bool:
+    """« Je confirme » or « je déplace »; False when that was said already.
+
+    `revision` is that of the appointment that was read. Raises Refused, also for one that was moved since.
+    """
     if answer not in APPOINTMENT_ANSWERS:
         raise Refused(_("Répondez par « je confirme » ou « je déplace »."), "answer")
     hold(record)
     if record.appointment_at is None or not record.is_open or record.appointment_at < now():
         raise Refused(_("Ce rendez-vous n’attend plus de réponse."), "answer")
+    if revision not in (None, record.appointment_revision):
+        raise Refused(_("Ce rendez-vous vient d’être déplacé : voyez le nouveau moment, puis répondez."), "answer")
     said = _kept(text, "text", wanted=answer == "move_asked")
     if (record.appointment_answer, record.appointment_note) == (answer, said):
         return False

@@ -29,6 +29,7 @@ from shared.people.finding import begins, matching
 from shared.people.models import Party
 from shared.people.scopes import Scope
 from shared.records.declaring import Kind
+from shared.records.exchanges import has_refusal
 from shared.records.finding import reached
 from shared.records.kinds import KINDS
 from shared.records.models import Record
@@ -178,6 +179,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
         Record.currency,
         Record.disputed_at,
         Record.party_id,
+        has_refusal(Record).label("has_refusal"),
         Party.name.label("party_name"),
         Party.code.label("party_code"),
     )

@@ -101,6 +101,10 @@ class Record(Model):
     def balance(self) -> Decimal:
         return (self.amount or Decimal(0)) - self.paid
 
+    @property
+    def has_refusal(self) -> bool:
+        return self.status == "submitted" and any(row.answer is Answer.REFUSED for row in self.parties)
+
 
 class RecordLine(Model):
     """One line of a record: `price` before tax for one unit, `rate` of VAT in percent; `allocated` goods received."""

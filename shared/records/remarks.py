@@ -14,6 +14,7 @@ from shared.errors import Refused
 from shared.events.recording import record as record_event
 from shared.extensions import db, uuid7
 from shared.people.models import Person, Staff
+from shared.records.holding import hold_name
 from shared.records.models import Record
 from shared.records.noting import note as happened
 from shared.records.remark_models import Remark
@@ -42,27 +43,32 @@ def say(
     by: str,
     account: Account | None = None,
     party_id: uuid.UUID | None = None,
+    key: str = "",
 ) -> Remark:
     """A message: of the person of `account`, who speaks for `party_id` (the subject's by default), else of staff `by`.
 
-    Staff are told of the former, the party of the latter. Raises Refused for no text, or too much of it.
+    Staff are told of the former, the party of the latter. Sent twice with the `key` of one form, it is said once.
+    Raises Refused for no text, or too much of it.
     """
-    made = _keep(subject, text, by=by, account=account, party_id=party_id)
-    _tell("remark.received" if account else "remark.said", made, by)
+    made, is_new = _keep(subject, text, by=by, account=account, party_id=party_id, key=key)
+    if is_new:
+        _tell("remark.received" if account else "remark.said", made, by)
     return made
 
 
-def note(*, subject: Document | Record, text: str, by: str) -> Remark:
+def note(*, subject: Document | Record, text: str, by: str, key: str = "") -> Remark:
     """Staff's own note: for staff alone, always; its text stands in no event. Raises Refused as `say`."""
-    made = _keep(subject, text, by=by, is_internal=True)
-    _tell("remark.noted", made, by)
+    made, is_new = _keep(subject, text, by=by, is_internal=True, key=key)
+    if is_new:
+        _tell("remark.noted", made, by)
     return made
 
 
-def ask(*, record: Record, text: str, by: str, account: Account, party_id: uuid.UUID) -> Remark:
+def ask(*, record: Record, text: str, by: str, account: Account, party_id: uuid.UUID, key: str = "") -> Remark:
     """A question about a record: a message, and `<kind>.asked`. Raises Refused as `say`."""
-    made = _keep(record, text, by=by, account=account, party_id=party_id)
-    happened(record=record, event="asked", by=by, facts={"text": made.text, "remark": made.id})
+    made, is_new = _keep(record, text, by=by, account=account, party_id=party_id, key=key)
+    if is_new:
+        happened(record=record, event="asked", by=by, facts={"text": made.text, "remark": made.id})
     return made
 
 
@@ -96,25 +102,44 @@ def _keep(
     account: Account | None = None,
     party_id: uuid.UUID | None = None,
     is_internal: bool = False,
-) -> Remark:
-    written = text.replace("\r\n", "\n").strip()
-    if not written:
-        raise Refused(_("Écrivez votre message."), "text")
-    if len(written) > LONGEST:
-        raise Refused(_("Pas plus de %(count)s caractères ici.", count=LONGEST), "text")
+    key: str = "",
+) -> tuple[Remark, bool]:
+    """The message, and whether it is new."""
+    written = _written(text)
+    staff_id = None if account else uuid.UUID(by.partition(":")[2])
+    standing = _standing(key)
+    if standing is not None and (standing.account_id, standing.staff_id) == (account.id if account else None, staff_id):
+        return standing, False
     made = Remark(
-        id=uuid7(),
+        id=uuid.UUID(key) if key and standing is None else uuid7(),
         party_id=party_id or subject.party_id,
         document_id=subject.id if isinstance(subject, Document) else None,
         record_id=subject.id if isinstance(subject, Record) else None,
         account_id=account.id if account else None,
-        staff_id=None if account else uuid.UUID(by.partition(":")[2]),
+        staff_id=staff_id,
         is_internal=is_internal,
         text=written,
     )
     db.session.add(made)
     db.session.flush()
-    return made
+    return made, True
+
+
+def _written(text: str) -> str:
+    written = text.replace("\r\n", "\n").strip()
+    if not written:
+        raise Refused(_("Écrivez votre message."), "text")
+    if len(written) > LONGEST:
+        raise Refused(_("Pas plus de %(count)s caractères ici.", count=LONGEST), "text")
+    return written
+
+
+def _standing(key: str) -> Remark | None:
+    """What this form has said already; until the end of the transaction, nobody else says it."""
+    if not key:
+        return None
+    hold_name("remark", key)
+    return db.session.get(Remark, uuid.UUID(key))
 
 
 def _tell(event: str, remark: Remark, by: str) -> None:

@@ -22,6 +22,7 @@ from shared.people.models import Activity, Staff
 from shared.records import remarks
 from shared.records.models import Answer, Record
 from shared.records.moving import move
+from shared.records.visible import papers_seen
 from shared.retention.telling import told as told_of
 from tests.factories import post
 from tests.factories.counter import a_document, a_folder, a_party, a_seat, read, sign_in
@@ -138,6 +139,17 @@ def test_a_question_about_a_quote_is_kept_and_told(client: FlaskClient, seat: Se
     assert send(client, page, f"/records/{quote.id}/messages", text="Quel délai ?").status_code == 303
     assert "Quel délai ?" in read(client, page).select_one("#echanges").text
     assert happened("quote.asked")[0].facts["text"] == "Quel délai ?"
+
+
+def test_a_message_whose_button_is_pressed_twice_is_said_once(client: FlaskClient, seat: Seat, quotes: Folder) -> None:
+    quote = a_quote(seat, quotes, "DE-1", 3)
+    for url in (f"/quotes/{quote.id}", f"/documents/{papers_seen(seat=seat, record=quote)[0].id}"):
+        form = read(client, url).select_one("#echanges form")
+        fields = {each["name"]: each["value"] for each in form.select("input[name]")}
+        for _ in range(2):
+            assert client.post(form["action"], data={**fields, "text": "Quel délai ?"}).status_code == 303
+        assert read(client, url).select_one("#echanges ol").text.count("Quel délai ?") == 1
+    assert len(happened("quote.asked")) == 1 and len(happened("remark.received")) == 1
 
 
 def test_a_stranger_s_record_is_a_404(app: Flask, seat: Seat, quotes: Folder) -> None:

@@ -99,6 +99,7 @@ class Notification(Model):
         Index("ix_notification_access", "access_id", "created_at"),
         Index("ix_notification_waiting", "reason", "created_at", "id", postgresql_where="status = 'waiting'"),
         Index("ix_notification_status", "status", "created_at", "id"),
+        Index("ix_notification_sent", "sent_at", postgresql_where="sent_at IS NOT NULL"),
         Index("ix_notification_secret", "secret_until", postgresql_where="secret IS NOT NULL"),
         Index(
             "uq_notification_group",

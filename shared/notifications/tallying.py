@@ -1,7 +1,7 @@
 """Messages as a dashboard counts them: the same lines as the history shows for the same filter."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Date, ScalarSelect, cast, func, literal_column, select
@@ -14,7 +14,6 @@ from shared.people.models import Party
 from shared.people.scopes import Scope
 from shared.tallying import tally
 
-HELD = timedelta(days=30)  # what waited longer before it left is not looked for: no index stands on the sending
 LOOKED_AT = 50_000  # messages looked at for the days, the latest first
 
 
@@ -28,8 +27,8 @@ def sent_by_day(scope: Scope, days: Sequence[date], zone: str) -> tuple[dict[dat
     """Day → how many messages left on it where the company is; False when more left than were looked at."""
     since = datetime.combine(days[0], time.min, ZoneInfo(zone))
     some = select(Notification.sent_at).outerjoin(Party, Party.id == Notification.party_id)
-    some = some.where(in_reach(scope), Notification.sent_at >= since, Notification.created_at >= since - HELD)
-    latest = some.order_by(Notification.created_at.desc()).limit(literal_column(str(LOOKED_AT))).subquery()
+    some = some.where(in_reach(scope), Notification.sent_at >= since)
+    latest = some.order_by(Notification.sent_at.desc()).limit(literal_column(str(LOOKED_AT))).subquery()
     day = cast(func.timezone(zone, latest.c.sent_at), Date)
     found: dict[date, int] = dict(db.session.execute(select(day, func.count()).group_by(day)).all())
     return found, sum(found.values()) < LOOKED_AT

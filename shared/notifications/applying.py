@@ -1,16 +1,22 @@
 """Whether what a line says of a record still holds at the moment of sending: reminders stop by themselves."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row, RowMapping
 
+from shared.clock import now, today
 from shared.notifications.pieces import Pieces, met_of
+from shared.notifications.reasons import LATER
 from shared.records.kinds import KINDS
 
 CHANGED = "La pièce a changé depuis : {}."
 MOVED = "Le rendez-vous a été déplacé ou annulé : un autre message le dit."
+OFF = "La notification a été désactivée depuis."
+LATER_STEP = "Un rappel plus récent de la même pièce le remplace."
+PAST = "La date est passée : le rappel n’a plus d’objet."
 RESENT = "notification.resent"
 
 
@@ -27,16 +33,23 @@ def no_longer(row: RowMapping, pieces: Pieces) -> str:
 
 
 def _why_not(row: RowMapping, record: Row[Any], pieces: Pieces) -> str:
-    """A message sent again, or a blind copy of one that left, is asked nothing."""
-    if row["event"] == RESENT or row["copy_of_id"] is not None or row["edited_body"] is not None:
+    """A message sent again, or a blind copy of one that left, is asked nothing.
+
+    What somebody edited may say more than the rule did, but a reminder or an appointment that is over stays over.
+    """
+    if row["event"] == RESENT or row["copy_of_id"] is not None:
         return ""
     event = row["facts"].get("event", "").partition(".")[2]
     rule = pieces.rule_of(row)
+    if row["reason"] in LATER and _is_off(rule):
+        return OFF
     if event == "reminded":
         was_met = "reminder" in (row["facts"].get("told") or {})
         return _reminds_no_more(record, rule, pieces if was_met else None)
     if event.startswith("appointment_") and event != "appointment_answered":
         return MOVED if row["facts"].get("revision") != record.appointment_revision else ""
+    if row["edited_body"] is not None:
+        return ""
     if record.status == "cancelled" != row["facts"].get("status"):
         return _stands(record)
     if _is_deferred(rule) or (event == "validated" and "valid_until" in KINDS[record.kind].dates):
@@ -55,11 +68,26 @@ def _reminds_no_more(record: Row[Any], rule: Row[Any] | None, pieces: Pieces | N
         return "Il ne reste rien à payer : aucun rappel ne part."
     if rule is None:
         return ""
-    if not rule.enabled or rule.deleted_at is not None:
-        return "La notification a été désactivée depuis."
-    if pieces is not None and (rule.id, record.id, met_of(getattr(record, rule.date_field, None))) not in pieces.met:
+    if _is_off(rule):
+        return OFF
+    date = getattr(record, rule.date_field, None)
+    if pieces is not None and (why := _overtaken(record, rule, met_of(date), pieces)):
+        return why
+    return PAST if _is_past(date, rule.days) else _conditions(record, rule)
+
+
+def _overtaken(record: Row[Any], rule: Row[Any], met: Any, pieces: Pieces) -> str:
+    if (rule.id, record.id, met) not in pieces.met:
         return "La date a changé depuis : le rappel suit la nouvelle."
-    return _conditions(record, rule)
+    last = pieces.steps.get((record.id, met, rule.date_field, rule.audience), rule.days)
+    return LATER_STEP if last > rule.days else ""
+
+
+def _is_past(met: Any, days: int) -> bool:
+    """Whether what was to be said before that date, or at the hour of an appointment, comes after it."""
+    if isinstance(met, datetime):
+        return days <= 0 and met < now()
+    return met is not None and days < 0 and met < today()
 
 
 def _conditions(record: Row[Any], rule: Row[Any] | None) -> str:
@@ -72,6 +100,10 @@ def _conditions(record: Row[Any], rule: Row[Any] | None) -> str:
     if (least or most) and (amount is None or (least and amount < Decimal(least)) or (most and amount > Decimal(most))):
         return CHANGED.format("son montant est hors des bornes demandées")
     return ""
+
+
+def _is_off(rule: Row[Any] | None) -> bool:
+    return rule is not None and (not rule.enabled or rule.deleted_at is not None)
 
 
 def _is_deferred(rule: Row[Any] | None) -> bool:

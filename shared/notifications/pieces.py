@@ -18,16 +18,21 @@ from shared.people.models import Contact, Person
 from shared.records.models import Record, RecordDocument, StateCode
 
 PAYMENT = "payment"
-INVOICE, OWING = "invoice", ("validated", "confirmed")
+INVOICE, OWING = "invoice", ("validated", "confirmed", "closed")
 
 
 @dataclass
 class Pieces:
-    """By id: the records of a line, its rule, the papers of a record, what a party owes in a currency."""
+    """By id: the records of a line, its rule, the papers of a record, what a party owes in a currency.
+
+    `met`: (rule, record, value of its date) of the reminders there were; `steps`: how many days from that value of
+    that date the last reminder to that audience was.
+    """
 
     records: dict[uuid.UUID, list[Row[Any]]] = field(default_factory=dict)
     rules: dict[uuid.UUID, Row[Any]] = field(default_factory=dict)
     met: set[tuple[uuid.UUID, uuid.UUID, datetime]] = field(default_factory=set)
+    steps: dict[tuple[uuid.UUID, datetime, str, str], int] = field(default_factory=dict)  # the last one told of
     papers: dict[uuid.UUID, Row[Any]] = field(default_factory=dict)
     owed: dict[tuple[uuid.UUID, str], Decimal] = field(default_factory=dict)
 
@@ -47,9 +52,9 @@ def read_pieces(connection: Connection, rows: Sequence[RowMapping]) -> Pieces:
     if not pieces.records:
         return pieces
     concerned = {each.id: each for found in pieces.records.values() for each in found}
-    reminding = {row["rule_id"] for row in rows if (row["facts"].get("event") or "").endswith(".reminded")}
+    reminding = [row["id"] for row in rows if (row["facts"].get("event") or "").endswith(".reminded")]
     if reminding:
-        pieces.met = {(each.rule_id, each.record_id, each.met) for each in connection.execute(_met(reminding, rows))}
+        _keep_reminders(pieces, connection.execute(_met(reminding)).all())
     attached = {each.id for row in rows if row["attaches"] for each in pieces.records.get(row["id"], ())}
     if attached:
         pieces.papers = {each.record_id: each for each in connection.execute(_papers(attached))}
@@ -93,12 +98,18 @@ def _records(ids: list[uuid.UUID]) -> Any:
     )
 
 
-def _met(rules: set[uuid.UUID], rows: Sequence[RowMapping]) -> Any:
-    about = select(NotificationRecord.record_id).where(
-        NotificationRecord.notification_id.in_([row["id"] for row in rows])
-    )
-    columns = (Reminder.rule_id, Reminder.record_id, Reminder.met)
-    return select(*columns).where(Reminder.rule_id.in_(rules), Reminder.record_id.in_(about))
+def _met(ids: list[uuid.UUID]) -> Any:
+    about = select(NotificationRecord.record_id).where(NotificationRecord.notification_id.in_(ids))
+    columns = (Reminder.rule_id, Reminder.record_id, Reminder.met, Reminder.event_id)
+    query = select(*columns, Rule.date_field, Rule.audience, Rule.days).join(Rule, Rule.id == Reminder.rule_id)
+    return query.where(Reminder.record_id.in_(about)).order_by(Rule.days)
+
+
+def _keep_reminders(pieces: Pieces, found: Sequence[Row[Any]]) -> None:
+    """In the order of their days: the last one of each stands."""
+    pieces.met = {(each.rule_id, each.record_id, each.met) for each in found}
+    told = [each for each in found if each.event_id is not None]
+    pieces.steps = {(each.record_id, each.met, each.date_field, each.audience): each.days for each in told}
 
 
 def _papers(ids: set[uuid.UUID]) -> Any:

@@ -19,6 +19,7 @@ from shared.people.models import Family
 from shared.settings.reading import company, is_automatic, setting
 
 CLAIMABLE = (Reason.NONE, Reason.PLANNED, Reason.RETRY, Reason.QUIET_HOURS)
+LATER = (Reason.PLANNED, Reason.QUIET_HOURS)  # nothing is lacking but the hour
 FORCED = frozenset({"notice.forced", "notification.resent"})
 GATHERING = timedelta(minutes=10)  # for the reminders of one run of the tick to join one message
 
@@ -33,8 +34,6 @@ def moment_of(
     if not rule.automatic:
         return Reason.DRAFT, moment  # proposed: it leaves when somebody has confirmed it
     family = db.session.get(Family, recipient.family_id) if recipient.family_id else None
-    if reason in CLAIMABLE and family is not None and family.notices_off_at is not None:
-        return Reason.SUSPENDED, moment
     due = due_at(rule, moment, company().time_zone)
     if reason is Reason.PLANNED:
         window = timedelta(seconds=int(setting("grouping_window_seconds")))
@@ -43,6 +42,8 @@ def moment_of(
         reason = Reason.PLANNED
     if family is None or reason not in CLAIMABLE:
         return reason, due
+    if family.notices_off_at is not None:
+        return Reason.SUSPENDED, due
     allowed = next_allowed(family, due, company().time_zone)
     return (Reason.QUIET_HOURS, allowed) if allowed > due else (reason, due)
 

@@ -36,7 +36,7 @@ def record_values(
     with force_locale(locale):
         first = records[0]
         values = _of_one(first, told, facts.get("event", "").partition(".")[2])
-        values |= _sums(records, owed, told)
+        values |= _sums(records, owed, told, locale)
         values["liste"] = [_item(each, locale, zone) for each in records]
         values["numero"] = ", ".join(each.number for each in records if each.number) or _(KINDS[first.kind].label)
     return values
@@ -72,19 +72,27 @@ def _of_one(record: Row[Any], told: Mapping[str, Any], event: str) -> dict[str, 
     return values
 
 
-def _sums(records: Sequence[Row[Any]], owed: Decimal | None, told: Mapping[str, Any]) -> dict[str, Value]:
+def _sums(records: Sequence[Row[Any]], owed: Decimal | None, told: Mapping[str, Any], locale: str) -> dict[str, Value]:
     first = records[0]
-    amounts = [each.amount for each in records if each.amount is not None]
-    amount = Money(sum(amounts, Decimal(0)), first.currency) if amounts else None
-    rest = owed if owed is not None else sum(((each.amount or 0) - each.paid for each in records), Decimal(0))
+    priced = [each for each in records if each.amount is not None]
+    rests = [(each.currency, each.amount - each.paid) for each in priced]
     received = _decimal(told.get("amount")) if told.get("deposit") else None
     days = [each.due_on for each in records if each.due_on is not None]
     values: dict[str, Value] = {
-        "montant": amount,
-        "solde": Money(rest, first.currency) if amounts else None,
+        "montant": _added([(each.currency, each.amount) for each in priced], locale),
+        "solde": _added(rests if owed is None else [(first.currency, owed)] if priced else [], locale),
         "acompte": Money(received if received is not None else first.deposit, first.currency),
     }
     return values | ({"echeance": min(days)} if days else {})
+
+
+def _added(amounts: Sequence[tuple[str, Decimal]], locale: str) -> Value:
+    """The sum; one for each currency, since what is owed in two of them adds up to no amount."""
+    sums: dict[str, Decimal] = {}
+    for currency, amount in amounts:
+        sums[currency] = sums.get(currency, Decimal(0)) + amount
+    found = [Money(amount, currency) for currency, amount in sums.items()]
+    return found[0] if len(found) == 1 else " + ".join(spelled(each, locale) for each in found) or None
 
 
 def moment_in(written: object) -> datetime | None:

@@ -11,7 +11,7 @@ from shared.events.batches import read_once
 from shared.events.models import Event
 from shared.extensions import db
 from shared.notifications.delivery_models import Channel
-from shared.notifications.models import Notification, Reason, Status
+from shared.notifications.models import Notification, NotificationDocument, Reason, Status
 from shared.notifications.outbox import CLAIMABLE, ring_bell
 from shared.notifications.signature_audiences import TARGET
 from shared.settings.reading import is_automatic
@@ -79,11 +79,17 @@ def address_changed(event: Event) -> None:
 
 
 def release_held(family_id: uuid.UUID) -> int:
-    """The family's notices go on: what nobody could open yet waits for the synchronisation, the rest leaves."""
+    """The family's notices go on: what nobody could open yet waits for the synchronisation, the rest leaves.
+
+    Not before its own hour: what was planned for later is planned again.
+    """
     held = (Notification.reason == Reason.SUSPENDED, Notification.family_id == family_id)
-    ready = _release(*held, _can_open())
-    later = update(Notification).where(WAITING, *held).values(reason=Reason.SYNCHRONISATION)
-    found = later.returning(Notification.id).execution_options(synchronize_session=False)
+    later = update(Notification).where(WAITING, *held, _can_open(), Notification.due_at > now())
+    later = later.values(reason=Reason.PLANNED).returning(Notification.id)
+    planned = len(db.session.execute(later.execution_options(synchronize_session=False)).all())
+    ready = planned + _release(*held, _can_open())
+    shut = update(Notification).where(WAITING, *held).values(reason=Reason.SYNCHRONISATION)
+    found = shut.returning(Notification.id).execution_options(synchronize_session=False)
     return ready + len(db.session.execute(found).all())
 
 
@@ -98,9 +104,11 @@ def _held_by_synchronisation() -> ColumnElement[bool]:
 
 
 def _can_open() -> ColumnElement[bool]:
+    """Somebody can, or there is no document to open: what is said of a record never waits for an access."""
     anybody = and_(Notification.link_target != TARGET, Seat.party_id == Notification.party_id)
     seat = exists().where(Seat.allowed, or_(anybody, Seat.access_id == Notification.access_id))
-    return or_(Notification.link_target == LinkTarget.DOCUMENT.value, Notification.party_id.is_(None), seat)
+    bare = ~exists().where(NotificationDocument.notification_id == Notification.id)
+    return or_(Notification.link_target == LinkTarget.DOCUMENT.value, Notification.party_id.is_(None), bare, seat)
 
 
 def _release(*conditions: ColumnElement[bool]) -> int:

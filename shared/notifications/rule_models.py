@@ -84,7 +84,7 @@ class Reminder(Model):
     record_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("record.id"))
     met: Mapped[datetime]  # the date of the record, as it was
     at: Mapped[datetime] = mapped_column(default=now)
-    event_id: Mapped[uuid.UUID | None]
+    event_id: Mapped[uuid.UUID | None]  # none where the record was left out: in dispute, outside of the conditions
 
 
 class Cause(Model):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, Select, cast, func, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, DateTime, Select, and_, cast, func, literal_column, or_, select, tuple_
 
 from shared.extensions import db
 from shared.notifications.moments import APPOINTMENT, met_between
@@ -56,14 +56,16 @@ def found(rule: Rule, until: datetime, zone: str, after: Met | None = None) -> S
     last one of the batch before.
     """
     since = begins_at(rule)
-    reach = met_between(rule, since, until, zone) if since is not None and since < until else None
-    if reach is None:
+    reach = met_between(rule, since, until, zone) if since is not None and since < until else []
+    if not reach:
         return []
     date = FIELDS[rule.date_field]
-    begins = date > reach.least
+    begins = date > reach[0].least
     if after is not None:  # alone, so that the index is entered there and not at the first of them
         begins = tuple_(date, Record.id) > (after.date, after.record_id)
-    query = _due(rule, date).where(begins, date <= reach.most)
+    query = _due(rule, date).where(begins, date <= reach[-1].most)
+    if len(reach) > 1:
+        query = query.where(or_(*(and_(date > each.least, date <= each.most) for each in reach)))
     rows = db.session.execute(query.order_by(date, Record.id)).all()
     return [Met(*row) for row in rows]
 

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import joinedload
 
@@ -16,7 +16,9 @@ from shared.clock import now
 from shared.events.actors import SYSTEM
 from shared.events.batches import together
 from shared.extensions import db, uuid7
+from shared.notifications.recipients import Recipient
 from shared.notifications.rule_models import Reminder, Rule
+from shared.notifications.rules import meets
 from shared.notifications.watching import BATCH, Met, found, watched
 from shared.queues import stopping
 from shared.records.models import Record
@@ -57,11 +59,20 @@ def _remind(rule: Rule, met: Sequence[Met]) -> None:
     if not met:
         return
     records = _records([each.record_id for each in met])
+    told: list[dict[str, uuid.UUID]] = []
     for each, reminder_id in _kept(rule, met):
         record = records[each.record_id]
-        if record.is_open and record.disputed_at is None:
+        if record.is_open and record.disputed_at is None and meets(rule, _nobody(record)):
             facts = {"date": each.date, "day": rule.days, "rule": rule.id, "reminder": reminder_id}
-            note(record=record, event="reminded", by=SYSTEM, facts=facts)
+            event = note(record=record, event="reminded", by=SYSTEM, facts=facts)
+            told.append({"id": reminder_id, "event_id": event.id})
+    if told:
+        db.session.execute(update(Reminder), told)
+
+
+def _nobody(record: Record) -> Recipient:
+    """What the conditions look at: a record that they leave out is not said to have been reminded of."""
+    return Recipient("", record=record)
 
 
 def _kept(rule: Rule, met: Sequence[Met]) -> list[tuple[Met, uuid.UUID]]:

@@ -11,6 +11,7 @@ from icalendar import Calendar
 
 from shared.clock import now
 from shared.extensions import db
+from shared.notifications.applying import PAST
 from shared.notifications.models import Status
 from shared.notifications.sending import drain
 from shared.people.models import Grant, Role, Staff
@@ -120,6 +121,28 @@ def test_the_reminder_leaves_by_itself_at_that_hour_of_the_day_before(
     assert look(clock, datetime(2026, 3, 28, 8, 31, tzinfo=UTC)) == 1
     assert look(clock, datetime(2026, 3, 28, 8, 35, tzinfo=UTC)) == 0
     assert entry(sink.received[0])[1]["SEQUENCE"] == 0
+
+
+@pytest.mark.row("A-21")
+def test_on_working_days_the_reminder_of_a_monday_leaves_on_friday(clock: time_machine.Traveller, sink: Sink) -> None:
+    told.rule("intervention.reminded", since=now(), working_days=True)
+    an_appointment()  # a Monday at 9:30
+    sent()
+    sink.clear()
+    assert look(clock, datetime(2026, 3, 27, 8, 29, tzinfo=UTC)) == 0
+    assert look(clock, datetime(2026, 3, 27, 8, 31, tzinfo=UTC)) == 1
+    assert [look(clock, datetime(2026, 3, day, 8, tzinfo=UTC)) for day in (28, 29, 30)] == [0, 0, 0]
+
+
+def test_what_was_to_be_said_before_an_appointment_is_not_said_after_it(
+    clock: time_machine.Traveller, sink: Sink
+) -> None:
+    record = an_appointment()
+    sent()
+    sink.clear()
+    assert look(clock, SUMMER + timedelta(hours=1)) == 0, "the tick had stopped for two days"
+    stopped = [line for line in told.lines_of(record) if line.event == "intervention.reminded"]
+    assert [(line.status, line.reply) for line in stopped] == [(Status.CANCELLED, PAST)]
 
 
 @pytest.mark.row("A-21")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from shared.clock import now
 from shared.errors import Refused
@@ -12,7 +13,7 @@ from shared.notifications.holding import Then, hold, let_go
 from shared.notifications.models import Reason, Status
 from shared.notifications.sending import drain
 from tests.engines import Machine
-from tests.factories import counter, post
+from tests.factories import counter, post, records, told
 from tests.factories import office as offices
 from tests.sink import Sink
 
@@ -63,6 +64,26 @@ def test_what_was_on_the_way_waits_too_then_leaves_once(office: Machine, sink: S
     assert let_go(family=offices.family(), then=Then.SEND, by=BY) == (1, 0)
     db.session.commit()
     assert drain("email") == 1 and len(sink.to(CUSTOMERS)) == 1
+
+
+@pytest.mark.row("P-28")
+@pytest.mark.parametrize("first", ["held", "planned"])
+def test_what_was_planned_for_later_is_not_sent_sooner_and_needs_no_access(
+    office: Machine, sink: Sink, first: str
+) -> None:
+    told.rule("order.ready", moment="after", delay=24 * 60)
+    order = records.an_order(told.a_party("dubois"))  # nobody of that party may open the portal
+    if first == "held":
+        hold(family=offices.family(), by=BY)
+    records.moved(order, "make_ready")
+    if first == "planned":
+        hold(family=offices.family(), by=BY)
+    assert [line.reason for line in told.lines_of(order)] == [Reason.SUSPENDED]
+    let_go(family=offices.family(), then=Then.SEND, by=BY)
+    db.session.commit()
+    assert drain("email") == 0
+    with time_machine.travel(now() + timedelta(hours=25)):
+        assert drain("email") == 1
 
 
 def test_a_line_released_by_hand_is_still_held_when_it_is_claimed(office: Machine, sink: Sink) -> None:

@@ -41,10 +41,10 @@ def test_a_reminder_the_day_before_leaves_a_day_of_wall_time(appointment: str, r
     fires = fires_at(rule, at, PARIS)
     assert fires == datetime.fromisoformat(reminder)
     second = timedelta(seconds=1)
-    reach = met_between(rule, fires - second, fires, PARIS)
-    assert reach is not None and reach.least < at <= reach.most
-    early = met_between(rule, fires - 2 * second, fires - second, PARIS)
-    assert early is not None and early.most < at
+    (reach,) = met_between(rule, fires - second, fires, PARIS)
+    assert reach.least < at <= reach.most
+    (early,) = met_between(rule, fires - 2 * second, fires - second, PARIS)
+    assert early.most < at
 
 
 def test_the_public_holidays_of_france_are_no_working_days() -> None:
@@ -69,12 +69,35 @@ def test_every_date_of_a_year_fires_in_one_look_and_one_only(days: int, working:
     looks = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=7 * n) for n in range(1200)]
     met: list[date] = []
     for since, until in itertools.pairwise(looks):
-        reach = met_between(rule, since, until, PARIS)
-        if reach is not None:
+        for reach in met_between(rule, since, until, PARIS):
             found = [reach.least + timedelta(days=1 + n) for n in range((reach.most - reach.least).days)]
             assert all(since < fires_at(rule, day, PARIS) <= until for day in found)
             met += found
     assert met == [met[0] + timedelta(days=n) for n in range(len(met))] and len(met) > 340
+
+
+def test_an_appointment_is_reminded_of_on_the_last_working_day_at_its_hour_and_never_after_it() -> None:
+    veille = a_rule(date_field="appointment_at", days=-1, working_days=True)
+    monday = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+    assert fires_at(veille, monday, PARIS) == datetime(2026, 11, 20, 9, 30, tzinfo=UTC), "Friday at the same hour"
+    easter_tuesday = datetime(2026, 4, 7, 8, tzinfo=UTC)
+    assert fires_at(veille, easter_tuesday, PARIS) == datetime(2026, 4, 3, 8, tzinfo=UTC)
+    sunday = datetime(2026, 11, 22, 9, tzinfo=UTC)
+    assert fires_at(a_rule(date_field="appointment_at", working_days=True), sunday, PARIS) < sunday
+
+
+@pytest.mark.parametrize("days", [-3, -1, 0, 2])
+def test_every_appointment_of_a_year_fires_in_one_look_and_one_only(days: int) -> None:
+    rule = a_rule(date_field="appointment_at", days=days, working_days=True)
+    looks = [datetime(2026, 2, 1, tzinfo=UTC) + timedelta(hours=17 * n) for n in range(460)]
+    made = [datetime(2026, 3, 1, 6, 45, tzinfo=UTC) + timedelta(hours=5 * n) for n in range(1200)]
+    met: list[datetime] = []
+    for since, until in itertools.pairwise(looks):
+        for reach in met_between(rule, since, until, PARIS):
+            found = [at for at in made if reach.least < at <= reach.most]
+            assert all(since < fires_at(rule, at, PARIS) <= until for at in found)
+            met += found
+    assert sorted(met) == made
 
 
 def test_a_message_of_a_working_day_waits_for_it() -> None:

@@ -11,9 +11,13 @@ from sqlalchemy import func, select
 from shared.clock import now
 from shared.events.models import Event
 from shared.extensions import db
+from shared.notifications import proposing
+from shared.notifications.applying import LATER_STEP
+from shared.notifications.holding import Then, hold, let_go
 from shared.notifications.models import Reason, Status
 from shared.notifications.rule_models import Reminder
 from shared.notifications.sending import drain
+from shared.people.models import EmailSlot
 from shared.records import changing
 from shared.records.models import Record
 from shared.records.reminding import remind
@@ -123,6 +127,59 @@ def test_several_overdue_invoices_of_one_party_share_a_message(clock: time_machi
     assert len(listed) == 2, "the one that was paid meanwhile is left out"
     assert "FA-0" in listed[0] and "100,00" in listed[0] and "3 juin 2026" in listed[0]
     assert "FA-9" not in message.text
+
+
+def test_amounts_of_two_currencies_are_never_added(clock: time_machine.Traveller, sink: Sink) -> None:
+    told.rule("invoice.reminded.30", days=7, since=now())  # whose text says the sum
+    party = told.a_party("dubois")
+    for amount, currency in (("100.00", "EUR"), ("40.00", "EUR"), ("70.00", "USD")):
+        given = {"amount": Decimal(amount), "net_amount": None, "currency": currency}
+        records.an_invoice(party, due_on=DUE, **given)
+    look(clock, morning(DUE + timedelta(days=7)))
+    (message,) = sink.received
+    text = message.text.replace("\xa0", " ").replace("\u202f", " ")
+    assert "140,00 € + 70,00 $US" in text.replace("$ US", "$US") and "210,00" not in text
+
+
+def test_a_step_that_still_waits_gives_way_to_the_next_one(clock: time_machine.Traveller, sink: Sink) -> None:
+    for key in ("invoice.reminded.7", "invoice.reminded.15"):
+        told.rule(key, since=now())
+    told.rule("invoice.reminded.30", since=now(), audience="record_staff", days=16, working_days=False)
+    invoice = records.an_invoice(told.a_party("dubois"), due_on=DUE)
+    hold(family=invoice.party.family, by="command")
+    for days in (7, 15, 16):
+        look(clock, morning(DUE + timedelta(days=days)))
+    assert not sink.received
+    let_go(family=invoice.party.family, then=Then.SEND, by="command")
+    db.session.commit()
+    drain("email")
+    assert len(sink.to("relance@dubois.example")) == 1
+    first, second = [line for line in told.lines_of(invoice) if line.slot is EmailSlot.REMINDER]
+    assert (first.status, first.reply, second.status) == (Status.CANCELLED, LATER_STEP, Status.SENT)
+
+
+def test_a_reminder_that_somebody_edited_stops_like_any_other(clock: time_machine.Traveller, sink: Sink) -> None:
+    told.rule("invoice.reminded.7", since=now(), automatic=False)
+    invoice = records.an_invoice(told.a_party("dubois"), due_on=DUE)
+    clock.move_to(morning(DUE + timedelta(days=7)))
+    list(remind())
+    (line,) = told.lines_of(invoice)
+    proposing.confirm(notification=line, by="command", subject="Votre facture", body="Merci de la régler.")
+    records.moved(invoice, "settle")
+    db.session.commit()
+    assert drain("email") == 0
+    (line,) = told.lines_of(invoice)
+    assert line.status is Status.CANCELLED and not sink.received
+
+
+def test_a_record_that_the_conditions_leave_out_is_not_said_to_have_been_reminded_of(
+    clock: time_machine.Traveller, sink: Sink
+) -> None:
+    told.rule("invoice.reminded.7", since=now(), conditions={"amount_from": "500"})
+    small = records.an_invoice(told.a_party("dubois"), due_on=DUE, amount=Decimal("499.99"), net_amount=None)
+    great = records.an_invoice(told.a_party("martin"), due_on=DUE, amount=Decimal("500.00"), net_amount=None)
+    look(clock, morning(DUE + timedelta(days=7)))
+    assert [reminded(small), reminded(great)] == [0, 1]
 
 
 @pytest.mark.row("A-19")

@@ -24,11 +24,13 @@ from shared.notifications.copying import spread
 from shared.notifications.delivering import Carrier, carrier_of
 from shared.notifications.entrusting import hand_over
 from shared.notifications.ladder import GIVE_UP, LADDER, STEP
-from shared.notifications.models import Reason, Status
+from shared.notifications.models import Notification, Reason, Status
 from shared.notifications.resend_audience import LEFT_WITH
 from shared.notifications.resolving import Ready, Stopped, resolve
+from shared.notifications.withholding import MAIL
 from shared.queues import stopping
 from shared.settings.reading import forget
+from shared.todos.lacking import wants_address
 from shared.transactions import transaction
 
 LONGEST_RUN = 240  # seconds; the bell rings again for what is left
@@ -202,6 +204,9 @@ def _stop(cursor: DBAPICursor, stopped: Stopped, owner: int) -> None:
     ended_at = now() if final else None
     values = (stopped.status, stopped.reason, stopped.due_at, ended_at, stopped.reply, None, None, None, None, 0, final)
     cursor.execute(ENDED, (*values, stopped.row["id"], owner))
+    if stopped.reason is Reason.NO_ADDRESS and stopped.row["channel"] == MAIL and stopped.row["party_id"]:
+        with transaction():
+            wants_address(db.session.get_one(Notification, stopped.row["id"]))
 
 
 def _ours(outcome: Outcome) -> bool:

@@ -16,7 +16,12 @@ NOWHERE = "Aucune adresse : le message attend que vous en donniez une."
 
 
 def wants_address(row: Notification) -> None:
-    """Open a to-do about this party, or add the message to the open one: ten messages are one thing to do."""
+    """Open a to-do about this party, or add the message to the open one: ten messages are one thing to do.
+
+    An address that rejects our messages is to be corrected already: that is the same thing to do.
+    """
+    if _is_rejecting(row):
+        return
     this = {"kind": TodoKind.NO_ADDRESS, "party_id": row.party_id, "address": ""}
     made = db.session.scalar(
         insert(Todo)
@@ -32,6 +37,11 @@ def wants_address(row: Notification) -> None:
         made = db.session.execute(select(Todo.id).where(*same, Todo.closed_at.is_(None))).scalar_one()
     link = insert(TodoNotification).values(todo_id=made, notification_id=row.id)
     db.session.execute(link.on_conflict_do_nothing())
+
+
+def _is_rejecting(row: Notification) -> bool:
+    query = select(Todo.id).where(Todo.kind == TodoKind.BOUNCE, Todo.party_id == row.party_id, Todo.slot == row.slot)
+    return db.session.scalars(query.where(Todo.closed_at.is_(None)).limit(1)).first() is not None
 
 
 def address_filled(event: Event) -> None:

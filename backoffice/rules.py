@@ -82,7 +82,14 @@ def rule_delete(rule_id: uuid.UUID) -> Response:
         flash(refused.sentence, "error")
         return go(url_for("backoffice.rules"))
     if stopped:
-        flash(ngettext("%(num)s brouillon est annulé.", "%(num)s brouillons sont annulés.", stopped), "info")
+        flash(
+            ngettext(
+                "%(num)s message qu’elle préparait est annulé.",
+                "%(num)s messages qu’elle préparait sont annulés.",
+                stopped,
+            ),
+            "info",
+        )
     return go(url_for("backoffice.rules", deleted=found.id))
 
 
@@ -91,7 +98,12 @@ def rule_delete(rule_id: uuid.UUID) -> Response:
 def rule_restore(rule_id: uuid.UUID) -> Response:
     """As it stood; nothing that happened meanwhile is sent."""
     found = rule_or_404(rule_id)
-    restore(rule=found, by=visitors.actor())
+    try:
+        restore(rule=found, by=visitors.actor())
+    except Refused as refused:
+        db.session.rollback()
+        flash(refused.sentence, "error")
+        return go(url_for("backoffice.rule", rule_id=found.id))
     flash(
         _(
             "La notification « %(label)s » est rétablie. Rien de ce qui s’est passé entre-temps ne part.",

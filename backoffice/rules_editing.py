@@ -1,6 +1,7 @@
 """One rule: added in two steps (about what, then the rest), read, changed; how often it would have been sent."""
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, abort, flash, request, url_for
@@ -14,7 +15,7 @@ from backoffice.rules_form import RuleForm, typed_of
 from shared.errors import Refused, Stale
 from shared.events.actors import names_of
 from shared.extensions import db
-from shared.notifications.rule_checking import checked_conditions
+from shared.notifications.rule_checking import checked_conditions, checked_moment
 from shared.notifications.rule_counting import fired_last_month, use_of
 from shared.notifications.rule_events import REMINDED, events_offered, is_fixed, kind_of
 from shared.notifications.rule_listing import Choices, choices_for, rule_row, text_of
@@ -88,8 +89,8 @@ def rule_count() -> Response:
     form = RuleForm()
     form.offer(event, _choices(event))
     try:
-        plan = form.plan(event, _moment(event))
-        sentence = fired_words(fired_last_month(plan)) if checked_conditions(plan) is not None else ""
+        plan = checked_moment(form.plan(event, _moment(event)))
+        sentence = fired_words(fired_last_month(replace(plan, conditions=checked_conditions(plan))))
     except Refused as refused:
         sentence = refused.sentence
     return page("backoffice/rules/count.html", blocks=("compte",), sentence=sentence, event=event)

@@ -37,6 +37,8 @@ def resend(*, notification_id: uuid.UUID, by: str, key: str = "") -> None:
         return
     if row.status not in (*FINAL, Status.UNKNOWN):
         raise Refused("Cette ligne n’est pas encore partie : elle partira d’elle-même, ou annulez-la.")
+    if row.template.deleted_at is not None:
+        raise Refused(f"Son modèle « {row.template.label} » a été supprimé : écrivez plutôt un nouveau message.")
     record(
         "notification.resent",
         by=by,

@@ -1,16 +1,18 @@
 """When a rule sends and under which conditions, checked; a sentence names what cannot be."""
 
 import re
+import uuid
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from shared.documents.models import Folder
 from shared.errors import Refused
 from shared.extensions import db
+from shared.notifications.copying import RESERVED
 from shared.notifications.rule_events import REMINDED, dates_of, kind_of
 from shared.notifications.rule_plan import AFTER, DATE, FOLDER, NOW, Plan
 from shared.people.models import Family
@@ -61,14 +63,28 @@ def checked_conditions(plan: Plan) -> dict[str, Any]:
     return {name: value for name, value in kept.items() if value}
 
 
+def check_copies(plan: Plan) -> None:
+    """Nobody is copied about a payslip, nor about what stands in a folder that wants a right of its own."""
+    if not plan.blind_copies:
+        return
+    named = Folder.id.in_([uuid.UUID(each) for each in plan.conditions.get("folder_ids", ())])
+    reserved = select(Folder.id).where(named, or_(Folder.needs_grant, Folder.document_class.in_(RESERVED)))
+    if plan.event.startswith("payslip.") or db.session.scalars(reserved.limit(1)).first() is not None:
+        raise Refused(
+            _("Aucune copie cachée pour les bulletins et les documents réservés : retirez ces adresses."),
+            "blind_copies",
+        )
+
+
 def _standing(ids: Any, model: Any, field: str) -> list[str]:
-    wanted = sorted({str(each) for each in ids or ()})
-    if not wanted:
-        return []
-    found = {str(each) for each in db.session.scalars(select(model.id).where(model.id.in_(wanted)))}
-    if found != set(wanted):
+    try:
+        wanted = {uuid.UUID(str(each)) for each in ids or ()}
+    except ValueError:
+        wanted = {uuid.UUID(int=0)}
+    found = set(db.session.scalars(select(model.id).where(model.id.in_(wanted)))) if wanted else set()
+    if found != wanted:
         raise Refused(_("Un choix n’existe plus : reprenez la liste."), field)
-    return wanted
+    return sorted(str(each) for each in wanted)
 
 
 def _statuses(plan: Plan) -> list[str]:

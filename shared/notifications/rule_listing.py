@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, Text, and_, cast, func, literal, literal_col
 
 from shared.documents.models import Folder, Notify
 from shared.extensions import db
+from shared.notifications.field_table import BUSINESS
 from shared.notifications.models import Template, TemplateVersion
 from shared.notifications.rule_models import Rule, RuleType
 from shared.people.models import Family, Role
@@ -84,7 +85,7 @@ def _rules() -> Select[*tuple[Any, ...]]:
 
 def _templates(is_record: bool, standing: uuid.UUID | None) -> Any:
     """The texts of records for a record, else those of documents and requests; the one in use whatever it is."""
-    fits = Template.context == "record" if is_record else Template.context.not_in((*LOGIN, "record"))
+    fits = Template.context == BUSINESS if is_record else Template.context.not_in((*LOGIN, BUSINESS))
     named = and_(fits, Template.deleted_at.is_(None))
     query = select(literal("template"), cast(Template.id, Text), Template.label, Template.label)
     return query.where(named | (Template.id == standing) if standing else named)

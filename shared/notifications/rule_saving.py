@@ -3,16 +3,17 @@
 from dataclasses import asdict, replace
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from shared.clock import now
 from shared.errors import Refused, Stale
 from shared.events.recording import record
 from shared.extensions import db, uuid7
 from shared.notifications.copying import read_copies
+from shared.notifications.field_table import BUSINESS
 from shared.notifications.models import Template
-from shared.notifications.rule_checking import checked_conditions, checked_moment
-from shared.notifications.rule_events import audiences_for, events_offered, is_fixed
+from shared.notifications.rule_checking import check_copies, checked_conditions, checked_moment
+from shared.notifications.rule_events import audiences_for, events_offered, is_fixed, kind_of
 from shared.notifications.rule_models import Rule
 from shared.notifications.rule_plan import Plan, plan_of, seen_of
 
@@ -54,6 +55,12 @@ def standing_audiences() -> dict[str, str]:
 
 
 def _add(plan: Plan, by: str) -> Rule:
+    """A click that comes twice makes one rule: two alike would send every message twice."""
+    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"rule:{plan.event}", 0))))
+    alike = select(Rule).where(Rule.event == plan.event, Rule.label == plan.label, Rule.deleted_at.is_(None))
+    for standing in db.session.scalars(alike):
+        if plan_of(standing) == plan:
+            return standing
     identity = uuid7()
     rule = Rule(id=identity, key=f"own.{identity.hex}", created_by=by, since=now())
     _write(rule, plan)
@@ -93,7 +100,9 @@ def _checked(plan: Plan, rule: Rule | None) -> Plan:
     if len(plan.role) > LONGEST_LABEL:
         raise Refused(_("Cette fonction est trop longue : 80 caractères au plus."), "role")
     plan = replace(plan, label=label, role=" ".join(plan.role.split()), blind_copies=read_copies(plan.blind_copies))
-    return replace(checked_moment(plan), conditions=checked_conditions(plan))
+    plan = replace(checked_moment(plan), conditions=checked_conditions(plan))
+    check_copies(plan)
+    return plan
 
 
 def _check_template(plan: Plan, rule: Rule | None) -> None:
@@ -104,3 +113,7 @@ def _check_template(plan: Plan, rule: Rule | None) -> None:
         raise Refused(_("Choisissez un modèle : c’est le texte qui partira."), "template_id")
     if template.context in ("access", "security", "code"):
         raise Refused(_("Un texte d’accès ou de sécurité ne sert qu’à son propre message."), "template_id")
+    if (template.context == BUSINESS) != (kind_of(plan.event) is not None):
+        raise Refused(
+            _("Ce texte parle d’autre chose : ses champs resteraient vides. Choisissez-en un autre."), "template_id"
+        )

@@ -7,7 +7,8 @@ from shared.clock import now
 from shared.errors import Refused
 from shared.events.recording import record
 from shared.extensions import db
-from shared.notifications.models import Notification, Reason, Status
+from shared.notifications.models import Notification, Reason, Status, Template
+from shared.notifications.reasons import LATER
 from shared.notifications.rule_events import is_fixed
 from shared.notifications.rule_models import Rule
 
@@ -22,6 +23,8 @@ def switch(*, rule: Rule, on: bool, by: str) -> bool:
         raise Refused(_("Cette notification est supprimée : rétablissez-la d’abord."))
     if rule.enabled == on:
         return False
+    if on:
+        _check_text(rule)
     rule.enabled = on
     if on:
         rule.since, rule.watched_until = now(), None
@@ -47,10 +50,11 @@ def delete(*, rule: Rule, by: str) -> int:
 
 
 def restore(*, rule: Rule, by: str) -> bool:
-    """Bring it back as it stood; nothing that happened meanwhile is caught up."""
+    """Bring it back as it stood; nothing that happened meanwhile is caught up. Raises Refused without its text."""
     db.session.refresh(rule, with_for_update=True)
     if rule.deleted_at is None:
         return False
+    _check_text(rule)
     rule.deleted_at, rule.since, rule.watched_until = None, now(), None
     db.session.flush()
     record("rule.restored", by=by, facts={"rule": rule.label, "event": rule.event})
@@ -62,9 +66,21 @@ def _check(rule: Rule) -> None:
         raise Refused(_("Cette notification répond à une demande ou protège un compte : elle part toujours."))
 
 
+def _check_text(rule: Rule) -> None:
+    """A text may be deleted once no standing rule uses it: without one, the event itself could not be recorded."""
+    template = db.session.get(Template, rule.template_id) if rule.template_id else None
+    if template is not None and template.deleted_at is not None:
+        raise Refused(
+            _(
+                "Son modèle « %(label)s » a été supprimé : ajoutez une notification avec un autre texte.",
+                label=template.label,
+            )
+        )
+
+
 def _stop_waiting(rule: Rule) -> int:
     """Drafts and lines planned for later; one that only waits for an address or an opening was decided before."""
-    later = (Notification.status == Status.WAITING, Notification.reason.in_((Reason.DRAFT, Reason.PLANNED)))
+    later = (Notification.status == Status.WAITING, Notification.reason.in_((Reason.DRAFT, *LATER)))
     query = update(Notification).where(Notification.rule_id == rule.id, *later)
     stopped = query.values(status=Status.CANCELLED, ended_at=now(), reply=DELETED, secret=None)
     gone = stopped.returning(Notification.id).execution_options(synchronize_session=False)

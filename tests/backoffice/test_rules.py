@@ -1,6 +1,7 @@
 """« Paramétrage notification(s) »: all that is sent is listed; added, changed, switched, deleted, brought back."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,12 +10,15 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from shared.clock import now
+from shared.errors import Refused
 from shared.events.models import Event
 from shared.extensions import db
 from shared.notifications.claiming import COLUMNS
-from shared.notifications.models import Notification
+from shared.notifications.models import Notification, Status, Template
 from shared.notifications.resolving import Ready, foretell
 from shared.notifications.rule_models import Rule, RuleType
+from shared.notifications.rule_plan import plan_of, seen_of
+from shared.notifications.rule_saving import save
 from shared.notifications.rules import SILENT
 from shared.notifications.shipping import RULES, ship_messages
 from shared.people.models import EmailSlot, Party
@@ -187,6 +191,74 @@ def test_a_mistake_is_said_beside_its_field_and_nothing_is_lost(
     answer = browser.post(URL, **{**written(template_id=text.id, role="Achats"), **fields})
     assert answer.status_code == 422 and sentence in answer.text and "Achats" in answer.text
     assert db.session.scalars(select(Rule).where(Rule.label == "Mon devis à moi")).first() is None
+
+
+@pytest.mark.row("A-23")
+def test_a_rule_about_a_record_offers_the_texts_of_records_and_refuses_any_other(browser: Browser) -> None:
+    offered = browser.get(f"{URL}/new?event=intervention.state_entered").text
+    shipped = {each.key: each for each in db.session.scalars(select(Template).where(Template.is_shipped))}
+    assert str(shipped["intervention.state_entered"].id) in offered and str(shipped["quote.validated"].id) in offered
+    for key in ("document.published", "payslip.notice_given", "access.opened"):
+        assert str(shipped[key].id) not in offered, key
+    made = browser.post(URL, **written(template_id=shipped["quote.validated"].id))
+    assert made.status_code == 303, refusals(made)
+    rule = db.session.scalars(select(Rule).where(Rule.label == "Mon devis à moi")).one()
+    plan = replace(plan_of(rule), template_id=shipped["payslip.notice_given"].id)
+    with pytest.raises(Refused) as refusal:
+        save(rule=rule, plan=plan, by="command", seen=seen_of(plan_of(rule)))
+    assert refusal.value.field == "template_id"
+
+
+def test_a_double_click_makes_one_rule(browser: Browser) -> None:
+    browser.get(f"{URL}/new?event=quote.validated")
+    typed = written(template_id=a_text().id, amount_from="10", slot="quote")
+    answers = [browser.post(URL, **typed) for _click in range(2)]
+    assert answers[0].headers["Location"] == answers[1].headers["Location"]
+    assert len(db.session.scalars(select(Rule).where(Rule.label == "Mon devis à moi")).all()) == 1
+    assert browser.post(URL, **typed | {"amount_from": "20"}).headers["Location"] != answers[0].headers["Location"]
+
+
+def test_a_rule_without_its_text_does_not_come_back(browser: Browser, party: Party) -> None:
+    text = a_text()
+    rule = a_rule("quote.validated", text)
+    browser.get(URL)
+    browser.post(f"{URL}/{rule.id}/delete")
+    assert browser.post(f"/backoffice/templates/{text.id}/delete").status_code == 303
+    answer = browser.post(f"{URL}/{rule.id}/restore")
+    assert "a été supprimé" in browser.get(answer.headers["Location"]).text
+    db.session.refresh(rule)
+    assert rule.deleted_at is not None
+    moved(a_record(party), "validated", "validated")
+
+
+def test_a_message_whose_text_was_deleted_is_not_sent_again(browser: Browser, party: Party) -> None:
+    text = a_text()
+    rule = a_rule("quote.validated", text)
+    moved(a_record(party), "validated", "validated")
+    (line,) = lines_of(rule)
+    line.status, line.sent_at, text.deleted_at = Status.SENT, now(), now()
+    db.session.flush()
+    browser.get(URL)
+    answer = browser.post(f"/backoffice/history/{line.id}/resend")
+    assert answer.status_code == 303 and "a été supprimé" in browser.get(answer.headers["Location"]).text
+
+
+def test_nobody_is_copied_about_payslips(browser: Browser) -> None:
+    rule = db.session.scalars(select(Rule).where(Rule.event == "payslip.notice_given")).one()
+    with pytest.raises(Refused) as refusal:
+        save(rule=rule, plan=replace(plan_of(rule), blind_copies="a@x.fr"), by="command", seen=seen_of(plan_of(rule)))
+    assert refusal.value.field == "blind_copies"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"days": "99999999999"}, {"date_field": "password_hash"}, {"hour": "99"}, {"family_ids": ["pas-un-identifiant"]}],
+)
+def test_counting_what_is_badly_typed_answers_a_sentence(browser: Browser, wrong: dict[str, object]) -> None:
+    browser.get(f"{URL}/new?event=invoice.reminded")
+    typed = written(event="invoice.reminded", date_field="due_on", days=7, template_id=a_text().id)
+    answer = browser.post(f"{URL}/count", **typed | wrong)
+    assert answer.status_code == 200 and "Aurait" not in answer.text
 
 
 def test_an_amount_is_read_as_it_is_written_in_french(browser: Browser, party: Party) -> None:

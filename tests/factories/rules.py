@@ -24,7 +24,7 @@ BY = "command"
 
 
 def a_text(
-    subject: str = "Votre pièce", body: str = "Bonjour #nom#.\n\n#signature#", context: str = "record"
+    subject: str = "Votre pièce", body: str = "Bonjour #nom#.\n\n#signature#", context: str = "business"
 ) -> Template:
     """A text of one's own for messages about records."""
     identity = uuid7()

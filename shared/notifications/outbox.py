@@ -43,16 +43,15 @@ def plan(*, event: Event, rule: Rule, recipient: Recipient, channel: str) -> Not
     if notify is Notify.NONE:
         return None
     is_new = event in db.session.new  # nothing can have been caused by it yet
-    db.session.flush()  # the cause refers to the event
     template = template_for(rule, recipient.template_id, recipient.variant)
     if not is_new and _is_known(event, rule, recipient, channel):
         return None
     group = (
-        f"{rule.id}:{recipient.key}:{template.id}:{recipient.link_target}:{channel}"
+        f"{rule.id}:{recipient.party_id}:{recipient.key}:{template.id}:{recipient.link_target}:{channel}"
         if notify is Notify.GROUPED
         else None
     )
-    row = _row(event, rule, recipient, channel, template, group)
+    row = _row(event, rule, recipient, channel, template, group)  # the event is written with it: the cause names both
     db.session.add(
         Cause(event_id=event.id, rule_id=rule.id, recipient=recipient.key, channel=channel, notification_id=row.id)
     )

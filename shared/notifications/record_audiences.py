@@ -10,6 +10,7 @@ from shared.events.batches import read_once
 from shared.events.models import Event
 from shared.extensions import db
 from shared.folding import fold
+from shared.notifications.addresses import matching
 from shared.notifications.recipients import Recipient
 from shared.notifications.record_targets import staff_page, target_of
 from shared.notifications.rule_models import Rule
@@ -39,13 +40,16 @@ def person(event: Event, rule: Rule) -> list[Recipient]:
 
 
 def contacts(event: Event, rule: Rule) -> list[Recipient]:
-    """The party's contacts with that function, each at their own address; all of them where the rule names none."""
+    """The party's contacts with that function, each address once; all of them where the rule names none."""
     record = _record(event)
     if record is None:
         return []
     query = select(Contact).where(Contact.party_id == record.party_id, Contact.closed_at.is_(None), Contact.email != "")
-    found = db.session.scalars(query.order_by(Contact.id)).unique()
-    return [_contact(record, one, event, rule) for one in found if not rule.role or fold(one.role) == fold(rule.role)]
+    told: dict[str, Contact] = {}
+    for one in db.session.scalars(query.order_by(Contact.id)).unique():
+        if not rule.role or fold(one.role) == fold(rule.role):
+            told.setdefault(matching(one.email), one)
+    return [_contact(record, one, event, rule) for one in told.values()]
 
 
 def staff(event: Event, rule: Rule) -> list[Recipient]:
@@ -156,7 +160,9 @@ def _told(record: Record, event: Event) -> dict[str, Any]:
 def _owner(record: Record) -> Staff | None:
     kind, _colon, ident = record.created_by.partition(":")
     found = db.session.get(Staff, uuid.UUID(ident)) if kind == "staff" else None
-    return found if found is not None and found.disabled_at is None else None
+    if found is None or found.disabled_at is not None:
+        return None
+    return found if scope_of(found, HANDLE).reaches_family(record.party.family_id) else None
 
 
 def _staff_of(role: str, family_id: uuid.UUID) -> Sequence[Staff]:

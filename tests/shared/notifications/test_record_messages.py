@@ -4,19 +4,24 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from sqlalchemy import func, select
 
-from shared.clock import today
+from shared.clock import now, today
 from shared.events.models import Event
 from shared.extensions import db
 from shared.notifications import rules
 from shared.notifications.models import Notification, Reason, Status
 from shared.notifications.resending import resend
+from shared.notifications.rule_switching import switch
 from shared.notifications.sending import drain
-from shared.people.models import Contact, EmailSlot, Party, Person
+from shared.people.addressing import change_cell
+from shared.people.models import Contact, EmailSlot, Grant, Party, Person, Role, Staff
 from shared.records import changing
 from shared.records.answering import answer_exchange
 from shared.records.models import Record
+from shared.records.noting import note
+from shared.todos.models import Todo, TodoKind
 from tests.engines import Machine
 from tests.factories import records, told
 from tests.factories.office import customer, family
@@ -177,6 +182,76 @@ def test_a_run_sends_to_those_who_have_an_address_and_leaves_the_others_waiting(
     assert sent() == 97
     waiting = [line for number in (7, 47, 87) for line in told.lines_of(invoices[number])]
     assert [(line.status, line.reason) for line in waiting] == [(Status.WAITING, Reason.NO_ADDRESS)] * 3
+    to_do = db.session.scalars(select(Todo).where(Todo.kind == TodoKind.NO_ADDRESS)).all()
+    assert {each.party_id for each in to_do} == {line.party_id for line in waiting} and len(to_do) == 3
+    party = db.session.get_one(Party, waiting[0].party_id)
+    change_cell(party=party, slot=EmailSlot.BILLING, address="enfin@exemple.fr", seen="", by="command")
+    assert sent() == 1 and sink.to("enfin@exemple.fr"), "what waited for an address leaves once there is one"
+    assert db.session.scalar(select(func.count()).select_from(Todo).where(Todo.closed_at.is_(None))) == 2
+
+
+def test_contacts_who_share_an_address_receive_one_message(office: Machine, sink: Sink) -> None:
+    party = told.a_party("dubois")
+    told.rule("order.ready", audience="record_contacts")
+    for name, address in (("Un", "compta@dubois.example"), ("Deux", "Compta@dubois.example"), ("Trois", "t@d.example")):
+        db.session.add(Contact(party=party, person=Person(family_name=name), email=address))
+    db.session.flush()
+    records.moved(records.an_order(party), "make_ready")
+    assert sent() == 2 and recipients(sink) == ["compta@dubois.example", "t@d.example"]
+
+
+def test_a_condition_on_the_family_holds_for_what_staff_are_told(office: Machine, sink: Sink) -> None:
+    party = told.a_party("dubois")
+    handler("ventes@societe.example")
+    for key, expected in (("customers", 1), ("suppliers", 0)):
+        told.rule("quote.asked", conditions={"family_ids": [str(family(key).id)]})
+        quote = records.a_quote(party)
+        sent()
+        sink.clear()
+        note(record=quote, event="asked", by="account:x", facts={"text": "Et en rouge ?"})
+        sent()
+        assert len(sink.to("ventes@societe.example")) == expected, key
+
+
+def test_whoever_entered_a_record_and_handles_that_family_no_more_is_not_told(office: Machine, sink: Sink) -> None:
+    party, former = told.a_party("dubois"), handler("parti@societe.example", "suppliers")
+    handler("ventes@societe.example", "customers")
+    quote = records.a_quote(party)
+    quote.created_by = f"staff:{former.id}"
+    sent()
+    sink.clear()
+    note(record=quote, event="asked", by="account:x", facts={"text": "Et en rouge ?"})
+    sent()
+    assert recipients(sink) == ["ventes@societe.example"]
+
+
+def handler(address: str, key: str = "") -> Staff:
+    role = Role(key=f"role-{address}", label="Suivi", permissions=["backoffice:records:edit"])
+    grant = Grant(role=role, family_id=family(key).id if key else None)
+    made = Staff(email=address, name="Suivi", password_hash="!", grants=[grant])
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def test_what_staff_are_told_of_two_parties_is_never_in_one_message(office: Machine, sink: Sink) -> None:
+    handler("ventes@societe.example")
+    told.rule("quote.asked", groups=True)
+    for name in ("un", "deux"):
+        note(record=records.a_quote(told.a_party(name)), event="asked", by="account:x", facts={"text": "?"})
+    lines = db.session.scalars(select(Notification).where(Notification.event == "quote.asked")).all()
+    assert len(lines) == len({line.party_id for line in lines}) == 2
+
+
+def test_a_message_planned_for_later_does_not_leave_once_its_rule_is_off(office: Machine, sink: Sink) -> None:
+    rule = told.rule("order.ready", moment="after", delay=60)
+    order = records.an_order(told.a_party("dubois"))
+    records.moved(order, "make_ready")
+    switch(rule=rule, on=False, by="command")
+    with time_machine.travel(now() + timedelta(hours=2)):
+        assert sent() == 0
+    (line,) = told.lines_of(order)
+    assert line.status is Status.CANCELLED and "désactivée" in line.reply
 
 
 def laid(party: Party, number: int) -> Record:

@@ -19,6 +19,9 @@ from shared.people.finding import families
 from shared.settings.reading import company
 from shared.web.permissions import Permission
 
+PROPOSED = "proposed"  # in the list of reasons, where a person looks for it
+YEARS = range(1970, 3000)  # a day outside of them is a slip of the keyboard, and some have no midnight
+
 
 def chosen_filter(**fixed: Any) -> Filter:
     """The filter asked for, `fixed` parts apart; a value that means nothing narrows nothing."""
@@ -39,6 +42,8 @@ def chosen_filter(**fixed: Any) -> Filter:
         chosen = replace(chosen, status=status)
     if reason in set(Reason) and status in ("", Status.WAITING):
         chosen = replace(chosen, reason=reason)
+    if reason == PROPOSED and status in ("", Status.WAITING):
+        chosen = replace(chosen, proposed=True)
     return replace(chosen, **fixed)
 
 
@@ -87,6 +92,7 @@ def _uuid(text: str | None) -> uuid.UUID | None:
 
 def _day(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError:
         return None
+    return day if day and day.year in YEARS else None

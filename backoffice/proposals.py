@@ -1,8 +1,6 @@
 """« Propositions »: drafts that rules have pre-filled; read, edited, confirmed or dropped, one by one or together."""
 
 import uuid
-from collections.abc import Sequence
-from typing import Any
 
 from flask import Response, abort, flash, request, url_for
 from flask_babel import gettext as _
@@ -12,6 +10,7 @@ from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from backoffice import backoffice
+from backoffice._proposal_words import told_of
 from backoffice.history_filter import read_key, written_key
 from backoffice.reach import scope
 from shared.errors import Refused
@@ -19,7 +18,7 @@ from shared.extensions import db
 from shared.notifications import proposals as reading
 from shared.notifications.finding import line
 from shared.notifications.models import Notification, Status
-from shared.notifications.proposals import SIZE, Done, confirm_all, confirm_edited, drop_all, without_address
+from shared.notifications.proposals import SIZE, Done, Outlook, confirm_all, confirm_edited, drop_all, outlook
 from shared.notifications.proposing import Draft, draft_of, drop
 from shared.web import visitors
 from shared.web.blame import blame
@@ -98,23 +97,25 @@ def proposal_act(notification_id: uuid.UUID) -> Response:
         if not _waits(again):
             return _decided(again)
         return _page(again, draft_of(again), form, 422, blame(form, refused))
-    flash(_told(done), "success")
+    flash(told_of(done), "success")
     return go(url_for("backoffice.proposals"))
 
 
 @backoffice.post("/proposals/selection")
 @requires(Permission.NOTICES_SEND)
 def proposal_selection() -> Response:
-    """What the button would do, counted first: how many leave, and who has no address."""
+    """What the button would do, counted first: how many leave, who has no address, what no longer applies."""
     action, chosen = _asked()
-    lacking = without_address(chosen) if action == "confirm" else set()
+    foreseen = outlook(chosen) if action == "confirm" else Outlook(set(), {})
     return page(
         "backoffice/rules/proposals_confirm.html",
         action=action,
-        leaving=[each for each in chosen if each.id not in lacking],
-        lacking=[each for each in chosen if each.id in lacking],
+        leaving=[each for each in chosen if each.id not in foreseen.lacking and each.id not in foreseen.over],
+        lacking=[each for each in chosen if each.id in foreseen.lacking],
+        over=[each for each in chosen if each.id in foreseen.over],
+        reasons=foreseen.over,
         about=reading.about([each.id for each in chosen]),
-        parties=_parties(chosen),
+        parties=reading.parties_of([each.id for each in chosen]),
         asked=len(request.form.getlist("ids")),
     )
 
@@ -128,7 +129,7 @@ def proposal_apply() -> Response:
         dropped = drop_all(drafts=chosen, by=visitors.actor())
         flash(ngettext("%(num)s proposition écartée.", "%(num)s propositions écartées.", dropped), "success")
     else:
-        flash(_told(confirm_all(drafts=chosen, by=visitors.actor())), "success")
+        flash(told_of(confirm_all(drafts=chosen, by=visitors.actor())), "success")
     return go(url_for("backoffice.proposals"))
 
 
@@ -192,22 +193,3 @@ def _asked() -> tuple[str, list[Notification]]:
     if action not in ACTIONS or len(ids) > SIZE:
         abort(400)
     return action, reading.chosen(scope(Permission.NOTICES_SEND), ids)
-
-
-def _parties(drafts: Sequence[Notification]) -> dict[uuid.UUID, Any]:
-    return reading.parties_of([each.id for each in drafts])
-
-
-def _told(done: Done) -> str:
-    said = [ngettext("%(num)s message part.", "%(num)s messages partent.", done.leaving)]
-    if done.without_address:
-        said.append(
-            ngettext(
-                "%(num)s attend une adresse : il est dans « À traiter ».",
-                "%(num)s attendent une adresse : ils sont dans « À traiter ».",
-                done.without_address,
-            )
-        )
-    if done.too_late:
-        said.append(ngettext("%(num)s avait déjà été décidé.", "%(num)s avaient déjà été décidés.", done.too_late))
-    return " ".join(said)

@@ -47,6 +47,8 @@ def waiting_words(line: Any) -> str:
         return _("Part le %(when)s, avec ce qui arrive d’ici là", when=_moment(line.due_at))
     if line.reason is Reason.QUIET_HOURS:
         return _("Part le %(when)s, après les heures de repos", when=_moment(line.due_at))
+    if line.reason is Reason.DRAFT and not line.reply:  # what lacks something says what
+        return _("Proposée : elle part quand quelqu’un la confirme")
     if line.reason is Reason.DRAFT:
         return _("Reste en brouillon : %(reply)s", reply=line.reply)
     return reason_words(line.reason)

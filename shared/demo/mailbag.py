@@ -21,7 +21,7 @@ from shared.todos.models import Todo, TodoKind, TodoNotification
 PUBLISHED, OPENED = "document.published", "access.opened"
 RARE = (Status.BOUNCED, Status.FAILED, Status.CANCELLED, Status.UNKNOWN, Status.WAITING)
 # Not « due now »: what waits here is not sent by the worker that finds it.
-REASONS = [reason for reason in Reason if reason is not Reason.NONE]
+REASONS = [reason for reason in Reason if reason not in (Reason.NONE, Reason.DRAFT)]  # a draft says what it lacks
 YEAR = timedelta(days=365)
 
 

@@ -134,6 +134,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Notification.sent_at,
             Notification.ended_at,
             Notification.reply,
+            Notification.is_proposal,
             Notification.subject,
             Notification.access_id,
             Notification.party_id,

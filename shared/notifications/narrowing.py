@@ -65,6 +65,8 @@ def conditions(chosen: Filter, *, walking: bool = False) -> list[ColumnElement[b
     conditions: list[ColumnElement[bool]] = [column == value for column, value in equal if value]
     if chosen.reason in set(Reason):
         conditions += [Notification.status == Status.WAITING, Notification.reason == chosen.reason]
+    if chosen.reason == Reason.DRAFT:  # what lacks something; a proposal lacks nothing but a confirmation
+        conditions.append(Notification.is_proposal.is_(False))
     if chosen.proposed:
         conditions += [Notification.is_proposal.expression, Notification.status == Status.WAITING]
     if chosen.document_id:

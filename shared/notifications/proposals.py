@@ -15,7 +15,7 @@ from shared.notifications.narrowing import Filter
 from shared.notifications.proposing import confirm, drop
 from shared.notifications.rule_models import Rule
 from shared.notifications.surroundings import look_around
-from shared.notifications.withholding import address_of
+from shared.notifications.withholding import address_of, why_not
 from shared.people.models import Party
 from shared.people.scopes import Scope
 from shared.records.models import Record
@@ -31,12 +31,20 @@ class About(NamedTuple):
     numbers: list[str]
 
 
+class Outlook(NamedTuple):
+    """Of some drafts: those that nobody could receive now, and those that no longer apply, each with the reason."""
+
+    lacking: set[uuid.UUID]
+    over: dict[uuid.UUID, str]
+
+
 class Done(NamedTuple):
-    """Of one run: how many leave, how many wait for an address, how many somebody else had decided meanwhile."""
+    """Of one run: how many leave, wait for an address, no longer apply, had been decided by somebody else meanwhile."""
 
     leaving: int
     without_address: int
-    too_late: int
+    over: int = 0
+    too_late: int = 0
 
 
 def proposals(scope: Scope, *, after: Key | None = None, before: Key | None = None) -> Page:
@@ -69,39 +77,45 @@ def chosen(scope: Scope, ids: Iterable[uuid.UUID]) -> list[Any]:
     return list(db.session.scalars(select(Notification).where(*waits).order_by(Notification.created_at)))
 
 
-def without_address(drafts: Sequence[Notification]) -> set[uuid.UUID]:
-    """Those for whom no cell and no person's address would do now; a bounded number of queries."""
+def outlook(drafts: Sequence[Notification]) -> Outlook:
+    """What the sender would answer now for those that do not leave; a bounded number of queries."""
     if not drafts:
-        return set()
+        return Outlook(set(), {})
     connection = db.session.connection()
     query = select(*COLUMNS).where(Notification.id.in_([each.id for each in drafts]))
     rows = connection.execute(query).mappings().all()
     around = look_around(connection, rows)
-    return {row["id"] for row in rows if address_of(row, around) is None}
+    answers = {row["id"]: why_not(row, around) for row in rows}
+    over = {each: why.reply for each, why in answers.items() if why and why.status is Status.CANCELLED}
+    return Outlook({row["id"] for row in rows if row["id"] not in over and address_of(row, around) is None}, over)
 
 
 def confirm_all(*, drafts: Sequence[Notification], by: str) -> Done:
-    """Each leaves as it is proposed; one without an address waits for it, and is something to do."""
-    lacking, late = without_address(drafts), 0
+    """Each leaves as it is proposed; one without an address waits for it, and is something to do.
+
+    One that no longer applies is confirmed too: the sender cancels it, and its line says why.
+    """
+    foreseen = outlook(drafts)
+    done: list[uuid.UUID] = []
     for each in drafts:
         try:
             confirm(notification=each, by=by)
         except Refused:
-            late += 1
-            lacking.discard(each.id)
             continue
-        if each.id in lacking:
+        done.append(each.id)
+        if each.id in foreseen.lacking:
             wants_address(each)
-    return Done(len(drafts) - len(lacking) - late, len(lacking), late)
+    lacking, over = (len(some.intersection(done)) for some in (foreseen.lacking, set(foreseen.over)))
+    return Done(len(done) - lacking - over, lacking, over, len(drafts) - len(done))
 
 
 def confirm_edited(*, draft: Notification, subject: str, body: str, by: str) -> Done:
     """One leaves with other words. Raises Refused, naming `subject` or `body`, for a text that cannot leave."""
-    lacks = bool(without_address([draft]))
+    lacks = bool(outlook([draft]).lacking)
     confirm(notification=draft, by=by, subject=subject, body=body)
     if lacks:
         wants_address(draft)
-    return Done(int(not lacks), int(lacks), 0)
+    return Done(int(not lacks), int(lacks))
 
 
 def drop_all(*, drafts: Sequence[Notification], by: str) -> int:

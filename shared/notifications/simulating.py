@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -20,12 +22,14 @@ from shared.notifications.claiming import COLUMNS
 from shared.notifications.models import Notification, Reason, Status
 from shared.notifications.moments import fires_at
 from shared.notifications.outbox import plan
+from shared.notifications.pieces import met_of
 from shared.notifications.recipients import Recipient
 from shared.notifications.resolving import Ready, foretell
 from shared.notifications.rule_events import kind_of
-from shared.notifications.rule_models import Rule
+from shared.notifications.rule_models import Reminder, Rule
 from shared.notifications.rule_plan import DATE
 from shared.notifications.rules import why_not
+from shared.notifications.watching import begins_at
 from shared.people.models import Contact, Party, Staff
 from shared.records.models import Record
 from shared.settings.reading import company
@@ -71,8 +75,9 @@ def _fates(rule: Rule, record: Record, by: str) -> list[Fate]:
 
 def _decided(rule: Rule, record: Record, by: str) -> list[Fate]:
     day = getattr(record, rule.date_field) if rule.moment == DATE and rule.date_field else None
-    if rule.moment == DATE and day is None:
-        return [Fate(rule, why=_("La pièce n’a pas cette date : il n’y a rien à rappeler."))]
+    at = fires_at(rule, day, company().time_zone) if day is not None else None
+    if why := _too_late(rule, record, day, at):
+        return [Fate(rule, why=why)]
     _as_if(rule.event, record)
     event = _event(rule, record, by)
     db.session.add(event)
@@ -90,8 +95,25 @@ def _decided(rule: Rule, record: Record, by: str) -> list[Fate]:
         )
         rows += [(recipient, row) for row in made if row is not None]
         fates += [Fate(rule, who=_who(recipient), why=why)] if why else []
-    at = fires_at(rule, day, company().time_zone) if day is not None else None
     return fates + _foretold(rule, rows, at)
+
+
+def _too_late(rule: Rule, record: Record, day: Any, at: datetime | None) -> str:
+    """Why the tick would not remind of it, as a sentence: no date, reminded of already, a moment long gone."""
+    if rule.moment != DATE:
+        return ""
+    if at is None:
+        return str(_("La pièce n’a pas cette date : il n’y a rien à rappeler."))
+    same = (Reminder.rule_id == rule.id, Reminder.record_id == record.id, Reminder.met == met_of(day))
+    told = db.session.scalar(select(Reminder.at).where(*same))
+    zone = ZoneInfo(company().time_zone)
+    if told is not None:
+        return str(_("Ce rappel a déjà été fait, le %(date)s.", date=format_date(told.astimezone(zone).date(), "long")))
+    since = begins_at(rule)
+    if since is None or at > since:
+        return ""
+    passed = format_date(at.astimezone(zone).date(), "long")
+    return str(_("Son moment est passé, le %(date)s : il n’est pas rattrapé.", date=passed))
 
 
 def _foretold(rule: Rule, rows: Sequence[tuple[Recipient, Notification]], at: datetime | None) -> list[Fate]:
@@ -136,7 +158,7 @@ def _event(rule: Rule, record: Record, by: str) -> Event:
     facts: dict[str, Any] = dict.fromkeys(CATALOGUE[rule.event].facts, "")
     facts |= {"record": str(record.id), "number": record.number, "kind": record.kind, "code": record.state_code or ""}
     if rule.moment == DATE:
-        facts |= {"rule": str(rule.id), "date": rule.date_field}
+        facts |= {"rule": str(rule.id), "date": str(getattr(record, rule.date_field))}
     named = {"party_id": record.party_id, "record_id": record.id, "activity_id": record.activity_id}
     return Event(id=uuid7(), name=rule.event, actor=by, facts=facts, **named)
 

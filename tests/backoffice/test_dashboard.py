@@ -122,6 +122,15 @@ def test_messages_are_counted_on_the_day_where_the_company_is(browser: Browser) 
     assert next(day for day, count in rows if count == "2").startswith(str((at + timedelta(days=1)).day))
 
 
+def test_a_message_counts_on_the_day_it_left_however_long_it_waited(browser: Browser) -> None:
+    db.session.query(Notification).delete()
+    line = _message(office.customer("4"), Status.SENT, at=now() - timedelta(days=90))
+    line.sent_at = now()
+    db.session.flush()
+
+    assert [count for _day, count in _rows(browser.get(URL).text, "sent") if count != "0"] == ["1"]
+
+
 def test_nobody_counts_what_is_out_of_reach(browser: Browser, clerk: Staff) -> None:
     party, other = office.customer("4"), office.customer("F1", key="suppliers")
     db.session.query(Notification).delete()
@@ -170,7 +179,7 @@ def test_the_page_asks_as_little_whatever_there_is(browser: Browser) -> None:
     assert len(seen) <= MOST
 
 
-def _message(party: Party, status: Status, reason: Reason = Reason.NONE, at: object = None) -> None:
+def _message(party: Party, status: Status, reason: Reason = Reason.NONE, at: object = None) -> Notification:
     template = db.session.scalars(select(Template)).first()
     assert template is not None
     moment = at or now()
@@ -180,6 +189,7 @@ def _message(party: Party, status: Status, reason: Reason = Reason.NONE, at: obj
     line.sent_at = moment if status is Status.SENT else None  # type: ignore[assignment]
     db.session.add(line)
     db.session.flush()
+    return line
 
 
 def _said(name: str, *papers: Document, days: int) -> None:

@@ -44,7 +44,7 @@ def test_a_line_shows_address_cell_time_template_version_state_and_answer(browse
         (Reason.SUSPENDED, "suspendues"),
         (Reason.RETRY, "Nouvel essai le"),
         (Reason.NO_ADDRESS, "Aucune adresse"),
-        (Reason.DRAFT, "brouillon"),
+        (Reason.DRAFT, "quelqu’un la confirme"),
     ],
 )
 def test_every_waiting_line_says_why_and_until_when(browser: Browser, reason: Reason, words: str) -> None:
@@ -61,6 +61,23 @@ def test_filters_narrow_and_a_search_that_finds_nothing_says_so(browser: Browser
     assert "Aucune notification ne correspond" in browser.get("/backoffice/history?status=bounced").text
     by_party = browser.get(f"/backoffice/history?party={line.party_id}").text
     assert "autre@ailleurs.example" not in by_party
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2026-02-30", "hier"])
+def test_a_day_that_nobody_means_narrows_nothing(browser: Browser, day: str) -> None:
+    a_line()
+    for name in ("since", "until"):
+        assert "compta@boutique.example" in browser.get(f"/backoffice/history?{name}={day}").text
+
+
+def test_a_proposal_is_told_from_a_draft_that_lacks_something(browser: Browser) -> None:
+    proposed, lacking = (a_line(reason=Reason.DRAFT, reply=reply) for reply in ("", "Le modèle est illisible."))
+    proposed.is_proposal = True
+    db.session.flush()
+    for reason, line, other in (("proposed", proposed, lacking), ("draft", lacking, proposed)):
+        text = browser.get(f"/backoffice/history?reason={reason}").text
+        assert str(line.id) in text and str(other.id) not in text
+    assert f"/backoffice/proposals/{proposed.id}" in browser.get(f"/backoffice/history/{proposed.id}").text
 
 
 def test_a_waiting_line_is_cancelled_and_a_sent_one_offers_none(browser: Browser) -> None:

@@ -1,8 +1,11 @@
 """« Propositions »: nothing leaves until it is confirmed; edited words reach the recipient and no template."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select
 
+from shared.clock import today
 from shared.extensions import db
 from shared.notifications.claiming import COLUMNS
 from shared.notifications.models import Notification, Reason, Status, TemplateVersion
@@ -18,6 +21,7 @@ from tests.factories.rules import a_record, a_rule, a_text, moved
 from tests.sink import Sink
 
 URL = "/backoffice/proposals"
+DAY, YEAR = today(), timedelta(days=365)
 
 
 def a_customer(code: str, address: str = "compta@boutique.example") -> Party:
@@ -112,6 +116,25 @@ def test_a_run_with_three_addresses_missing_says_so_first_sends_the_others_and_l
     assert todos[0].outcome == "corrected"
 
 
+def test_a_run_says_which_proposals_no_longer_apply_and_does_not_count_them_as_leaving(browser: Browser) -> None:
+    a_rule("order.validated", automatic=False)
+    party = a_customer("4")
+    first, second = (a_record(party, "order", number=f"BC-{n}") for n in (1, 2))
+    for each in (first, second):
+        moved(each, "validated", "validated")
+    second.status = "cancelled"
+    db.session.flush()
+    ids = [str(each.id) for each in waiting()]
+    browser.get(URL)
+    told = browser.post(f"{URL}/selection", action="confirm", ids=ids).text
+    assert (
+        "1 message n’a plus d’objet" in told and "1 message part avec son texte" in told and "BC-2 : La pièce" in told
+    )
+    answer = browser.post(f"{URL}/selection/apply", action="confirm", ids=ids)
+    said = browser.get(answer.headers["Location"]).text
+    assert "1 message part. 1 n’a plus d’objet" in said
+
+
 def test_a_proposal_decided_by_a_colleague_is_said_and_left_as_it_is(browser: Browser) -> None:
     a_rule("order.validated", automatic=False)
     moved(a_record(a_customer("4"), "order"), "validated", "validated")
@@ -135,6 +158,12 @@ def test_a_simulation_says_who_would_receive_what_and_why_not_and_writes_nothing
     told = browser.post("/backoffice/rules/simulation", record=quote.id, event="quote.validated")
     assert "Partirait" in told.text and "voici DE-4" in told.text and "compta@boutique.example" in told.text
     assert "hors des bornes" in told.text and "désactivée" in told.text
+    dunned = a_rule("invoice.reminded", moment="date", date_field="due_on", days=7)
+    late, soon = (a_record(reached, "invoice", "validated", amount=9, due_on=due) for due in (DAY - YEAR, DAY + YEAR))
+    event = "invoice.reminded"
+    gone = browser.post("/backoffice/rules/simulation", record=late.id, event=event)
+    assert dunned.label in gone.text and "Son moment est passé" in gone.text and "Partirait" not in gone.text
+    assert "Partirait" in browser.post("/backoffice/rules/simulation", record=soon.id, event=event).text
     missed = browser.post("/backoffice/rules/simulation", record=other.id, event="quote.validated")
     assert "Ne partirait pas" in missed.text and "Aucune adresse" in missed.text
     assert db.session.scalar(select(func.count()).select_from(Notification)) == before

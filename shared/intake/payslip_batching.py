@@ -4,9 +4,10 @@ Nothing is filed here, nobody is told: see `payslip_publishing`.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
@@ -19,6 +20,7 @@ from shared.errors import Refused, Stale
 from shared.events.recording import record
 from shared.extensions import db, uuid7
 from shared.intake import payslip_sources
+from shared.intake.payslip_ahead import Ahead
 from shared.intake.payslip_cutting import cut_some
 from shared.intake.payslip_directory import Directory, directory_of
 from shared.intake.payslip_models import (
@@ -35,16 +37,19 @@ from shared.intake.payslip_states import has_filed, lock, ring_for, take
 from shared.people.models import Activity
 
 AT_ONCE = 250  # pages read in one transaction
+RECOGNISED_AT_ONCE = 8  # fewer of those that are read as pictures: each takes seconds
 FILES_MAX = 500
 
 
 @dataclass
 class Desk:
-    """What a run of the job reads once, whatever the number of its steps."""
+    """What a run of the job reads once, whatever the number of its steps, and the file at hand."""
 
     rules: list[Rule] = field(default_factory=list)
     directory: Directory | None = None
     company: Company = field(default_factory=Company)
+    pages: Ahead[int, dict[str, Any]] = field(default_factory=Ahead)
+    slips: Ahead[payslip_sources.Range, bytes] = field(default_factory=Ahead)
 
 
 def start(*, folder: Folder, month: date, files: Sequence[tuple[str, bytes]], by: str) -> PayslipBatch:
@@ -115,7 +120,7 @@ def advance(*, batch_id: uuid.UUID, desk: Desk) -> bool:
         _read_some(batch, file, desk)
     elif db.session.scalar(select(exists().where(PayslipFile.batch_id == batch.id, PayslipFile.matched.is_(False)))):
         sort_out(batch, _directory(desk))
-    elif not cut_some(batch):
+    elif not cut_some(batch, desk.slips):
         batch.state = BatchState.READY
         db.session.flush()
         return False
@@ -165,11 +170,11 @@ def _directory(desk: Desk) -> Directory:
 def _read_some(batch: PayslipBatch, file: PayslipFile, desk: Desk) -> None:
     before = select(func.coalesce(func.sum(PayslipFile.pages), 0))
     offset = db.session.scalar(before.where(PayslipFile.batch_id == batch.id, PayslipFile.position < file.position))
-    stored = db.session.get_one(StoredObject, file.sha256)
-    count = min(AT_ONCE, file.pages - file.read)
-    with payslip_sources.on_disk(stored.sha256, stored.size) as source:
-        pages = payslip_sources.read_pages(source, file.read, count, desk.rules)
-        rows: list[dict[str, Any]] = [
+    rows: list[dict[str, Any]] = []
+    slow = 0
+    for number in range(file.read + 1, min(file.read + AT_ONCE, file.pages) + 1):
+        page = desk.pages.at(file.id, number, partial(_pages, file, number, desk))
+        rows.append(
             {
                 "id": uuid7(),
                 "batch_id": batch.id,
@@ -178,9 +183,18 @@ def _read_some(batch: PayslipBatch, file: PayslipFile, desk: Desk) -> None:
                 "number": number,
                 "facts": seen_on(page, desk.rules, _directory(desk), desk.company).told(),
             }
-            for number, page in enumerate(pages, start=file.read + 1)
-        ]
+        )
+        slow += bool(page.get("recognised"))
+        if slow == RECOGNISED_AT_ONCE:
+            break
     db.session.execute(insert(PayslipPage), rows)
     file.read += len(rows)
     batch.read += len(rows)
     db.session.flush()
+
+
+def _pages(file: PayslipFile, first: int, desk: Desk) -> Iterator[tuple[int, dict[str, Any]]]:
+    stored = db.session.get_one(StoredObject, file.sha256)
+    return payslip_sources.read_pages(
+        sha256=stored.sha256, size=stored.size, first=first, last=file.pages, rules=desk.rules
+    )

@@ -1,31 +1,31 @@
 """Each payslip of a batch as a PDF of its own, kept until it is filed, or until the batch is given up."""
 
+from collections.abc import Iterator
+from functools import partial
+
 from flask_babel import gettext as _
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from shared.documents.keeping import keep_all
 from shared.documents.models import StoredObject
 from shared.extensions import db
-from shared.intake import payslip_sources
+from shared.intake.payslip_ahead import Ahead
 from shared.intake.payslip_models import PageVerdict, PayslipBatch, PayslipFile, PayslipPage, PayslipSlip
+from shared.intake.payslip_sources import Range, cut, sha256_of
 
 AT_ONCE = 250  # payslips cut in one transaction
 NEVER = (PageVerdict.DAMAGED, PageVerdict.DELIVERED, PageVerdict.WRONG_COMPANY)  # these have no file of their own
 
 
-def cut_some(batch: PayslipBatch) -> bool:
+def cut_some(batch: PayslipBatch, ahead: Ahead[Range, bytes]) -> bool:
     """Cut the next payslips of a batch; False when none is left."""
-    query = (
-        select(PayslipSlip)
-        .where(PayslipSlip.batch_id == batch.id, PayslipSlip.sha256.is_(None), PayslipSlip.verdict.not_in(NEVER))
-        .order_by(PayslipSlip.position)
-        .limit(AT_ONCE)
-    )
+    query = select(PayslipSlip).where(*_uncut(batch)).order_by(PayslipSlip.position).limit(AT_ONCE)
     slips = list(db.session.scalars(query))
     if not slips:
         return False
     mine = [slip for slip in slips if slip.file_id == slips[0].file_id]
-    kept = _cut(mine)
+    made = [ahead.at(slip.file_id, (slip.first, slip.last), partial(_files, batch, slip)) for slip in mine]
+    kept = [(sha256_of(data) if data else "", data) for data in made]
     whole = [each for each in kept if each[1]]
     if whole:
         keep_all(originals=whole, mime="application/pdf")
@@ -44,13 +44,17 @@ def slips_to_cut(batch: PayslipBatch) -> int:
     return db.session.scalar(query) or 0
 
 
-def _cut(slips: list[PayslipSlip]) -> list[tuple[str, bytes]]:
-    """SHA-256 and bytes of each; empty for one that cannot be cut."""
-    file = db.session.get_one(PayslipFile, slips[0].file_id)
+def _uncut(batch: PayslipBatch) -> tuple[ColumnElement[bool], ...]:
+    return PayslipSlip.batch_id == batch.id, PayslipSlip.sha256.is_(None), PayslipSlip.verdict.not_in(NEVER)
+
+
+def _files(batch: PayslipBatch, first: PayslipSlip) -> Iterator[tuple[Range, bytes]]:
+    """The payslips of its file from that one on."""
+    file = db.session.get_one(PayslipFile, first.file_id)
     stored = db.session.get_one(StoredObject, file.sha256)
-    with payslip_sources.on_disk(stored.sha256, stored.size) as source:
-        made = payslip_sources.cut(source, [[slip.first, slip.last] for slip in slips])
-        return [(payslip_sources.sha256_of(data) if data else "", data) for data in made]
+    query = select(PayslipSlip.first, PayslipSlip.last).where(PayslipSlip.file_id == file.id, *_uncut(batch))
+    rows = db.session.execute(query.where(PayslipSlip.position >= first.position).order_by(PayslipSlip.position))
+    return cut(sha256=stored.sha256, size=stored.size, ranges=[(row.first, row.last) for row in rows])
 
 
 def _set_apart(slip: PayslipSlip) -> None:

@@ -109,8 +109,7 @@ def _tell(slip: PayslipSlip, decision: str, by: str) -> None:
 def _cut_again(slip: PayslipSlip) -> None:
     file = db.session.get_one(PayslipFile, slip.file_id)
     stored = db.session.get_one(StoredObject, file.sha256)
-    with payslip_sources.on_disk(stored.sha256, stored.size) as source:
-        data = next(payslip_sources.cut(source, [[slip.first, slip.last]]))
+    [(_range, data)] = payslip_sources.cut(sha256=stored.sha256, size=stored.size, ranges=[(slip.first, slip.last)])
     if not data:
         raise Refused(_("Une de ces pages est abîmée : elles ne peuvent pas être réunies."))
     sha256 = payslip_sources.sha256_of(data)

@@ -2,8 +2,9 @@
 
 import hashlib
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,10 +20,11 @@ from shared.intake.payslip_reading import Rule
 
 LIMITS = Limits(bytes_max=400_000_000, pages_max=40_000, text_max=1)
 SECONDS = 60.0
-RECOGNISED_AT_ONCE = 8  # pages read as pictures before what is known is kept
 NAME_MAX = 200
 T = TypeVar("T")
 R = TypeVar("R")
+Range = tuple[int, int]
+AHEAD = 3  # pieces asked for before they are wanted
 PIECE = 50  # pages read, or payslips cut, by one question to the sandbox
 DAMAGED = {"text": "", "boxes": {}, "damaged": True, "blank": False}
 
@@ -74,43 +76,45 @@ def on_disk(sha256: str, size: int) -> Iterator[Path]:
             yield Path(copy.name)
 
 
-def read_pages(source: Path, first: int, count: int, rules: Sequence[Rule]) -> Iterator[dict[str, Any]]:
-    """Pages from `first` (0 is the first): their text and the boxes of the rules; fewer when many had to be recognised.
+def read_pages(
+    *, sha256: str, size: int, first: int, last: int, rules: Sequence[Rule]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Number and facts of the pages `first` (1 is the first) to `last`: their text and the boxes of the rules.
 
     A page that stops the reader is damaged, and takes no other with it.
     """
     marks = [{"mark": rule.mark, "boxes": rule.boxes} for rule in rules]
-    pieces = [(at, min(PIECE, first + count - at)) for at in range(first, first + count, PIECE)]
-    slow = 0
-    for (at, _size), pages in _one_ahead(lambda piece: _read(source, *piece, marks), pieces):
-        for place, page in enumerate(pages, start=at):
-            if page["text"].strip() or page["damaged"] or page["blank"] or not recognising.is_installed():
-                yield page
-                continue
-            yield _recognised(source, place, rules)
-            slow += 1
-            if slow == RECOGNISED_AT_ONCE:
-                return
+    pieces = [(at, min(PIECE, last - at)) for at in range(first - 1, last, PIECE)]
+    with on_disk(sha256, size) as source:
+        for (at, _size), pages in _ahead(lambda piece: _read(source, *piece, marks), pieces):
+            for place, page in enumerate(pages, start=at):
+                told = page["text"].strip() or page["damaged"] or page["blank"] or not recognising.is_installed()
+                yield place + 1, page if told else _recognised(source, place, rules)
 
 
-def cut(source: Path, ranges: list[list[int]]) -> Iterator[bytes]:
-    """The pages [first, last] (1 is the first) of each range as a PDF; empty for one that holds a damaged page."""
+def cut(*, sha256: str, size: int, ranges: Sequence[Range]) -> Iterator[tuple[Range, bytes]]:
+    """Each range [first, last] of pages (1 is the first) and its PDF; empty for one that holds a damaged page."""
     pieces = [ranges[at : at + PIECE] for at in range(0, len(ranges), PIECE)]
-    for _piece, found in _one_ahead(lambda piece: _cut(source, piece), pieces):
-        yield from found
+    with on_disk(sha256, size) as source:
+        for piece, found in _ahead(lambda piece: _cut(source, piece), pieces):
+            yield from zip(piece, found, strict=True)
 
 
-def _one_ahead(ask: Callable[[T], R], pieces: Sequence[T]) -> Iterator[tuple[T, R]]:
-    """Each piece with its answer, in order; the sandbox works on the next one meanwhile."""
+def _ahead(ask: Callable[[T], R], pieces: Sequence[T]) -> Iterator[tuple[T, R]]:
+    """Each piece with its answer, in order; the sandbox works on the next ones meanwhile."""
     with ThreadPoolExecutor(1) as beside:
-        coming = [beside.submit(ask, piece) for piece in pieces[:1]]
-        for place, piece in enumerate(pieces):
-            answer = coming.pop().result()
-            coming += [beside.submit(ask, each) for each in pieces[place + 1 : place + 2]]
-            yield piece, answer
+        coming: deque[Future[R]] = deque()
+        try:
+            for place, piece in enumerate(pieces):
+                for each in pieces[place + len(coming) : place + AHEAD]:
+                    coming.append(beside.submit(ask, each))
+                yield piece, coming.popleft().result()
+        finally:
+            for each in coming:
+                each.cancel()
 
 
-def _cut(source: Path, ranges: list[list[int]]) -> list[bytes]:
+def _cut(source: Path, ranges: Sequence[Range]) -> list[bytes]:
     try:
         facts, blob = sandbox.ask("slip_split", source, seconds=SECONDS, ranges=ranges)
     except FileRefused:

@@ -15,7 +15,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from shared.documents.sandboxed import archives, invoices, pages, pdfs, pictures, preparing, slips, validating
+from shared.documents.sandboxed import (
+    archives,
+    invoices,
+    pages,
+    pdfs,
+    pictures,
+    preparing,
+    slip_cutting,
+    slips,
+    validating,
+)
 from shared.documents.sandboxed.reject import Reject
 
 Answer = tuple[dict[str, Any], bytes]
@@ -34,7 +44,7 @@ OPERATIONS: dict[str, Callable[..., Answer]] = {
     "slip_archive": archives.unpack_pdfs,
     "slip_pages": slips.read,
     "slip_runs": slips.runs,
-    "slip_split": slips.split,
+    "slip_split": slip_cutting.split,
     "thumbnail": pictures.thumbnail,
     "zip": archives.examine_zip,
 }

@@ -1,28 +1,24 @@
-"""Batches of payslips: the words of many pages at once, where they stand, and the pages of each payslip alone."""
+"""Batches of payslips: the words of many pages at once, and where they stand."""
 
 import ctypes
-import io
 from typing import Any
 
-import pikepdf
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from shared.documents.sandboxed import pages
+from shared.documents.sandboxed.kept import Kept
 from shared.documents.sandboxed.reject import Reject
 from shared.folding import fold
 
 GRAIN = 10_000  # steps of a page in each direction: places are told as fractions
 RUNS_MAX = 2_000
-CUTS_MAX = 40  # after so many the file is opened anew: what was read of it takes room
 TEXT_MAX = 60_000  # characters of one page
-OF_A_PAGE = {
-    *("/Type", "/Parent", "/MediaBox", "/CropBox", "/Rotate", "/UserUnit"),
-    *("/Resources", "/Contents", "/Group"),
-}
 
 Answer = tuple[dict[str, Any], bytes]
 Box = list[float]
+
+_READ = Kept(pages._opened, pdfium.PdfDocument.close)
 
 
 def read(data: bytes, *, first: int, count: int, marks: list[dict[str, Any]]) -> Answer:
@@ -30,14 +26,11 @@ def read(data: bytes, *, first: int, count: int, marks: list[dict[str, Any]]) ->
 
     Of a page that bears a mark, the text inside the boxes of that mark comes too, by the mark's place in the list.
     """
-    document = pages._opened(data)
-    try:
-        if not 0 <= first < len(document):
-            raise Reject("unknown_page")
-        last = min(first + count, len(document))
-        return {"pages": [_read_page(document, number, marks) for number in range(first, last)]}, b""
-    finally:
-        document.close()
+    document = _READ.of(data)
+    if not 0 <= first < len(document):
+        raise Reject("unknown_page")
+    last = min(first + count, len(document))
+    return {"pages": [_read_page(document, number, marks) for number in range(first, last)]}, b""
 
 
 def runs(data: bytes, *, page: int) -> Answer:
@@ -59,40 +52,6 @@ def runs(data: bytes, *, page: int) -> Answer:
         raise Reject("unreadable") from error
     finally:
         document.close()
-
-
-def split(data: bytes, *, ranges: list[list[int]]) -> Answer:
-    """The pages [first, last] (1 is the first) of each range as a PDF of its own, one after the other.
-
-    `sizes` has 0 for one that holds a page whose content cannot be read whole: `damaged` lists these pages.
-    """
-    try:
-        source = _open(data)
-        made = [_cut(source, first, last) for first, last in ranges]
-    except pikepdf.PasswordError as error:
-        raise Reject("password") from error
-    except pikepdf.PdfError as error:
-        raise Reject("unreadable") from error
-    damaged = [page for _data, broken in made for page in broken]
-    return {"sizes": [len(each) for each, _broken in made], "damaged": damaged}, b"".join(each for each, _ in made)
-
-
-class _Last:
-    """The file that was cut last, open: finding the pages of a long one costs as much as cutting a hundred."""
-
-    data = b""
-    source: pikepdf.Pdf | None = None
-    cuts = 0
-
-
-def _open(data: bytes) -> pikepdf.Pdf:
-    if _Last.source is None or data is not _Last.data or _Last.cuts >= CUTS_MAX:
-        if _Last.source is not None:
-            _Last.source.close()
-        _Last.source, _Last.data, _Last.cuts = None, b"", 0
-        _Last.source, _Last.data = pikepdf.open(io.BytesIO(data), suppress_warnings=True), data
-    _Last.cuts += 1
-    return _Last.source
 
 
 def _read_page(document: pdfium.PdfDocument, number: int, marks: list[dict[str, Any]]) -> dict[str, Any]:
@@ -138,38 +97,3 @@ def _on_display(sheet: pdfium.PdfPage, x: float, y: float) -> tuple[float, float
     across, down = ctypes.c_int(), ctypes.c_int()
     raw.FPDF_PageToDevice(sheet.raw, 0, 0, GRAIN, GRAIN, 0, x, y, ctypes.byref(across), ctypes.byref(down))
     return across.value / GRAIN, down.value / GRAIN
-
-
-def _cut(source: pikepdf.Pdf, first: int, last: int) -> tuple[bytes, list[int]]:
-    broken = [number for number in range(first, last + 1) if not _is_whole(source, number)]
-    if broken:
-        return b"", broken
-    out = pikepdf.new()
-    out.pages.extend(source.pages[first - 1 : last])
-    for page in out.pages:
-        # A link, a bookmark or a shared drawer of images would carry the pages of others into this one's file.
-        for key in set(page.obj.keys()) - OF_A_PAGE:
-            del page.obj[key]
-    out.remove_unreferenced_resources()
-    written = io.BytesIO()
-    # The same pages of the same file give the same bytes.
-    out.save(written, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return written.getvalue(), []
-
-
-def _is_whole(source: pikepdf.Pdf, number: int) -> bool:
-    """Whether the drawing of the page can be read to its end: half a payslip is not one."""
-    if number > len(source.pages):
-        return False
-    contents = source.pages[number - 1].obj.get("/Contents")
-    if contents is None:
-        return True
-    before = len(source.get_warnings())
-    try:
-        for stream in contents if isinstance(contents, pikepdf.Array) else (contents,):
-            if not isinstance(stream, pikepdf.Stream):
-                return False
-            stream.read_bytes()
-    except pikepdf.PdfError:
-        return False
-    return len(source.get_warnings()) == before

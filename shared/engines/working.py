@@ -1,5 +1,6 @@
 """A worker process: `python -m shared.engines.working mail`. One queue each: on several, a kill loses jobs."""
 
+import gc
 import importlib
 import inspect
 import logging
@@ -94,6 +95,8 @@ def work(queue: QueueName, app: Flask, *, burst: bool = False) -> None:
         log_job_description=False,
     )
     worker.app, worker.queue = app, queue
+    gc.collect()
+    gc.freeze()  # a child that collects garbage does not copy what it shares with this process
     worker.work(burst=burst, logging_level="WARNING")
 
 

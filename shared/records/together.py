@@ -1,8 +1,8 @@
 """Several questions about the same records, asked as one: PostgreSQL then finds the records once for all of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from operator import attrgetter
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import CompoundSelect, Label, Select, String, cast, literal, null, select, union_all
@@ -33,7 +33,9 @@ def apart(rows: Iterable[Any]) -> dict[str, list[Any]]:
     return found
 
 
-def read(kind: type[Line], rows: Iterable[Any]) -> list[Line]:
+def read(kind: type[Line], rows: Sequence[Any]) -> list[Line]:
     """The rows as tuples of that kind, whose fields are named like the columns."""
-    fields = attrgetter(*kind._fields)
-    return [kind._make(fields(row)) for row in rows]
+    if not rows:
+        return []
+    places = itemgetter(*map(rows[0]._fields.index, kind._fields))  # by name, each would be looked up in each row
+    return [kind._make(places(row)) for row in rows]

@@ -1,5 +1,8 @@
 """In which language a person reads: the one they chose, else their party's, else their browser's, else French."""
 
+import functools
+
+from babel import Locale
 from flask import Flask, Response, current_app, has_request_context, request
 
 from shared.config import config
@@ -20,7 +23,7 @@ def install(app: Flask) -> None:
     compile_into(compiled)
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(compiled)
     app.jinja_env.globals["languages"] = languages()
-    babel.init_app(app, locale_selector=choose, timezone_selector=company_zone)
+    babel.init_app(app, locale_selector=_locale, timezone_selector=company_zone)
 
 
 def choose() -> str:
@@ -50,6 +53,16 @@ def change(locale: str, home: str) -> Response:
         cookies.put(answer, COOKIE, locale, YEAR)
     db.session.flush()
     return answer
+
+
+def _locale() -> Locale:
+    """The same object for a language each time: what is kept by locale is found without comparing two."""
+    return _parsed(choose())
+
+
+@functools.cache
+def _parsed(language: str) -> Locale:
+    return Locale.parse(language)
 
 
 def _own() -> str | None:

@@ -58,7 +58,7 @@ def _known(event: Happening, kind: str, number: str, token_id: uuid.UUID) -> boo
     """Raises Refused when the id was given to something else."""
     digest = api_calls.digest_of(kind, number, _told(event))
     try:
-        return not api_calls.is_first(token_id=token_id, key=f"event:{event.id}", digest=digest)
+        return not api_calls.is_first(token_id=token_id, key=f"{api_calls.EVENT}{event.id}", digest=digest)
     except api_calls.OtherBody:
         raise Refused(_("Cet identifiant est déjà celui d’un autre événement."), "id") from None
 

@@ -7,16 +7,17 @@ from typing import Any
 
 from flask_babel import gettext as _
 from msgspec import UNSET, structs
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import and_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from shared.errors import Refused
+from shared.events.models import Event
 from shared.extensions import db
 from shared.intake.api_parties import by_code, family_named, nested, one_of
 from shared.intake.api_schemas import PartyName, RecordBody
 from shared.intake.awaiting import arrived
 from shared.people.models import Contact, Party
-from shared.records.checking import kind_named
+from shared.records.checking import kind_named, refuse_unknown_status
 from shared.records.declaring import Kind
 from shared.records.entering import enter
 from shared.records.holding import hold_name
@@ -47,6 +48,8 @@ def put_record(*, kind: str, name: str, body: RecordBody, by: str) -> tuple[Reco
         values["contact_id"] = _contact(party, body.contact)
     if body.parent is not UNSET:
         values["parent_id"] = standing(body.parent.kind, body.parent.number, "parent").id
+    if known is not None and body.status is not UNSET:
+        _refuse_news(declared, known, body.status)
     lines = [] if body.lines is UNSET else [structs.asdict(line) for line in body.lines]
     others = [] if body.parties is UNSET else [_other(each) for each in body.parties]
     status = body.status if known is None and body.status is not UNSET else ""
@@ -108,6 +111,25 @@ def _party(kind: Kind, body: RecordBody, known: Record | None, by: str) -> Party
         if found is not None:
             return found
     return by_code(body.party, families)
+
+
+def _refuse_news(kind: Kind, record: Record, status: str) -> None:
+    """A call that is repeated names a status that the record has had, and changes nothing; another wants its move."""
+    refuse_unknown_status(kind, status)
+    if status == record.status:
+        return
+    created = and_(Event.name == f"{kind.key}.created", Event.facts["status"].astext == status)
+    moved = Event.name.in_([f"{kind.key}.{move.event}" for move in kind.moves if move.to == status])
+    had = exists().where(Event.record_id == record.id, or_(created, moved))
+    if status != kind.statuses[0].key and not db.session.scalar(select(had)):
+        here, there = _(kind.status(record.status).label), _(kind.status(status).label)
+        sentence = _(
+            "Cette pièce est « %(here)s » : « status » ne compte qu’à sa création. Pour « %(there)s », envoyez ce qui "
+            "lui arrive : POST …/events.",
+            here=here,
+            there=there,
+        )
+        raise Refused(sentence, "status")
 
 
 def _other(named: PartyName) -> Party:

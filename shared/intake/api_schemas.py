@@ -20,6 +20,9 @@ Code = Annotated[str, Meta(min_length=1, max_length=40)]
 Moment = Annotated[
     str, Meta(max_length=40, description="RFC 3339; without offset, on the company’s clock: 2026-12-31T14:30")
 ]
+Status = Annotated[
+    str, Meta(max_length=40, description="When it is created. Afterwards one it never had is refused: send its moves.")
+]
 Amount = Annotated[Decimal, Meta(description='With a dot: "1234.56"')]
 
 
@@ -126,14 +129,11 @@ class RecordBody(Body):
     parent: Reference | UnsetType = UNSET
     lines: Annotated[list[Line], Meta(max_length=MOST_LINES)] | UnsetType = UNSET
     parties: Annotated[list[PartyName], Meta(max_length=50)] | UnsetType = UNSET
-    status: (
-        Annotated[str, Meta(max_length=40, description="When it is created; afterwards, send the moves as events")]
-        | UnsetType
-    ) = UNSET
+    status: Status | UnsetType = UNSET
 
 
 class DocumentBody(Body):
-    """A file to deposit: where it goes by `folder` (its path) or `class`, and the record it is the paper of."""
+    """A file to deposit: where, by `folder` (its path) or `document_class`, and the record that it is the paper of."""
 
     party: Code | NestedParty
     family: Code | UnsetType = UNSET

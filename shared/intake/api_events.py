@@ -1,7 +1,8 @@
 """What an ERP says has happened: each event once, whatever comes twice."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,11 +55,26 @@ def tell(*, event: AnyEvent, kind: str, number: str, token_id: uuid.UUID, by: st
     return Outcome(_VERBS[type(event)](record, event, by), record)
 
 
+@contextmanager
+def many(*, events: Sequence[tuple[AnyEvent, str, str]], token_id: uuid.UUID) -> Iterator[None]:
+    """Within, `tell` finds the ids of these events, their kinds and numbers, written already."""
+    keys: dict[str, str] = {}
+    for event, kind, number in events:
+        if event.id is not UNSET:
+            keys.setdefault(*_keyed(event, kind, number))
+    with api_calls.told_at_once(token_id=token_id, keys=keys):
+        yield
+
+
+def _keyed(event: Happening, kind: str, number: str) -> tuple[str, str]:
+    return f"{api_calls.EVENT}{event.id}", api_calls.digest_of(kind, number, _told(event))
+
+
 def _known(event: Happening, kind: str, number: str, token_id: uuid.UUID) -> bool:
     """Raises Refused when the id was given to something else."""
-    digest = api_calls.digest_of(kind, number, _told(event))
+    key, digest = _keyed(event, kind, number)
     try:
-        return not api_calls.is_first(token_id=token_id, key=f"{api_calls.EVENT}{event.id}", digest=digest)
+        return not api_calls.is_first(token_id=token_id, key=key, digest=digest)
     except api_calls.OtherBody:
         raise Refused(_("Cet identifiant est déjà celui d’un autre événement."), "id") from None
 

@@ -8,7 +8,6 @@ from typing import Any
 from flask_babel import gettext as _
 from msgspec import UNSET, structs
 from sqlalchemy import and_, exists, func, or_, select, tuple_
-from sqlalchemy.orm import joinedload
 
 from shared.errors import Refused
 from shared.events.models import Event
@@ -20,7 +19,7 @@ from shared.people.models import Contact, Party
 from shared.records.checking import kind_named, refuse_unknown_status
 from shared.records.declaring import Kind
 from shared.records.entering import enter
-from shared.records.holding import hold_name
+from shared.records.holding import hold_all, hold_name
 from shared.records.models import Record
 
 SOURCE = "api"
@@ -77,9 +76,8 @@ def find(kind: str, name: str) -> Record | None:
 
 @contextmanager
 def read_ahead(names: Iterable[tuple[str, str]]) -> Iterator[None]:
-    """Within, the records of these kinds and numbers are those read now, with their parties: one query for many."""
-    wanted = tuple_(Record.kind, Record.number).in_(set(names))
-    found = db.session.scalars(select(Record).where(wanted).options(joinedload(Record.party)))
+    """Within, the records of these kinds and numbers are those held now, with their parties: one query for many."""
+    found = hold_all(tuple_(Record.kind, Record.number).in_(set(names)))
     token = _ahead.set({(record.kind, record.number): record for record in found})
     try:
         yield

@@ -144,6 +144,18 @@ def test_each_event_of_a_batch_has_its_own_answer(erp: Erp) -> None:
     assert erp.get("/records/invoice/FA-1").json["status"] == "confirmed"
 
 
+def test_the_ids_of_a_good_batch_count_once_within_it_and_after(erp: Erp) -> None:
+    about = {"kind": "invoice", "number": "FA-1"}
+    moved = [{**about, "event": "move", "move": move, "id": move} for move in ("validate", "confirm")]
+    events = [*moved, moved[0], {**about, "event": "memo", "memo": "Vu", "id": "E-3"}]
+    told = [[each["applied"] for each in erp.post("/events", {"events": events}).json["results"]] for _time in range(2)]
+    assert told == [[True, True, False, True], [False] * 4]
+    other = [{**about, "event": "memo", "memo": text, "id": "E-4"} for text in ("Un", "Deux")]
+    said = erp.post("/events", {"events": other}).json["results"]
+    assert [(each["status"], each.get("applied")) for each in said] == [(200, True), (422, None)]
+    assert erp.get("/records/invoice/FA-1").json["memo"] == "Un"
+
+
 def test_an_idempotency_key_answers_the_same_and_refuses_another_body(erp: Erp) -> None:
     body = {"party": "C1", "amount": "8.00"}
     first = erp.put("/records/invoice/FA-5", body, Idempotency_Key="k1")

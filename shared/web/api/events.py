@@ -53,9 +53,13 @@ def post_events() -> Told:
 
 def _all_at_once(raws: list[bytes]) -> list[dict[str, Any]] | None:
     """Every event in one savepoint, as almost always they are all good; None, and nothing done, when one is refused."""
+    from shared.intake.api_events import many
+
     whole = db.session.begin_nested()
     try:
-        said = [_done(raw) for raw in raws]
+        events = [_read(raw) for raw in raws]
+        with many(events=events, token_id=gate.token().id):
+            said = [_done(*each) for each in events]
         whole.commit()
     except (Problem, Refused):
         whole.rollback()
@@ -67,7 +71,7 @@ def _one(raw: bytes) -> dict[str, Any]:
     """An event in a savepoint of its own: refused, it leaves nothing half done."""
     inner = db.session.begin_nested()
     try:
-        said = _done(raw)
+        said = _done(*_read(raw))
         inner.commit()
     except Problem as error:
         inner.rollback()
@@ -78,12 +82,16 @@ def _one(raw: bytes) -> dict[str, Any]:
     return said
 
 
-def _done(raw: bytes) -> dict[str, Any]:
+def _read(raw: bytes) -> tuple[Any, str, str]:
     from shared.intake.api_event_schemas import AnyEvent
     from shared.web.api import bodies
 
     event = bodies.parsed(raw, AnyEvent)
-    return {"id": _or_none(event.id), "status": 200, **_told(event, *_named(event))}
+    return event, *_named(event)
+
+
+def _done(event: Any, kind: str, number: str) -> dict[str, Any]:
+    return {"id": _or_none(event.id), "status": 200, **_told(event, kind, number)}
 
 
 def _names(raws: list[bytes]) -> list[tuple[str, str]]:

@@ -110,8 +110,8 @@ def _ahead(ask: Callable[[T], R], pieces: Sequence[T]) -> Iterator[tuple[T, R]]:
                     coming.append(beside.submit(ask, each))
                 yield piece, coming.popleft().result()
         finally:
-            for each in coming:
-                each.cancel()
+            for unwanted in coming:
+                unwanted.cancel()
 
 
 def _cut(source: Path, ranges: Sequence[Range]) -> list[bytes]:

@@ -65,7 +65,7 @@ def _drawing(source: pikepdf.Pdf, number: int) -> bytes | None:
     if contents is None:
         return b""
     before = len(source.get_warnings())
-    streams = list(contents) if isinstance(contents, pikepdf.Array) else [contents]  # type: ignore[call-overload]
+    streams = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
     if not all(isinstance(stream, pikepdf.Stream) for stream in streams):
         return None
     try:
@@ -84,6 +84,6 @@ def _draws_all(page: pikepdf.Page, drawing: bytes) -> bool:
     if not isinstance(resources, pikepdf.Dictionary):
         return False
     shown = set(_SHOWN.findall(drawing))
-    pictures = resources.get("/XObject", {})
-    names = {name[1:].encode() for name in (*resources.get("/Font", {}).keys(), *pictures.keys())}
-    return names <= shown and all(each.get("/Subtype") == "/Image" for _name, each in pictures.items())
+    pictures = dict(resources.get("/XObject", {}).items())
+    names = {name[1:].encode() for name in (*resources.get("/Font", {}).keys(), *pictures)}
+    return names <= shown and all(each.get("/Subtype") == "/Image" for each in pictures.values())

@@ -115,7 +115,8 @@ def records_import_errors(import_id: uuid.UUID) -> Response:
 
 
 def _the_import(import_id: uuid.UUID) -> tuple[RecordImport, Reach]:
-    found = import_in(scope(Permission.RECORDS_EDIT), visitors.actor(), import_id) or abort(404)
+    reached = scope(Permission.RECORDS_EDIT)
+    found = import_in(scope=reached, by=visitors.actor(), import_id=import_id) or abort(404)
     return found, kind_for(found.kind, Permission.RECORDS_EDIT)
 
 
@@ -124,7 +125,7 @@ def _to(found: RecordImport) -> Response:
 
 
 def _start(reach: Reach, form: ImportForm, *, status: int = 200, sentence: str = "") -> Response:
-    past = last_imports(reach.kind, scope(Permission.RECORDS_EDIT), visitors.actor())
+    past = last_imports(kind=reach.kind, scope=scope(Permission.RECORDS_EDIT), by=visitors.actor())
     return page(
         "backoffice/records/import.html",
         status=status,

@@ -90,7 +90,7 @@ def test_codes_are_found_however_they_are_written_and_may_hold_a_slash(erp: Erp)
     assert erp.get("/parties/customers/44/C9").json["code"] == "44/C9"
 
 
-@pytest.mark.parametrize("path", ["/records/quote?party=%00", "/records/quote/%00", "/parties/customers/a%00"])
+@pytest.mark.parametrize("path", ["/records/quote?status=%00", "/records/quote/%00", "/parties/customers/a%00"])
 def test_what_no_column_holds_is_a_problem(erp: Erp, path: str) -> None:
     answer = erp.get(path)
     assert answer.status_code in (400, 404) and answer.content_type == "application/problem+json"

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from shared.extensions import db
-from shared.intake.models import PartyImport
 from shared.intake.imported_files import read_table
+from shared.intake.models import PartyImport
 from shared.intake.party_importing import advance_import
 from shared.people.cards import Card
 from shared.people.contacting import ContactCard, add_contact

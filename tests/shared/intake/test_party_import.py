@@ -12,9 +12,9 @@ from shared.clock import at, now
 from shared.errors import Refused, Stale
 from shared.events.models import Event
 from shared.extensions import db
+from shared.intake.imported_files import read_table
 from shared.intake.models import ImportState, PartyImport, PartyImportRow, RowVerdict
 from shared.intake.party_columns import guess
-from shared.intake.imported_files import read_table
 from shared.intake.party_importing import advance_import, ask_apply, ask_undo, preview_again, start_import
 from shared.people.cards import CELL_FIELDS
 from shared.people.contacting import ContactCard, add_contact

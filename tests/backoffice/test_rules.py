@@ -22,7 +22,6 @@ from shared.notifications.rule_saving import save
 from shared.notifications.rules import SILENT
 from shared.notifications.shipping import RULES, ship_messages
 from shared.people.models import EmailSlot, Party
-from shared.records.models import StateCode
 from tests.factories import office, post
 from tests.factories.identity import Browser, a_clerk
 from tests.factories.rules import a_record, a_rule, a_text, moved
@@ -293,21 +292,6 @@ def test_a_rule_on_a_new_code_works_and_says_how_often_it_would_have_been_sent(b
         folders[0].state_code = code
         moved(folders[0], "state_entered", code=code)
     assert len(lines_of(rule)) == 1
-
-
-def test_a_code_in_use_is_closed_and_one_that_is_not_is_deleted(browser: Browser, party: Party) -> None:
-    browser.get("/backoffice/state-codes")
-    for code in ("103", "104"):
-        browser.post("/backoffice/state-codes", kind="intervention", code=code, label=f"État {code}")
-    used, free = db.session.scalars(select(StateCode).order_by(StateCode.code))
-    a_record(party, "intervention", state_code="103")
-    for each in (used, free):
-        browser.post(f"/backoffice/state-codes/{each.id}/remove")
-    standing = db.session.scalars(select(StateCode).execution_options(populate_existing=True)).all()
-    assert [(each.code, each.closed_at is not None) for each in standing] == [("103", True)]
-    assert browser.post(f"/backoffice/state-codes/{used.id}/reopen").status_code == 303
-    again = browser.post("/backoffice/state-codes", kind="intervention", code="103", label="Encore")
-    assert again.status_code == 422 and "existe déjà" in again.text
 
 
 def test_a_reminder_counts_the_days_that_were_met_while_the_record_was_open(browser: Browser, party: Party) -> None:

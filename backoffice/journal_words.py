@@ -1,10 +1,13 @@
 """What a line of the journal says, in the words of the screen."""
 
+import functools
 from typing import Any
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from shared.events.catalogue import CATALOGUE
+from shared.records.kinds import KINDS
 
 LONGEST = 120
 UNSAID = {"key", "batch", "ip", "agent", "todo", "record"}  # what only ties lines together, or is shown elsewhere
@@ -15,11 +18,27 @@ def event_label(name: str) -> str:
     return str(_(CATALOGUE[name].label)) if name in CATALOGUE else name
 
 
-def details(facts: dict[str, Any]) -> list[tuple[str, str]]:
-    """The facts of a line, with the word of the screen where there is one."""
-    words = _words()
-    shown = [(words.get(name, name), _short(value)) for name, value in facts.items() if name not in UNSAID]
+def details(event: str, facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """The facts of a line, with the words of the screen where there are some."""
+    kind, locale = KINDS.get(event.partition(".")[0]), str(get_locale())
+    words, values = _words(locale), _values(locale, kind.key if kind else "")
+    if kind:
+        words = {**words, "status": words["state"]}
+    shown = [
+        (words.get(name, name), _short(_said(name, value, values.get(name, {}))))
+        for name, value in facts.items()
+        if name not in UNSAID
+    ]
     return [(name, value) for name, value in shown if value]
+
+
+def _said(name: str, value: Any, words: dict[str, str]) -> Any:
+    """A key, or each of a list, in words; the ids of documents, which nobody reads, as their number."""
+    if isinstance(value, list):
+        if name == "documents":
+            return len(value)
+        return [words.get(str(each), each) for each in value]
+    return words.get(value, value) if isinstance(value, str) else value
 
 
 def _short(value: Any) -> str:
@@ -33,7 +52,7 @@ def _written(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_written(each) or "—" for each in value)
     if isinstance(value, dict):
-        words = _words()
+        words = _words(str(get_locale()))
         return ", ".join(f"{words.get(name, name)} : {_changed(each)}" for name, each in value.items())
     return "" if value is None else str(value)
 
@@ -46,7 +65,38 @@ def _changed(value: Any) -> str:
     return _written(value) or "—"
 
 
-def _words() -> dict[str, str]:
+@functools.lru_cache(maxsize=64)
+def _values(_locale: str, kind: str) -> dict[str, dict[str, str]]:
+    """By fact, the words of what is a key there; the statuses are those of the kind of record that it is about."""
+    states = {each.key: str(_(each.label)) for each in KINDS[kind].statuses} if kind else {}
+    return {
+        "slot": {"card": _("fiche"), "quote": _("devis"), "billing": _("facturation"), "reminder": _("relance")},
+        "kind": {key: str(_(each.label)) for key, each in KINDS.items()},
+        "status": states,
+        "before": states,
+        "after": states,
+        "source": {
+            "backoffice": _("saisie"),
+            "facturx": "Factur-X",
+            "demo": _("démonstration"),
+            "portal": _("portail"),
+        },
+        "fields": {
+            "allowed": _("accès autorisé"),
+            "notify": _("notifier par email"),
+            "password": _("mot de passe"),
+            "email": _("adresse"),
+            "phone": _("téléphone"),
+            "person": _("personne"),
+            "folders": _("répertoires"),
+            "dates": _("dates"),
+        },
+    }
+
+
+@functools.lru_cache(maxsize=16)
+def _words(_locale: str) -> dict[str, str]:
+    """Put into words once a language, as the values are; `_locale` is part of the caches' keys only."""
     return _first_words() | _record_words()
 
 
@@ -112,4 +162,7 @@ def _record_words() -> dict[str, str]:
         "state_code": _("code d’état"),
         "contact_id": _("interlocuteur"),
         "title": _("intitulé"),
+        "source": _("origine"),
+        "net": _("montant HT"),
+        "facturx": _("facture électronique"),
     }

@@ -34,6 +34,11 @@
       choice.checked = true; // drawing comes first where a script can follow the finger
       choice.dataset.modeFirst = "";
     }
+    for (const tab of root.querySelectorAll(".g-tabs [aria-current]")) {
+      const strip = tab.closest(".g-tabs"); // on a phone the open one may stand out of sight
+      const beyond = tab.getBoundingClientRect().right - strip.getBoundingClientRect().right;
+      if (beyond > 0) strip.scrollLeft += beyond + 24;
+    }
     for (const toast of root.querySelectorAll("[data-toast]:not([data-keep])")) {
       if (!toast.dataset.leaving) {
         toast.dataset.leaving = "1";

@@ -52,6 +52,22 @@ def test_filters_stand_in_the_address_and_narrow(browser: Browser, clerk: Staff)
     assert browser.get("/backoffice/journal?since=x&actor=%00&after=!!&event=x&chain=x").status_code == 200
 
 
+def test_details_are_said_in_words(browser: Browser) -> None:
+    party = office.customer("K80")
+    for name, facts in (
+        ("party.address_changed", {"slot": "billing", "before": "a@b.example", "after": "c@b.example"}),
+        ("invoice.created", {"kind": "invoice", "status": "validated", "source": "facturx"}),
+        ("access.changed", {"fields": ["allowed", "folders"]}),
+    ):
+        record(name, by="system", party_id=party.id, facts=facts)
+    text = browser.get("/backoffice/journal?party=K80").text
+    for said in ("case : facturation", "genre : Facture", "état : Validée", "origine : Factur-X"):
+        assert said in text, said
+    assert "champs : accès autorisé, répertoires" in text
+    for key in ("billing", "validated", "facturx", "allowed"):
+        assert f" : {key}" not in text
+
+
 def test_the_csv_holds_what_the_screen_holds_and_says_who_took_it(browser: Browser) -> None:
     party = office.customer("K78", "=cmd()")
     for _ in range(60):

@@ -53,14 +53,14 @@ def kept(sha256: str) -> bytes:
         raise Refused(_("Le fichier conservé n’est plus intact : envoyez-le de nouveau.")) from None
 
 
-def read_table(data: bytes, filename: str) -> Table:
-    """Read the file; Refused with the reason when it is no table that we understand."""
+def read_table(data: bytes, filename: str, *, most: int = LINES_MAX) -> Table:
+    """Read the file; Refused with the reason when it is no table that we understand, or has more lines than `most`."""
     if len(data) > BYTES_MAX:
         raise Refused(_too_big())
     rows = _xlsx(data) if data.startswith(b"PK\x03\x04") else _csv(data, filename)
-    lines = list(islice(_numbered(rows), LINES_MAX + 2))
-    if len(lines) > LINES_MAX + 1:
-        raise Refused(_("Ce fichier compte plus de %(most)s lignes : importez-le en plusieurs fois.", most=LINES_MAX))
+    lines = list(islice(_numbered(rows), most + 2))
+    if len(lines) > most + 1:
+        raise Refused(_("Ce fichier compte plus de %(most)s lignes : importez-le en plusieurs fois.", most=most))
     if len(lines) < 2:
         raise Refused(_("Ce fichier est vide : il faut une ligne de titres, puis au moins une ligne."))
     heads = [head or _("Colonne %(number)s", number=at + 1) for at, head in enumerate(lines[0][1])]

@@ -31,7 +31,7 @@ def start_import(*, kind: str, data: bytes, filename: str, scope: Scope, by: str
     """
     name, inspection = checked(data=data, filename=filename)
     try:
-        table = _table(data, name)
+        table = read_table(data, name, most=LINES_MAX)
     except Refused as refusal:
         raise Refused(refusal.sentence, "file") from refusal
     filing.keep(data=data, inspection=inspection)
@@ -55,7 +55,7 @@ def preview_again(*, found: RecordImport, columns: list[str], tell: bool, scope:
 
 def table_of(found: RecordImport) -> Table:
     """The file as it was kept. Raises Refused when its bytes are lost."""
-    return _table(kept(found.sha256), found.filename)
+    return read_table(kept(found.sha256), found.filename, most=LINES_MAX)
 
 
 def fields_of(found: RecordImport, table: Table) -> list[str]:
@@ -105,13 +105,6 @@ def _judge(found: RecordImport, table: Table, scope: Scope) -> list[Line]:
     found.total_rows, found.done_rows = len(lines), 0
     db.session.flush()
     return lines
-
-
-def _table(data: bytes, name: str) -> Table:
-    table = read_table(data, name)
-    if len(table.lines) > LINES_MAX:
-        raise Refused(_("Ce fichier compte plus de %(most)s lignes : importez-le en plusieurs fois.", most=LINES_MAX))
-    return table
 
 
 def _kept(fields: list[str]) -> dict[str, Any]:

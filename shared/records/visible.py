@@ -158,7 +158,12 @@ def _open(sight: Sight, kinds: list[Kind]) -> ColumnElement[bool]:
         .having(opens if sight.is_narrowed else or_(opens, func.count(Folder.id) == 0))
     )
     unfiled = [kind.key for kind in kinds if not _readers(kind)]
-    return or_(_among(Record.kind, unfiled), Record.kind.in_(query)) if unfiled else Record.kind.in_(query)
+    if not unfiled:
+        return Record.kind.in_(query)
+    free = _among(Record.kind, unfiled)
+    if sight.is_narrowed:  # an access that opens no folder is there to sign, and shows nothing else
+        free = and_(free, func.cardinality(bindparam("folder_ids", type_=ARRAY(Uuid))) > 0)
+    return or_(free, Record.kind.in_(query))
 
 
 def _readers(kind: Kind) -> tuple[str, ...]:

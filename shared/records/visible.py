@@ -64,6 +64,8 @@ def seen_by(sight: Sight, *kinds: str) -> Select[Record]:
     query = select(Record).where(_shown(wanted), _of_party(wanted))
     if any(_readers(kind) for kind in wanted):
         query = query.where(_open(sight, wanted))
+    elif sight.is_narrowed:
+        query = query.where(_opens_any())
     if published := [kind.key for kind in wanted if kind.classes and not kind.is_internal]:
         free = [kind.key for kind in wanted if kind.key not in published]  # an exchange's paper is filed at one party
         query = query.where(or_(_among(Record.kind, free), _published(sight)) if free else _published(sight))
@@ -161,9 +163,14 @@ def _open(sight: Sight, kinds: list[Kind]) -> ColumnElement[bool]:
     if not unfiled:
         return Record.kind.in_(query)
     free = _among(Record.kind, unfiled)
-    if sight.is_narrowed:  # an access that opens no folder is there to sign, and shows nothing else
-        free = and_(free, func.cardinality(bindparam("folder_ids", type_=ARRAY(Uuid))) > 0)
+    if sight.is_narrowed:
+        free = and_(free, _opens_any())
     return or_(free, Record.kind.in_(query))
+
+
+def _opens_any() -> ColumnElement[bool]:
+    """An access that opens no folder is there to sign, and shows nothing else."""
+    return func.cardinality(bindparam("folder_ids", type_=ARRAY(Uuid))) > 0
 
 
 def _readers(kind: Kind) -> tuple[str, ...]:

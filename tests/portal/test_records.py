@@ -223,12 +223,14 @@ def test_messages_reach_the_other_side_alone(client: FlaskClient, seat: Seat, cl
     assert [each.read_at is not None for each in remarks.everything(document)] == [False, True]
 
 
-def test_an_appointment_is_confirmed_or_moved(client: FlaskClient, seat: Seat) -> None:
+def test_an_appointment_is_confirmed_or_moved(app: Flask, client: FlaskClient, seat: Seat) -> None:
     visit = a_piece(
         seat.party, "intervention", "DI-1", status="open", title="Entretien", appointment_at=now() + timedelta(days=2)
     )
     page, url = f"/records/{visit.id}", f"/records/{visit.id}/appointment"
     assert "Entretien" in read(client, "/appointments").text
+    only_signs = sign_in(app.test_client(), a_seat(seat.party, folders=[]))
+    assert only_signs.get(page).status_code == 404 and "Entretien" not in only_signs.get("/").text
     assert send(client, page, url, answer="move_asked", text="").status_code == 422
     assert send(client, page, url, answer="move_asked", text="Jeudi plutôt").status_code == 303
     assert "Jeudi plutôt" in read(client, page).text

@@ -59,9 +59,9 @@ def records(party: Party) -> list[Line]:
     columns += (Record.amount, Record.currency, Record.paid, Record.appointment_at, Record.appointment_place)
     columns += (Record.appointment_note, Record.memo, Record.refusal_reason, Record.created_at)
     query = select(Record.kind, *columns).where(Record.party_id == party.id).order_by(Record.created_at, Record.id)
-    names = ("numero", "titre", "etat", "date", "echeance", "montant", "devise", "paye", "rendez_vous_le")
-    names += ("rendez_vous_lieu", "rendez_vous_note", "memo", "motif_de_refus", "creee_le")
-    told = lines(query, ("sorte", *names))
+    names: tuple[str, ...] = ("sorte", "numero", "titre", "etat", "date", "echeance", "montant", "devise", "paye")
+    names += ("rendez_vous_le", "rendez_vous_lieu", "rendez_vous_note", "memo", "motif_de_refus", "creee_le")
+    told = lines(query, names)
     return [
         line | {"sorte": str(KINDS[line["sorte"]].label) if line["sorte"] in KINDS else line["sorte"]} for line in told
     ]

@@ -5,7 +5,7 @@ Nobody types an address here: a code goes to one that we know already, and the p
 
 import hashlib
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -57,14 +57,16 @@ def send_code(
         verified=target.verified,
         others=len(signers) - 1,
     )
-    _trace(signers, "code_sent", sent, SYSTEM)
+    for signer in signers:
+        trace(request=signer.request, kind="code_sent", signer=signer, by=SYSTEM, **_told(sent))
     return target
 
 
 def use_code(*, signers: Sequence[Signer], shas: Sequence[str], typed: str, by: str) -> codes.Code:
     """Use up the code that confirms an act on these documents; the caller holds their requests. As `codes.check`."""
     used = codes.check(signer_id=code_owner(signers).id, digest=digest_together(shas), typed=typed)
-    _trace(signers, "code_used", used, by)
+    for signer in signers:
+        trace(request=signer.request, kind="code_used", signer=signer, by=by, **_told(used))
     return used
 
 
@@ -92,11 +94,9 @@ def account_of(signer: Signer) -> Account | None:
     return db.session.scalars(select(Account).where(Account.person_id == signer.contact.person_id)).one_or_none()
 
 
-def _trace(signers: Sequence[Signer], kind: str, code: codes.Code, by: str) -> None:
-    """On each document that the act is about, whoever of them the code was drawn for."""
-    told = {"code": str(code.id), "channel": code.channel, "to": code.target, "verified": code.is_confirmed}
-    for signer in signers:
-        trace(request=signer.request, kind=kind, signer=signer, by=by, **told)
+def _told(code: codes.Code) -> dict[str, Any]:
+    """What the chain of each document says of a code, whoever of them it was drawn for."""
+    return {"code": str(code.id), "channel": code.channel, "to": code.target, "verified": code.is_confirmed}
 
 
 def _email(signer: Signer, account: Account | None) -> Target | None:

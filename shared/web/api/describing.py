@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Response, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from shared.web.accessibility import foot
 from shared.web.api import api
@@ -41,8 +42,8 @@ def docs() -> Response:
     )
 
 
-def _told(operation: dict[str, Any]) -> list[tuple[str, str]]:
-    """Scope, parameters and bodies of one operation."""
+def _told(operation: dict[str, Any]) -> list[tuple[str, Markup]]:
+    """Scope, parameters and bodies of one operation: names that are written as they stand in every language."""
     sent = [schema_name(kind["schema"]) for kind in operation.get("requestBody", {}).get("content", {}).values()]
     back = {
         schema_name(one["schema"])
@@ -56,7 +57,7 @@ def _told(operation: dict[str, Any]) -> list[tuple[str, str]]:
         (_("Corps"), ", ".join(sent)),
         (_("Réponse"), ", ".join(sorted(back))),
     ]
-    return [(label, value) for label, value in rows if value]
+    return [(label, Markup("<code>{}</code>").format(value)) for label, value in rows if value]
 
 
 def schema_name(schema: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, select, update
 
 from shared.documents.keeping import keep_all
 from shared.documents.models import StoredObject
@@ -36,12 +36,6 @@ def cut_some(batch: PayslipBatch, ahead: Ahead[Range, bytes]) -> bool:
     batch.split += len(mine)
     db.session.flush()
     return True
-
-
-def slips_to_cut(batch: PayslipBatch) -> int:
-    """How many payslips of the batch will have a file of their own."""
-    query = select(func.count()).where(PayslipSlip.batch_id == batch.id, PayslipSlip.verdict.not_in(NEVER))
-    return db.session.scalar(query) or 0
 
 
 def _uncut(batch: PayslipBatch) -> tuple[ColumnElement[bool], ...]:

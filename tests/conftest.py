@@ -140,6 +140,7 @@ def provider(_provider: Provider) -> Provider:
 def app(_app: Flask, _config: Config) -> Iterator[Flask]:
     """The application; what the test commits lives in a savepoint and goes at its end."""
     configure(_config)
+    shutil.rmtree(_config.storage_folder, ignore_errors=True)  # what a server of the last test wrote while it ended
     with _app.app_context(), db.engine.connect() as connection:
         outer = connection.begin()
         engine = db.engines[None]

@@ -29,7 +29,7 @@ from shared.records.declaring import DRAFT
 from shared.records.kinds import INVOICE, PAYMENT
 from shared.records.models import Record
 from shared.records.money_models import PaymentShare
-from shared.records.papers import STATED_ON, day_of, papers
+from shared.records.papers import LISTED, STATED_ON, day_of, papers
 from shared.records.visible import Sight, seen_by
 
 MOMENT = bindparam("moment", type_=DateTime(timezone=True))
@@ -61,7 +61,7 @@ def account_of(sight: Sight) -> Account:
 def _paid(sight: Sight) -> CTE:
     """The payments that stood then."""
     stands = or_(Record.status == CONFIRMED, and_(Record.status == CANCELLED, Record.moved_at > MOMENT))
-    query = seen_by(sight, PAYMENT.key).where(Record.created_at <= MOMENT, stands)
+    query = seen_by(sight, PAYMENT.key).with_only_columns(*LISTED).where(Record.created_at <= MOMENT, stands)
     return query.where(_had_begun(Record.id, Record.moved_at, "payment.confirmed")).cte("paid")
 
 

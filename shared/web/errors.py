@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import force_locale, lazy_gettext
 from flask_wtf.csrf import CSRFError
+from psycopg.errors import ForeignKeyViolation, UniqueViolation
 from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
@@ -149,8 +150,13 @@ def unstorable(error: DataError) -> Response:
 
 
 def overtaken(error: IntegrityError) -> Response:
-    """Two requests made the same thing at once: the second finds it when it comes again."""
+    """Two requests made, or removed, the same thing at once: the second finds it so when it comes again.
+
+    Another broken constraint is a fault of ours.
+    """
     db.session.rollback()
+    if not isinstance(error.orig, (UniqueViolation, ForeignKeyViolation)):
+        raise error
     named = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
     current_app.logger.error("overtaken: %s", named or type(error.orig).__name__)
     return explain(409, EXPLANATIONS[409])

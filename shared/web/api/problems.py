@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, current_app
+from psycopg.errors import ForeignKeyViolation, UniqueViolation
 from sqlalchemy.exc import IntegrityError
 
 from shared.errors import Refused, Stale
@@ -52,8 +53,10 @@ def away(_error: Exception) -> Response:
 
 
 def overtaken(error: IntegrityError) -> Response:
-    """Two calls made the same thing at once: the second finds it when it comes again."""
+    """Two calls made the same thing at once: the second finds it when it comes again. Another fault is ours."""
     db.session.rollback()
+    if not isinstance(error.orig, (UniqueViolation, ForeignKeyViolation)):
+        raise error
     current_app.logger.warning("api: refused by the database: %s", _constraint(error))
     return problems.answer(body_of(409))
 

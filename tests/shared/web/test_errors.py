@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask, abort
 from flask.testing import FlaskClient
+from psycopg.errors import UniqueViolation
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import TooManyRequests
 
@@ -32,7 +33,7 @@ def _unstorable() -> str:
 
 
 def _overtaken() -> str:
-    raise IntegrityError("INSERT secret-detail", {}, Exception("secret-detail"))
+    raise IntegrityError("INSERT secret-detail", {}, UniqueViolation("secret-detail"))
 
 
 def _slow() -> str:

@@ -1,5 +1,8 @@
 """The only place where everything meets: `create_app()` is a list of steps."""
 
+import importlib
+import os
+import sys
 from datetime import timedelta
 
 from flask import Flask
@@ -13,7 +16,7 @@ from portal import portal
 from shared import cli, pooling
 from shared.config import CHECKOUT, Config, configure
 from shared.config import config as current_config
-from shared.extensions import csrf, db, mail, migrate
+from shared.extensions import csrf, db, mail
 from shared.web import brand, commits, languages, look, origins, sessions, translating, visitors
 from shared.web.api import api
 from shared.web.api import load_views as load_api
@@ -82,7 +85,9 @@ def bind_extensions(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         pooling.watch(db.engine)
-    migrate.init_app(app, db, directory="migrations")
+    if os.environ.get("FLASK_RUN_FROM_CLI") == "true" or "flask_migrate" in sys.modules:
+        # Where pages are served, Alembic and what it brings would be eight idle megabytes.
+        importlib.import_module("flask_migrate").Migrate(app, db, directory="migrations")
     csrf.init_app(app)
     mail.init_app(app)
     languages.install(app)

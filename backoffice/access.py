@@ -56,7 +56,7 @@ def access() -> Response:
         is_automatic=is_automatic(),
         polling=any(row.state == "unsynced" or row.is_leaving for row in shown),
         w=w,
-        draw=Drawing(w).line,
+        lines=Drawing(w).lines(shown),
         **allowed,
     )
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from flask_babel import Babel
 from flask_login import LoginManager
 from flask_mail import Mail
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import DateTime, Enum, MetaData, Uuid
@@ -16,7 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, registry
 from uuid_utils.compat import uuid7
 
-__all__ = ["Model", "babel", "csrf", "db", "login", "mail", "migrate", "uuid7"]
+__all__ = ["Model", "babel", "csrf", "db", "login", "mail", "uuid7"]
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -56,7 +55,6 @@ if TYPE_CHECKING:
 else:
     Model = db.Model
 
-migrate = Migrate()
 mail = Mail()
 csrf = CSRFProtect()
 login = LoginManager()

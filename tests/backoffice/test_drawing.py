@@ -54,7 +54,7 @@ def test_a_line_filled_in_is_the_line_of_the_template(app: Flask, may_edit: bool
         drawing, template = Drawing(said), app.jinja_env.get_template(TEMPLATE).module
         for change in (*CHANGES, *CHANGES):
             row = PLAIN._replace(**change)
-            assert drawing.line(row) == template.line(row, said)
+            assert drawing.lines([row]) == template.line(row, said)
             other = row._replace(id=uuid.UUID(int=8), code="X", name="<script>", revision=9)
-            assert drawing.line(other) == template.line(other, said)
-            assert "<script>" not in drawing.line(other)
+            assert drawing.lines([other]) == template.line(other, said)
+            assert "<script>" not in drawing.lines([other])

@@ -1,9 +1,6 @@
 """Contracts sealed in the background: what the portal's pages lose meanwhile, and that every seal is put on."""
 
-import contextlib
 import io
-import os
-import signal
 import statistics
 import sys
 import time
@@ -17,6 +14,7 @@ from benchmarks import people
 from benchmarks.figures import Figure, report
 from benchmarks.installation import Installation, installation
 from benchmarks.loading import GZIP, requests_per_second
+from benchmarks.processes import still
 from benchmarks.serving import GUICHET, gunicorn
 from shared.clock import now
 from shared.documents.models import Document, Folder, SignatureSide, Version
@@ -69,7 +67,7 @@ def _measured(made: Installation, person: str, requests: list[uuid.UUID]) -> lis
     _await(made, lambda count: count > 0)
     alone, beside, stopped = [], [], 0.0
     for _round in range(ROUNDS):
-        with _still(worker.pid):
+        with still(worker.pid):
             before = time.monotonic()
             alone.append(pages())
             stopped += time.monotonic() - before
@@ -86,25 +84,6 @@ def _measured(made: Installation, person: str, requests: list[uuid.UUID]) -> lis
         Figure(name, medians[0], "req/s", medians[1], ratio, 0.8),
         Figure("contracts sealed B-LTA by one worker beside it", rate, "/s", 1.0, rate, 1.0),
     ]
-
-
-@contextlib.contextmanager
-def _still(pid: int) -> Any:
-    """The worker and the child that seals stand still meanwhile."""
-    family = [pid, *_children(pid)]
-    for each in family:
-        os.kill(each, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for each in reversed(family):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(each, signal.SIGCONT)
-
-
-def _children(pid: int) -> list[int]:
-    with open(f"/proc/{pid}/task/{pid}/children") as listed:
-        return [int(child) for child in listed.read().split()]
 
 
 def _sealed(made: Installation) -> int:

@@ -62,12 +62,12 @@ def measure(count: int, *, publish: bool) -> None:
     """Print the batch in a process of its own, then the bare loop, Guichet, and the bare loop again."""
     with tempfile.TemporaryDirectory() as folder, installation() as made:
         path = Path(folder) / "batch.pdf"
-        _alone("--print", path, count)
+        alone("--print", path, count)
         pages = sum(pages_of(number) for number in range(count))
         print(f"{count:,} payslips, {pages:,} pages, {path.stat().st_size / 1e6:.0f} MB")
-        before = _alone("--bare", path, count)
+        before = alone("--bare", path, count)
         seconds, most = _measured(made, path, count)
-        after = _alone("--bare", path, count)
+        after = alone("--bare", path, count)
         limit = pages / min(before, after)  # the faster of the two: a busy moment must not flatter us
         rate = pages / seconds
         figures = [
@@ -150,7 +150,8 @@ def name_of(number: int) -> str:
             return f"Martin{letters}"
 
 
-def _alone(option: str, path: Path, count: int, **environ: str) -> float:
+def alone(option: str, path: Path, count: int, **environ: str) -> float:
+    """One step of this benchmark in a process of its own; the seconds that it says."""
     command = [sys.executable, "-m", "benchmarks.bench_payslips", str(count), option, str(path)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **environ})
     return float(done.stdout or 0)
@@ -160,8 +161,8 @@ def _measured(made: Installation, path: Path, count: int) -> tuple[float, int]:
     """Seconds from the file to the list of all its pages, and the most memory of the job meanwhile, in bytes."""
     with made.app.app_context():
         with transaction():
-            _employees(count)
-        dropped = _alone("--drop", path, count, **made.environ)
+            employees(count)
+        dropped = alone("--drop", path, count, **made.environ)
         watch = _Watch()
         began = time.perf_counter()
         batch_id = db.session.scalars(select(PayslipBatch.id)).one()
@@ -196,7 +197,8 @@ def _published(app: Flask, count: int) -> float:
     return time.perf_counter() - began
 
 
-def _employees(count: int) -> None:
+def employees(count: int) -> None:
+    """Whom the batch is about, the folder and the rules by which it is read."""
     folder = db.session.scalars(select(Folder).where(Folder.shipped_key == "e.payslips")).one()
     folder.notify = Notify.IMMEDIATE
     db.session.add(Activity(name=US.name, siret=US.siret))

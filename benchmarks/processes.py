@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,20 @@ def descendants(pid: int) -> Iterator[int]:
             for child in map(int, (thread / "children").read_text().split()):
                 yield child
                 yield from descendants(child)
+
+
+@contextlib.contextmanager
+def still(pid: int) -> Iterator[None]:
+    """A process and all that it started stand still meanwhile."""
+    family = [pid, *descendants(pid)]
+    for each in family:
+        os.kill(each, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for each in reversed(family):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(each, signal.SIGCONT)
 
 
 def _ticks(pid: int) -> int:

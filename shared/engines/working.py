@@ -34,6 +34,9 @@ PRELOADED: dict[QueueName, tuple[str, ...]] = {
     "now": ("shared.signatures.opening", "shared.signatures.finishing", "shared.signatures.proving"),
 }
 
+# Long work leaves the processor to the pages; with its children and their sandboxes.
+NICE: dict[str, int] = {"slow": 10}
+
 log = logging.getLogger(__name__)
 
 
@@ -116,6 +119,7 @@ def main() -> int:
         return 2
     from wsgi import create_app
 
+    os.nice(NICE.get(sys.argv[1], 0))
     work(sys.argv[1], create_app())
     return 0
 

@@ -151,6 +151,7 @@ def test_a_told_worker_ends_within_thirty_seconds(machine: Machine) -> None:
     while not _beats(machine) and time.monotonic() < patience:
         time.sleep(0.2)
     assert _beats(machine), "the worker writes its heartbeat"
+    assert os.getpriority(os.PRIO_PROCESS, process.pid) > os.getpriority(os.PRIO_PROCESS, 0), "pages come first"
     process.send_signal(signal.SIGTERM)
     try:
         process.wait(30)

@@ -132,7 +132,7 @@ def test_a_stranger_s_document_refuses_the_whole_archive(
     for ids in ([other.id, mine.id], [draft.id, mine.id], ["x", mine.id], [unknown()]):
         answer = client.get("/documents/zip?" + "&".join(f"ids={each}" for each in ids))
         assert (answer.status_code, same(answer.text)) == (404, same(expected.text))
-        assert b"PK" not in answer.data and b"Bulletin" not in answer.data
+        assert not answer.data.startswith(b"PK") and b"Bulletin" not in answer.data
     assert db.session.scalar(select(func.count()).select_from(Download)) == 0
     assert db.session.scalar(select(func.count()).select_from(Event).where(Event.name == "portal.denied")) == 5
 

@@ -35,7 +35,7 @@ PRELOADED: dict[QueueName, tuple[str, ...]] = {
 }
 
 # Long work leaves the processor to the pages; with its children and their sandboxes.
-NICE: dict[str, int] = {"slow": 10}
+NICE: dict[str, int] = {"slow": 19}
 
 log = logging.getLogger(__name__)
 

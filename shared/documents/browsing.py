@@ -1,7 +1,7 @@
 """The lists of the portal: plain columns, fifty rows at a time, by key and never by offset."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,10 +12,9 @@ from shared.documents import listing as statements
 from shared.documents.searching import terms_of
 from shared.documents.visible import who
 from shared.extensions import db
+from shared.paging import known, spelled
 
 PAGE = 50
-
-Key = tuple[date, uuid.UUID]
 
 
 class Line(NamedTuple):
@@ -85,20 +84,20 @@ def latest(
     terms = terms_of(search)
     if search.strip() and not terms:
         return Page([], None)
-    key = _key(after, datetime.fromisoformat)
-    shape = (folder_id is not None, len(terms), new, to_sign, first is not None, key is not None, limit)
-    values: dict[str, Any] = {"folder_id": folder_id, "first": first}
+    key = known(after, datetime.fromisoformat)
+    shape = (folder_id is not None, len(terms), new, to_sign, first is not None, bool(key), limit)
+    values: dict[str, Any] = {"folder_id": folder_id, "first": first, **key}
     for n, term in enumerate(terms):
         values |= {f"word{n}": f"%{' '.join(term.words)}%", f"query{n}": term.query}
     query = statements.latest(seat.is_borrowed, *shape)
-    return _page(query, seat, values, key, limit, lambda line: line.live_at.isoformat())
+    return _page(query, seat, values, "live_at", limit)
 
 
 def of_class(*, seat: Seat, document_class: str, after: str = "", limit: int = PAGE) -> Page:
     """The invoices, the quotes or the payslips of this seat, by their own date, the newest first."""
-    key, values = _key(after, date.fromisoformat), {"document_class": document_class}
-    query = statements.of_class(seat.is_borrowed, key is not None, limit)
-    return _page(query, seat, values, key, limit, lambda line: line.day.isoformat())
+    key = known(after)
+    query = statements.of_class(seat.is_borrowed, bool(key), limit)
+    return _page(query, seat, {"document_class": document_class, **key}, "day", limit)
 
 
 def shelves(*, seat: Seat) -> list[Shelf]:
@@ -111,23 +110,8 @@ def choices(*, seat: Seat) -> list[Choice]:
     return [Choice._make(row) for row in db.session.execute(statements.folders(seat.is_borrowed), who(seat))]
 
 
-def _page(
-    query: statements.Rows,
-    seat: Seat,
-    values: dict[str, Any],
-    key: Key | None,
-    limit: int,
-    spell: Callable[[Line], str],
-) -> Page:
-    known = {"after": key[0], "after_id": key[1]} if key else {}
-    rows = db.session.execute(query, {**values, **who(seat), **known}).all()
+def _page(query: statements.Rows, seat: Seat, values: dict[str, Any], by: str, limit: int) -> Page:
+    rows = db.session.execute(query, values | who(seat)).all()
     lines = [Line._make(row) for row in rows[:limit]]
-    return Page(lines, f"{spell(lines[-1])}~{lines[-1].id}" if len(rows) > limit else None)
-
-
-def _key(after: str, read: Callable[[str], date]) -> Key | None:
-    value, _, document_id = after.partition("~")
-    try:
-        return read(value), uuid.UUID(document_id)
-    except ValueError:
-        return None
+    last = lines[-1] if len(rows) > limit else None
+    return Page(lines, spelled(getattr(last, by), last.id) if last else None)

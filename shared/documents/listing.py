@@ -7,7 +7,7 @@ import functools
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, DateTime, Select, Uuid, any_, bindparam, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Date, DateTime, Select, Uuid, any_, bindparam, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.access.models import Seat
@@ -15,6 +15,7 @@ from shared.documents import effective
 from shared.documents.models import Document, Folder, FolderException, Publication
 from shared.documents.searching import in_words
 from shared.documents.visible import mine, reaching, sitting, unread_by
+from shared.paging import newest
 from shared.people.models import Family, Party
 
 Rows = Select[*tuple[Any, ...]]
@@ -50,14 +51,14 @@ def latest(
         query = query.where(effective.to_sign() if to_sign else ~effective.to_sign())
     if first:
         query = query.order_by((Document.id == bindparam("first", type_=Uuid())).desc())
-    return _from_key(query, Publication.live_at, DateTime(timezone=True), after, limit)
+    return newest(query, Publication.live_at, Document.id, DateTime(timezone=True), after=after, limit=limit)
 
 
 @functools.cache
 def of_class(borrowed: bool, after: bool, limit: int) -> Rows:
     """The documents of one class, by their own date, the newest first."""
     query = _lines(borrowed).where(Folder.document_class == bindparam("document_class"))
-    return _from_key(query, _DAY, Date(), after, limit)
+    return newest(query, _DAY, Document.id, Date(), after=after, limit=limit)
 
 
 @functools.cache
@@ -123,10 +124,3 @@ def _lines(borrowed: bool) -> Rows:
         unread_by(_SEAT),
         maintain_column_froms=True,
     )
-
-
-def _from_key(query: Rows, column: Any, kind: Any, after: bool, limit: int) -> Rows:
-    if after:
-        key = tuple_(bindparam("after", type_=kind), bindparam("after_id", type_=Uuid()))
-        query = query.where(tuple_(column, Document.id) < key)
-    return query.order_by(column.desc(), Document.id.desc()).limit(limit + 1)

@@ -9,16 +9,17 @@ from sqlalchemy import DateTime, Select, bindparam, literal_column, or_
 
 from shared.access.models import Seat
 from shared.extensions import db
+from shared.paging import known, newest, spelled
 from shared.records.kinds import KINDS
 from shared.records.models import Record
-from shared.records.paging import follows, known, spelled
 from shared.records.visible import Sight, seen_by, sight, who
 
 PAGE = 50
 MOST_COMING = 100
 WITH_APPOINTMENT = tuple(key for key, kind in KINDS.items() if "appointment_at" in kind.dates)
 STILL_ON = timedelta(hours=1)  # since it began: one who is late finds the address
-_IS_OVER = or_(Record.appointment_at < bindparam("over", type_=DateTime(timezone=True)), Record.is_open.is_(False))
+INSTANT = DateTime(timezone=True)
+_IS_OVER = or_(Record.appointment_at < bindparam("over", type_=INSTANT), Record.is_open.is_(False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,14 @@ def appointments(*, seat: Seat, moment: datetime, after: str = "", limit: int = 
 
 def upcoming(sight: Sight) -> Select[Record]:
     """Those after the parameter `moment`, the next one first."""
-    moment = bindparam("moment", type_=DateTime(timezone=True))
+    moment = bindparam("moment", type_=INSTANT)
     query = seen_by(sight, *WITH_APPOINTMENT).where(Record.appointment_at >= moment, Record.is_open)
     return query.order_by(Record.appointment_at, Record.id)
 
 
 @functools.cache
 def _newest(sight: Sight, kinds: tuple[str, ...], after: bool, limit: int) -> Select[Record]:
-    return _from_key(seen_by(sight, *kinds), Record.created_at, after, limit)
+    return newest(seen_by(sight, *kinds), Record.created_at, Record.id, INSTANT, after=after, limit=limit)
 
 
 @functools.cache
@@ -74,14 +75,7 @@ def _coming(sight: Sight) -> Select[Record]:
 @functools.cache
 def _past(sight: Sight, after: bool, limit: int) -> Select[Record]:
     query = seen_by(sight, *WITH_APPOINTMENT).where(Record.appointment_at.is_not(None), _IS_OVER)
-    return _from_key(query, Record.appointment_at, after, limit)
-
-
-def _from_key(query: Select[Record], column: Any, after: bool, limit: int) -> Select[Record]:
-    if after:
-        query = query.where(follows(column, Record.id, DateTime(timezone=True)))
-    # A limit that the planner does not know makes it plan for a tenth of all.
-    return query.order_by(column.desc(), Record.id.desc()).limit(literal_column(str(limit + 1)))
+    return newest(query, Record.appointment_at, Record.id, INSTANT, after=after, limit=limit)
 
 
 def _page(

@@ -22,8 +22,8 @@ from sqlalchemy import (
 
 from shared.access.models import Seat
 from shared.extensions import db
+from shared.paging import follows, known, spelled
 from shared.records.kinds import QUOTE
-from shared.records.paging import follows, known, spelled
 from shared.records.papers import STATED_ON, Paper, papers
 from shared.records.together import apart, read, together
 from shared.records.visible import Sight, sight, who

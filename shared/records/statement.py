@@ -30,8 +30,8 @@ from sqlalchemy import (
 from shared.access.models import Seat
 from shared.clock import COMPANY_ZONE, now
 from shared.extensions import db
+from shared.paging import follows, known, spelled
 from shared.records.account import Account, account_of
-from shared.records.paging import follows, known, spelled
 from shared.records.together import apart, read, together
 from shared.records.visible import Sight, sight, who
 

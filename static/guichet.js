@@ -525,6 +525,8 @@
     wake(document);
     const dialog = document.querySelector("#dialog > dialog[open]:not(:modal)");
     if (dialog) modal(dialog);
+    const palette = document.querySelector("[data-palette]:modal"); // the hit that had the focus is found no more
+    if (palette && !palette.contains(document.activeElement)) palette.querySelector("input[type=search]").focus();
     if (event.detail.ctx?.response?.status === 422) document.querySelector("[aria-invalid=true]")?.focus();
   });
 

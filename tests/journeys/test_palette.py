@@ -18,5 +18,22 @@ def test_a_party_is_reached_by_the_keyboard_alone(counter: Counter) -> None:
     expect(page.get_by_role("link", name="Ma jolie boutique")).to_be_visible()
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("link", name="Ma jolie boutique")).to_be_focused()
+    with page.expect_response("**/backoffice/find?**"):
+        box.dispatch_event("search")  # an answer that comes late takes nobody's place away
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    expect(page.get_by_role("link", name="Ma jolie boutique")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Ma jolie boutique")
+
+
+def test_the_focus_returns_to_the_words_when_its_line_is_gone(counter: Counter) -> None:
+    with counter.machine.app.app_context(), transaction():
+        office.customer("4", "Ma jolie boutique")
+    page = counter.staff()
+    page.keyboard.press("Control+k")
+    box = page.get_by_role("searchbox", name="Un tiers, un document")
+    box.fill("jolie")
+    page.get_by_role("link", name="Ma jolie boutique").focus()
+    box.evaluate("field => { field.value = 'introuvable'; field.dispatchEvent(new Event('search')); }")
+    expect(page.get_by_text("Rien ne correspond")).to_be_visible()
+    expect(box).to_be_focused()

@@ -30,7 +30,7 @@ SILENCE = 5.0  # seconds without trying again after Redis did not answer
 
 log = logging.getLogger(__name__)
 _stopping = threading.Event()
-_silent_until = 0.0
+_silent_until: dict[str, float] = {}  # by address
 
 
 class ForgedJob(Exception):
@@ -67,16 +67,16 @@ def ring(queue: QueueName, job_name: str, *ids: str) -> bool:
 
     Never raises and never waits more than a second. Rings once while an identical job waits.
     """
-    global _silent_until
-    if time.monotonic() < _silent_until:
+    url = config().redis_url
+    if time.monotonic() < _silent_until.get(url, 0.0):
         return False
     try:
-        _enqueue(bell(config().redis_url), queue, job_name, ids)
+        _enqueue(bell(url), queue, job_name, ids)
     except Exception as error:  # noqa: BLE001 - a silent bell must never break what was just committed
-        _silent_until = time.monotonic() + SILENCE
+        _silent_until[url] = time.monotonic() + SILENCE
         log.warning("Redis did not take %s on %s: %s", job_name, queue, error)
         return False
-    _silent_until = 0.0
+    _silent_until.pop(url, None)
     return True
 
 

@@ -57,10 +57,10 @@ class OwnRedis:
 @pytest.fixture
 def own_redis() -> Iterator[OwnRedis]:
     server = OwnRedis()
-    queues._silent_until = 0.0
+    queues._silent_until.clear()
     yield server
     server.end()
-    queues._silent_until = 0.0
+    queues._silent_until.clear()
     queues.bell.cache_clear()
 
 

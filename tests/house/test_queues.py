@@ -28,7 +28,7 @@ from tests.engines import Machine
 @pytest.fixture
 def bell(machine: Machine) -> Iterator[redis.Redis]:
     configure(machine.config)
-    queues._silent_until = 0.0
+    queues._silent_until.clear()
     client = redis.Redis.from_url(machine.config.redis_url)
     yield client
     client.close()
@@ -129,7 +129,7 @@ def test_a_closed_or_frozen_redis_delays_nobody(machine: Machine, bell: redis.Re
         assert time.monotonic() - began < 15 * queues.PATIENCE, "the first alone waits for an answer"
     finally:
         os.kill(pid, signal.SIGCONT)
-    queues._silent_until = 0.0
+    queues._silent_until.clear()
     assert ring("mail", "drain", "email")
 
 

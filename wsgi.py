@@ -16,6 +16,7 @@ from portal import portal
 from shared import cli, pooling
 from shared.config import CHECKOUT, Config, configure
 from shared.config import config as current_config
+from shared.cursors import Cursor
 from shared.extensions import csrf, db, mail
 from shared.web import brand, commits, languages, look, origins, sessions, translating, visitors
 from shared.web.api import api
@@ -65,7 +66,7 @@ def settings_of(config: Config) -> dict[str, object]:
         "SQLALCHEMY_ENGINE_OPTIONS": {
             "pool_size": 5,
             "max_overflow": 10,
-            "connect_args": {"connect_timeout": 3},
+            "connect_args": {"connect_timeout": 3, "cursor_factory": Cursor},
         },
         "MAX_CONTENT_LENGTH": 64 * 1024 * 1024,
         "PERMANENT_SESSION_LIFETIME": timedelta(days=30),

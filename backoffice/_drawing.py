@@ -6,12 +6,12 @@ template is given a mark that no text of the database can hold (U+0000); the val
 
 import functools
 import operator
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from backoffice.access_rows import Row
 
@@ -22,6 +22,7 @@ VALUES = ("id", "code", "name", "email", "identifier", "revision", "cause", "sen
 SOMETIMES = ("email", "cause")  # their absence is another shape
 values_of = operator.attrgetter(*VALUES)
 Words = tuple[tuple[str, Any], ...]
+Kept = dict[tuple[Any, ...], list[bytes]]  # what a query found, and the pieces of its line
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,31 +41,31 @@ class Drawing:
     """Draws the lines of one page; `words` is the `w` of the template."""
 
     def __init__(self, words: dict[str, Any]) -> None:
-        self._nonce = str(escape(words["nonce"]))
+        self._nonce = str(escape(words["nonce"])).encode()
         icons = tuple(words["icons"].items())
         self._words: Words = (*(pair for pair in words.items() if pair[0] not in ("nonce", "icons")), ("icons", icons))
         self._template: Any = current_app.jinja_env.get_template(TEMPLATE).module
-        self._kept = _kept(self._words, self._template)
 
-    def lines(self, rows: Iterable[Row]) -> Markup:
-        """The `<tr>` of each row, in one piece: asked for one by one, Jinja would take as long as they do."""
-        return Markup("\n".join([self._nonce.join(self._pieces(row)) for row in rows]))
+    def lines(self, found: Iterable[Any], in_words: Callable[[Any], Row]) -> bytes:
+        """The `<tr>` of each line of a query, put `in_words` first, in one piece and in UTF-8."""
+        kept = _kept(self._words, self._template, in_words)
+        return b"\n".join(
+            [self._nonce.join(kept.get(tuple(line)) or self._drawn(line, in_words, kept)) for line in found]
+        )
 
-    def _pieces(self, row: Row) -> list[str]:
-        """A row that says the same as before is not drawn again."""
-        pieces = self._kept.get(row)
-        if pieces is None:
-            if len(self._kept) >= KEPT:
-                self._kept.clear()
-            pieces = self._kept[row] = self._drawn(row)
-        return pieces
-
-    def _drawn(self, row: Row) -> list[str]:
+    def _drawn(self, line: Any, in_words: Callable[[Any], Row], kept: Kept) -> list[bytes]:
+        """The pieces between the nonces; kept, because a line that is the same says the same, except how long ago."""
+        row = in_words(line)
         pattern = _pattern(_blank(row), self._words, self._template)
         values = str.split(escape(MARK.join(map(str, values_of(row)))), MARK)
         if len(values) != len(VALUES):
             raise ValueError("a value holds a U+0000")
-        return pattern.fill(values).split(MARK)
+        pieces = pattern.fill(values).encode().split(MARK.encode())
+        if not row.cause:
+            if len(kept) >= KEPT:
+                kept.clear()
+            kept[tuple(line)] = pieces
+        return pieces
 
 
 def _blank(row: Row) -> Row:
@@ -74,8 +75,8 @@ def _blank(row: Row) -> Row:
 
 
 @functools.lru_cache(maxsize=16)
-def _kept(_words: Words, _template: Any) -> dict[Row, list[str]]:
-    """The lines drawn lately, one store a language and right."""
+def _kept(_words: Words, _template: Any, _in_words: Callable[[Any], Row]) -> Kept:
+    """The lines drawn lately, one store a language, zone and right."""
     return {}
 
 

@@ -9,7 +9,7 @@ from backoffice import backoffice
 from backoffice._drawing import Drawing
 from backoffice.access_answers import ask_first, back_to, change_line, lines_alone, seen_revision, standing
 from backoffice.access_filters import filters_of, lists, narrowed
-from backoffice.access_rows import rows, rows_of
+from backoffice.access_rows import in_words, is_moving, rows_of
 from backoffice.access_words import words
 from backoffice.reach import family_for, may, party_for, scope
 from shared.access import finding, granting, initial
@@ -38,7 +38,7 @@ def access() -> Response:
         after=request.args.get("after", ""),
         before=request.args.get("before", ""),
     )
-    shown, allowed = rows(found.rows), may(family.id)
+    allowed = may(family.id)
     w = words(may_edit=allowed["may_edit"], may_show=allowed["may_show"])
     return page(
         "backoffice/access/grid.html",
@@ -46,7 +46,6 @@ def access() -> Response:
         family=family,
         families=reached,
         found=found,
-        rows=shown,
         total=found.rows[0].total if found.rows else finding.count(family, seen, filters),
         filters=filters,
         lists=lists(),
@@ -54,9 +53,9 @@ def access() -> Response:
         narrowed=narrowed(family, filters),
         sorted_by=request.args.get("sort", ""),
         is_automatic=is_automatic(),
-        polling=any(row.state == "unsynced" or row.is_leaving for row in shown),
+        polling=any(map(is_moving, found.rows)),
         w=w,
-        lines=Drawing(w).lines(shown),
+        bulk=Drawing(w).lines(found.rows, in_words()),
         **allowed,
     )
 

@@ -2,7 +2,7 @@
 
 import functools
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -25,7 +25,6 @@ ICONS = {
     "expired": ("hourglass-split", "warn"),
     "closed": ("lock", ""),
 }
-KEPT = 1_000  # lines put into words lately
 SENT_TONES = {Status.SENT: "good", Status.DELIVERED: "good", Status.BOUNCED: "bad", Status.FAILED: "bad"}
 
 
@@ -59,8 +58,22 @@ class Row(NamedTuple):
 
 def rows(lines: Iterable[Any]) -> list[Row]:
     """The lines of a query of `access.finding`."""
-    words = _words(str(get_locale()), get_timezone())
-    return [words.kept(line) for line in lines]
+    return [*map(in_words(), lines)]
+
+
+def in_words() -> Callable[[Any], Row]:
+    """What puts such a line into words, in the language of this request and the company's time."""
+    return _words(str(get_locale()), get_timezone()).row
+
+
+def is_moving(line: Any) -> bool:
+    """Whether the line says something else soon: its access is red, or its message on its way."""
+    return STATES[line.state] == "unsynced" or _is_leaving(line)
+
+
+def _is_leaving(line: Any) -> bool:
+    status: Status | None = line.sent_status
+    return status == Status.SENDING or (status == Status.WAITING and line.sent_reason == Reason.NONE)
 
 
 def rows_of(party_ids: Sequence[uuid.UUID], scope: Scope) -> list[Row]:
@@ -91,19 +104,6 @@ class _Words:
         self.sent = sent_words()
         self.reasons = reason_words()
         self.causes: dict[str, str] = {}
-        self.rows: dict[Any, Row] = {}
-
-    def kept(self, line: Any) -> Row:
-        """The same line says the same, unless it tells how long ago something was."""
-        said = tuple(line)
-        row = self.rows.get(said)
-        if row is None:
-            row = self.row(line)
-            if not row.cause:
-                if len(self.rows) >= KEPT:
-                    self.rows.clear()
-                self.rows[said] = row
-        return row
 
     def row(self, line: Any) -> Row:
         state, password = STATES[line.state], PASSWORDS[line.password]
@@ -116,7 +116,7 @@ class _Words:
             code=line.code,
             name=line.name,
             email=line.email or "",
-            bounced=line.bounced_at is not None,
+            bounced=line.bounced,
             identifier=line.identifier or "",
             state=state,
             state_label=self.states[state],
@@ -128,13 +128,12 @@ class _Words:
             allowed=line.allowed,
             notify=line.notify,
             revision=line.revision,
-            has_access=line.access_id is not None,
+            has_access=line.has_access,
             sent_to=line.sent_to or "",
             sent_at=self.when(line.sent_at),
             sent_state=sent_state,
             sent_tone=SENT_TONES.get(line.sent_status, "news"),
-            is_leaving=line.sent_status == Status.SENDING
-            or (line.sent_status == Status.WAITING and line.sent_reason == Reason.NONE),
+            is_leaving=_is_leaving(line),
             last_login=self.when(line.last_login_at),
         )
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, Uuid, and_, bindparam, case, func, literal, select
 
 from shared.access.filtering import Filters, conditions
-from shared.access.grid_columns import Sent, password_of, state_of, told_last
+from shared.access.grid_columns import Sent, is_red, password_of, state_of, told_last
 from shared.access.models import Access, Account, Seat
 from shared.clock import now
 from shared.documents.visible import COMPANY_ZONE
@@ -113,8 +113,11 @@ def _present() -> dict[str, Any]:
 
 def _sorted_joins(sort: str, filters: Filters) -> Select[*tuple[Any, ...]]:
     """Which lines, with no more joined than their order and the filter look at."""
+    key = sort.removeprefix("-")
+    if key in ("", "code", "name") and not filters.is_wide:
+        return select(Party.id)
     query = _joined(select(Party.id))
-    wants_message = filters.sent or sort.removeprefix("-") in ("sent_to", "sent_at")
+    wants_message = filters.sent or key in ("sent_to", "sent_at")
     return query.outerjoin(Sent, told_last()) if wants_message else query
 
 
@@ -136,14 +139,14 @@ def _lines() -> Select[*tuple[Any, ...]]:
         Party.code,
         Party.name,
         EmailCell.address.label("email"),
-        EmailCell.bounced_at,
-        Access.id.label("access_id"),
+        EmailCell.bounced_at.is_not(None).label("bounced"),
+        Access.id.is_not(None).label("has_access"),
         Access.identifier,
         func.coalesce(Access.allowed, False).label("allowed"),
         func.coalesce(Access.notify, False).label("notify"),
         func.coalesce(Access.revision, 0).label("revision"),
         Access.cause,
-        Access.changed_at,
+        case((is_red(), Access.changed_at)).label("changed_at"),
         state_of().label("state"),
         password_of().label("password"),
         Account.last_login_at,
@@ -151,7 +154,6 @@ def _lines() -> Select[*tuple[Any, ...]]:
         Sent.sent_at,
         Sent.status.label("sent_status"),
         Sent.reason.label("sent_reason"),
-        Sent.id.label("notification_id"),
     )
     return _joined(query).outerjoin(Sent, told_last())
 

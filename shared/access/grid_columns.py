@@ -24,13 +24,18 @@ def told_last() -> ColumnElement[bool]:
     return and_(Sent.access_id == Access.id, Sent.tells_access)
 
 
+def is_red() -> ColumnElement[bool]:
+    """Whether the portal does not stand as the access says."""
+    return or_(and_(Seat.id.is_(None), Access.allowed), and_(Seat.id.is_not(None), Seat.revision != Access.revision))
+
+
 @functools.cache
 def state_of() -> ColumnElement[int]:
     """The rank in STATES; wants `today` among the parameters of the statement."""
     today = bindparam("today", type_=Date())
     return case(
         (Access.id.is_(None), _rank("none", STATES)),
-        (_is_red(), _rank("unsynced", STATES)),
+        (is_red(), _rank("unsynced", STATES)),
         (Seat.id.is_(None), _rank("none", STATES)),
         (Access.allowed.is_(False), _rank("closed", STATES)),
         (Seat.ends_on < today, _rank("expired", STATES)),
@@ -65,7 +70,3 @@ def password_of() -> ColumnElement[int]:
 
 def _rank(name: str, names: tuple[str, ...]) -> ColumnElement[int]:
     return literal(names.index(name), Integer)
-
-
-def _is_red() -> ColumnElement[bool]:
-    return or_(and_(Seat.id.is_(None), Access.allowed), and_(Seat.id.is_not(None), Seat.revision != Access.revision))

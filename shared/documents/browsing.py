@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from shared.access.models import Seat
+from shared.asking import columns_of
 from shared.documents import listing as statements
 from shared.documents.searching import terms_of
 from shared.documents.visible import who
-from shared.extensions import db
 from shared.paging import known, spelled
 
 PAGE = 50
@@ -102,16 +102,16 @@ def of_class(*, seat: Seat, document_class: str, after: str = "", limit: int = P
 
 def shelves(*, seat: Seat) -> list[Shelf]:
     """Every folder that this seat may open, empty ones included, in the order of the settings."""
-    return [Shelf._make(row) for row in db.session.execute(statements.shelves(seat.is_borrowed), who(seat))]
+    return [Shelf._make(row) for row in columns_of(statements.shelves(seat.is_borrowed), who(seat))]
 
 
 def choices(*, seat: Seat) -> list[Choice]:
     """The same folders without their counts: what every list shows at its top."""
-    return [Choice._make(row) for row in db.session.execute(statements.folders(seat.is_borrowed), who(seat))]
+    return [Choice._make(row) for row in columns_of(statements.folders(seat.is_borrowed), who(seat))]
 
 
 def _page(query: statements.Rows, seat: Seat, values: dict[str, Any], by: str, limit: int) -> Page:
-    rows = db.session.execute(query, values | who(seat)).all()
+    rows = columns_of(query, values | who(seat)).all()
     lines = [Line._make(row) for row in rows[:limit]]
     last = lines[-1] if len(rows) > limit else None
     return Page(lines, spelled(getattr(last, by), last.id) if last else None)

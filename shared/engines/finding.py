@@ -2,11 +2,12 @@
 
 import functools
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, literal_column, or_, select
 
+from shared.asking import columns_of
 from shared.clock import now
 from shared.engines.checking import SILENT
 from shared.engines.models import EngineState, Heartbeat
@@ -19,18 +20,21 @@ from shared.signatures.models import SignatureRequest
 MAIL, SMTP = "email", "smtp"
 
 
-def _written(column: Any, *values: Any) -> ColumnElement[bool]:
-    """The column is one of these, written out in the statement: for any others PostgreSQL would plan at each page."""
-    one_of: ColumnElement[bool] = column.in_(bindparam(None, list(values), expanding=True, literal_execute=True))
+def _written(column: Any, *words: str) -> ColumnElement[bool]:
+    """The column is one of these words of ours, written out in the statement, which then has no parameters.
+
+    With any, PostgreSQL would plan at each page, and SQLAlchemy put them in their place.
+    """
+    one_of: ColumnElement[bool] = column.in_([literal_column(f"'{word}'") for word in words])
     return one_of
 
 
-_TICKED = select(func.max(Heartbeat.at)).where(Heartbeat.name == "tick").scalar_subquery()
-_DOWN = select(EngineState.since).where(EngineState.name == SMTP, EngineState.up.is_(False)).scalar_subquery()
-_REASON = select(EngineState.reason).where(EngineState.name == SMTP).scalar_subquery()
-_PAUSED = select(Channel.paused_until).where(Channel.key == MAIL).scalar_subquery()
-_PAUSED_SINCE = select(Channel.paused_since).where(Channel.key == MAIL).scalar_subquery()
-_BECAUSE = select(Channel.paused_because).where(Channel.key == MAIL).scalar_subquery()
+_TICKED = select(func.max(Heartbeat.at)).where(_written(Heartbeat.name, "tick")).scalar_subquery()
+_DOWN = select(EngineState.since).where(_written(EngineState.name, SMTP), EngineState.up.is_(False)).scalar_subquery()
+_REASON = select(EngineState.reason).where(_written(EngineState.name, SMTP)).scalar_subquery()
+_PAUSED = select(Channel.paused_until).where(_written(Channel.key, MAIL)).scalar_subquery()
+_PAUSED_SINCE = select(Channel.paused_since).where(_written(Channel.key, MAIL)).scalar_subquery()
+_BECAUSE = select(Channel.paused_because).where(_written(Channel.key, MAIL)).scalar_subquery()
 _WAITING = (
     select(func.count())
     .select_from(Notification)
@@ -42,11 +46,11 @@ _WAITING = (
     .scalar_subquery()
 )
 # Counted only while something is wrong: the rest of the time nobody asks.
-_HELD = case((or_(_DOWN.is_not(None), _PAUSED.is_not(None)), _WAITING), else_=0)
+_HELD = case((or_(_DOWN.is_not(None), _PAUSED.is_not(None)), _WAITING), else_=literal_column("0"))
 _SILENT_FAMILIES = select(func.array_agg(Family.label)).where(Family.notices_off_at.is_not(None)).scalar_subquery()
 _STUCK = (
     select(func.count())
-    .where(SignatureRequest.failed_at <= func.now() - timedelta(minutes=10))
+    .where(SignatureRequest.failed_at <= func.now() - literal_column("interval '10 minutes'"))
     .select_from(SignatureRequest)
     .scalar_subquery()
 )
@@ -56,7 +60,7 @@ _STATE = select(
 )
 
 
-_NOTHING: ColumnElement[int] = literal(0)
+_NOTHING: ColumnElement[int] = literal_column("0")
 
 
 @dataclass(frozen=True)
@@ -83,9 +87,7 @@ class Seen:
 def look(count: ColumnElement[int] | None = None) -> Seen:
     """Everything a page wants to know, and a number of its own that is counted in the same query."""
     asked = _asked(_NOTHING if count is None else count)
-    down, last, mail_down, reason, paused, since, because, waiting, silent, stuck, counted = db.session.execute(
-        asked
-    ).one()
+    down, last, mail_down, reason, paused, since, because, waiting, silent, stuck, counted = columns_of(asked).one()
     held = tuple(silent or ())
     word: Literal["ok", "down"] = "down" if down or last is None or last < now() - SILENT else "ok"
     if mail_down is not None:

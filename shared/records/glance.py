@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import CompoundSelect, func, literal_column, select
 
 from shared.access.models import Seat
+from shared.asking import columns_of
 from shared.clock import COMPANY_ZONE
-from shared.extensions import db
 from shared.records.account import account_of
 from shared.records.kinds import QUOTE
 from shared.records.listed import upcoming
@@ -47,7 +47,7 @@ class Glance:
 def glance(*, seat: Seat, moment: datetime) -> Glance:
     """What awaits the party of this seat at that moment."""
     day = moment.astimezone(COMPANY_ZONE).date()
-    found = apart(db.session.execute(_asked(sight(seat)), {**who(seat), "moment": moment, "stated_on": day}))
+    found = apart(columns_of(_asked(sight(seat)), {**who(seat), "moment": moment, "stated_on": day}))
     return Glance(
         quotes=sum(row.how_many for row in found["quotes"]),
         owed=[(row.amount, row.late, row.currency) for row in found["owed"] if row.amount > 0],

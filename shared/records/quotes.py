@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from shared.access.models import Seat
-from shared.extensions import db
+from shared.asking import columns_of
 from shared.paging import follows, known, spelled
 from shared.records.kinds import QUOTE
 from shared.records.papers import STATED_ON, Paper, papers
@@ -48,7 +48,7 @@ def quotes(*, seat: Seat, day: date, after: str = "", limit: int = PAGE) -> Quot
     """What this seat may see, on that day; one query."""
     key = known(after)
     query = _pages(sight(seat), bool(key), limit)
-    found = apart(db.session.execute(query, {**who(seat), "stated_on": day, **key}))
+    found = apart(columns_of(query, {**who(seat), "stated_on": day, **key}))
     rows = read(Paper, sorted(found["others"], key=attrgetter("rank")))
     others = rows[:limit]
     last = others[-1] if len(rows) > limit else None

@@ -28,8 +28,8 @@ from sqlalchemy import (
 )
 
 from shared.access.models import Seat
+from shared.asking import columns_of
 from shared.clock import COMPANY_ZONE, now
-from shared.extensions import db
 from shared.paging import follows, known, spelled
 from shared.records.account import Account, account_of
 from shared.records.together import apart, read, together
@@ -110,7 +110,7 @@ def statement(*, seat: Seat, at: datetime, after: str = "", limit: int | None = 
     moment = min(at, now())
     day, key = moment.astimezone(COMPANY_ZONE).date(), known(after)
     parameters = {**who(seat), "moment": moment, "stated_on": day, **key}
-    found = apart(db.session.execute(_asked(sight(seat), bool(key), limit), parameters))
+    found = apart(columns_of(_asked(sight(seat), bool(key), limit), parameters))
     lines = found["line"]
     listed = sorted((row for row in lines if _within(row.rank, limit and limit + 1)), key=attrgetter("rank"))
     owing = sorted((row for row in lines if _within(row.turn, limit and OPEN_SHOWN)), key=attrgetter("turn"))

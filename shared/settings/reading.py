@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, literal_column, select
 
 from shared.extensions import db
 from shared.people.models import Activity
@@ -16,7 +16,9 @@ TIME_ZONE = "Europe/Paris"
 _ALL = select(Setting.key, Setting.value)
 # The company and the settings in one question: hardly a page does without either.
 _VALUES = select(func.jsonb_object_agg(Setting.key, Setting.value)).scalar_subquery()
-_FIRST = select(Activity, _VALUES).order_by(Activity.position, Activity.id).limit(1)
+_ORDER = (Activity.position, Activity.id)
+_FIRST = select(Activity, _VALUES).order_by(*_ORDER).limit(1)
+_OURS = select(Activity.id).order_by(*_ORDER).limit(literal_column("1")).correlate(None).scalar_subquery()
 
 
 def setting(key: str) -> Any:
@@ -52,13 +54,24 @@ def company() -> Activity:
         known: Activity = info[COMPANY]
         return known
     found = db.session.execute(_FIRST).first()
-    if found is None:
-        ours = Activity(name="Guichet", legal="", domain="", colour="#1f5fae", ink="", time_zone=TIME_ZONE)
-    else:
-        ours = found[0]
-        info[HELD] = found[1] or {}
+    if found is not None:
+        keep(*found)
+        ours: Activity = found[0]
+        return ours
+    ours = Activity(name="Guichet", legal="", domain="", colour="#1f5fae", ink="", time_zone=TIME_ZONE)
     info[COMPANY] = ours
     return ours
+
+
+def beside(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """The same question, which brings what `keep` wants as its last two columns."""
+    return query.outerjoin(Activity, Activity.id == _OURS).add_columns(Activity, _VALUES)
+
+
+def keep(ours: Activity | None, values: dict[str, Any] | None) -> None:
+    """What another question brought along: `company` and `setting` need not ask."""
+    if ours is not None:
+        db.session().info.update({COMPANY: ours, HELD: values or {}})
 
 
 def forget() -> None:

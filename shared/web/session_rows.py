@@ -1,15 +1,18 @@
-"""Reading a session with everything about its visitor, in one query."""
+"""Reading a session with everything about its visitor, the company and its settings, in one query."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import aliased, joinedload, lazyload
 
 from shared.access.models import Access, Account, PortalSession, Seat
 from shared.extensions import db
 from shared.people.models import Party, Staff, StaffSession
+from shared.settings.reading import beside, keep
 from shared.signatures.models import RequestState, SignatureRequest, Signer, SignerState
 
 
@@ -43,7 +46,7 @@ class BorrowedVisit:
 
 _OTHER = aliased(Seat)
 # Built once: it is asked at every request, and putting it together takes longer than its answer.
-_PORTAL = (
+_PORTAL = beside(
     select(
         PortalSession,
         Account,
@@ -72,7 +75,7 @@ _PORTAL = (
     )
 )
 
-_STAFF = (
+_STAFF = beside(
     select(StaffSession, Staff)
     .join(Staff, Staff.id == StaffSession.staff_id)
     .options(joinedload(Staff.grants))
@@ -85,7 +88,7 @@ _STAFF = (
     )
 )
 
-_BORROWED = (
+_BORROWED = beside(
     select(PortalSession, Party, Staff)
     .join(Party, Party.id == PortalSession.party_id)
     .join(StaffSession, StaffSession.id == PortalSession.staff_session_id)
@@ -105,21 +108,30 @@ _BORROWED = (
 def load_portal(secret_hash: str, begun_after: datetime, seen_after: datetime) -> PortalVisit | None:
     """The session, its account and person, its seat with its party."""
     values = {"secret": secret_hash, "begun": begun_after, "seen": seen_after}
-    row = db.session.execute(_PORTAL, values).first()
-    return PortalVisit(*row) if row else None
+    found = _visit(_PORTAL, values)
+    return PortalVisit(*found) if found else None
 
 
 def load_borrowed(secret_hash: str, begun_after: datetime) -> BorrowedVisit | None:
     """The session, its party and the member of staff who looks, whose own session goes on."""
-    row = db.session.execute(_BORROWED, {"secret": secret_hash, "begun": begun_after}).unique().first()
-    return BorrowedVisit(*row) if row else None
+    found = _visit(_BORROWED, {"secret": secret_hash, "begun": begun_after})
+    return BorrowedVisit(*found) if found else None
 
 
 def load_staff(secret_hash: str, begun_after: datetime, seen_after: datetime) -> StaffVisit | None:
     """The session and its member of staff, who must not be disabled."""
     values = {"secret": secret_hash, "begun": begun_after, "seen": seen_after}
-    row = db.session.execute(_STAFF, values).unique().first()
-    return StaffVisit(*row) if row else None
+    found = _visit(_STAFF, values)
+    return StaffVisit(*found) if found else None
+
+
+def _visit(query: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> Sequence[Any]:
+    row = db.session.execute(query, values).unique().first()
+    if row is None:
+        return ()
+    *found, ours, settings = row
+    keep(ours, settings)
+    return found
 
 
 def hashed(secret: str) -> str:

@@ -73,7 +73,7 @@ def _server(shown: str, var: Path, name: str, url: str, port: int) -> str:
     block = block.replace("X-Forwarded-Proto https", "X-Forwarded-Proto http")
     block = re.sub(r"access_log \S+ guichet;", f"access_log {var}/nginx/{name}.log guichet;", block)
     host = url.removeprefix("http://")
-    return f"upstream {name} {{ server {host}; keepalive 16; }}\n{block}"
+    return f"upstream {name} {{ server {host}; }}\n{block}"
 
 
 def _before_servers(shown: str) -> str:

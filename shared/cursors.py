@@ -8,7 +8,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, overload
 
 import psycopg
-from psycopg import Column
+from psycopg import Column, _queries
+
+# Beyond 4,096 characters or 50 parameters psycopg reads a statement anew at each execution; the statement of account
+# is one question of 20,000 and 88.
+_queries.MAX_CACHED_STATEMENT_LENGTH, _queries.MAX_CACHED_STATEMENT_PARAMS = 32_768, 100
 
 
 class Description(Sequence[Column]):

@@ -3,13 +3,13 @@
 import base64
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Result, Row, Select, String, any_, bindparam, cast, func, literal_column, tuple_
+from sqlalchemy import ColumnElement, Row, Select, String, any_, bindparam, cast, func, literal_column, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
@@ -63,7 +63,7 @@ def read_page(
     def plan(way: Way) -> Select[*tuple[Any, ...]]:
         return planned(query, order, ident, way, size, whole)
 
-    return _turned(db.session.execute, plan, order, after, before, size, values)
+    return _turned(_objects_of, plan, order, after, before, size, values)
 
 
 def read_planned(
@@ -83,7 +83,7 @@ def read_planned(
 
 
 def _turned(
-    answer: Callable[..., Result[Any]],
+    answer: Callable[..., Sequence[Row[Any]]],
     plan: Callable[[Way], Select[*tuple[Any, ...]]],
     order: Order,
     after: str,
@@ -94,7 +94,7 @@ def _turned(
     cursor = _read(before or after, order)
     way: Way = "first" if cursor is None else "before" if before else "after"
     known = {"cursor_value": cursor[0], "cursor_id": cursor[1]} if cursor else {}
-    rows = list(answer(plan(way), {**(values or {}), **known}).all())
+    rows = list(answer(plan(way), {**(values or {}), **known}))
     more, rows = len(rows) > size, rows[:size]
     if way == "before":
         rows.reverse()
@@ -103,6 +103,10 @@ def _turned(
     has_next = way == "before" or more
     has_previous = more if way == "before" else way == "after"
     return Page(rows, _write(rows[-1]) if has_next else None, _write(rows[0]) if has_previous else None)
+
+
+def _objects_of(query: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> Sequence[Row[Any]]:
+    return db.session.execute(query, values).all()
 
 
 def planned(

@@ -111,7 +111,7 @@ def choices(*, seat: Seat) -> list[Choice]:
 
 
 def _page(query: statements.Rows, seat: Seat, values: dict[str, Any], by: str, limit: int) -> Page:
-    rows = columns_of(query, values | who(seat)).all()
+    rows = columns_of(query, values | who(seat))
     lines = [Line._make(row) for row in rows[:limit]]
     last = lines[-1] if len(rows) > limit else None
     return Page(lines, spelled(getattr(last, by), last.id) if last else None)

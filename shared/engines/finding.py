@@ -86,8 +86,8 @@ class Seen:
 
 def look(count: ColumnElement[int] | None = None) -> Seen:
     """Everything a page wants to know, and a number of its own that is counted in the same query."""
-    asked = _asked(_NOTHING if count is None else count)
-    down, last, mail_down, reason, paused, since, because, waiting, silent, stuck, counted = columns_of(asked).one()
+    (row,) = columns_of(_asked(_NOTHING if count is None else count))
+    down, last, mail_down, reason, paused, since, because, waiting, silent, stuck, counted = row
     held = tuple(silent or ())
     word: Literal["ok", "down"] = "down" if down or last is None or last < now() - SILENT else "ok"
     if mail_down is not None:

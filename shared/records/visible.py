@@ -31,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.access.models import Seat
+from shared.asking import columns_of
 from shared.documents import effective, visible
 from shared.documents.models import Document, Folder, FolderException
 from shared.extensions import db
@@ -87,7 +88,7 @@ def lists_of(seat: Seat) -> set[str]:
 
     One query.
     """
-    return set(db.session.scalars(_lists(sight(seat)), who(seat)))
+    return {row[0] for row in columns_of(_lists(sight(seat)), who(seat))}
 
 
 def papers_seen(*, seat: Seat, record: Record) -> list[Document]:

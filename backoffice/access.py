@@ -30,14 +30,8 @@ def access() -> Response:
     """One line a party of the family: its access, password, and the last message about it."""
     family, reached = family_for(request.args.get("family"), Permission.ACCESS_SEE)
     seen, filters = scope(Permission.ACCESS_SEE), filters_of(request.args)
-    found = finding.lines(
-        family,
-        seen,
-        filters,
-        sort=request.args.get("sort", ""),
-        after=request.args.get("after", ""),
-        before=request.args.get("before", ""),
-    )
+    after, before = request.args.get("after", ""), request.args.get("before", "")
+    found = finding.lines(family, seen, filters, sort=request.args.get("sort", ""), after=after, before=before)
     allowed = may(family.id)
     w = words(may_edit=allowed["may_edit"], may_show=allowed["may_show"])
     return page(
@@ -46,7 +40,7 @@ def access() -> Response:
         family=family,
         families=reached,
         found=found,
-        total=found.rows[0].total if found.rows else finding.count(family, seen, filters),
+        total=found.rows[0].total if found.rows else finding.count(family, seen, filters) if after or before else 0,
         filters=filters,
         lists=lists(),
         here=request.full_path.rstrip("?"),

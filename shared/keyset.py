@@ -116,18 +116,27 @@ def planned(
     way: Way,
     size: int,
     whole: Select[*tuple[Any, ...]] | None = None,
+    found: tuple[ColumnElement[Any], ColumnElement[uuid.UUID]] | None = None,
 ) -> Select[*tuple[Any, ...]]:
-    """The statement of `read_page` for one way to go, with the cursor as its parameters."""
-    key, falling = tuple_(order.column, ident), order.descending != (way == "before")
+    """The statement of `read_page` for one way to go, with the cursor as its parameters.
+
+    `found`: where `query` reads a table of its own, what that calls `order` and `ident`.
+    """
+    keys, falling = found or (order.column, ident), order.descending != (way == "before")
+    key = tuple_(*keys)
     if way != "first":
         value = bindparam("cursor_value", type_=order.column.type)
         cursor = tuple_(value, bindparam("cursor_id", type_=Uuid()))
         query = query.where(key < cursor if falling else key > cursor)
-    sorted_by = [each.desc() if falling else each.asc() for each in (order.column, ident)]
-    query = _few(query.order_by(*sorted_by), size)
+    query = _few(query.order_by(*_sorted_by(keys, falling)), size)
     if whole is not None:
+        sorted_by = _sorted_by((order.column, ident), falling)
         query = whole.where(ident == one_of(query.correlate(None))).order_by(*sorted_by)
     return query.add_columns(order.column.label("cursor_value"), cast(ident, String).label("cursor_id"))
+
+
+def _sorted_by(keys: tuple[ColumnElement[Any], ...], falling: bool) -> list[ColumnElement[Any]]:
+    return [each.desc() if falling else each.asc() for each in keys]
 
 
 def one_of(found: Any) -> ColumnElement[Any]:

@@ -14,6 +14,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_notification_sent", ["sent_at"], unique=False, postgresql_where="sent_at IS NOT NULL")
 
     # ### end Alembic commands ###
+    _replace(["status", "reason", "address", "sent_at"])  # which autogenerate does not see
 
 
 def downgrade() -> None:
@@ -22,3 +23,17 @@ def downgrade() -> None:
         batch_op.drop_index("ix_notification_sent", postgresql_where="sent_at IS NOT NULL")
 
     # ### end Alembic commands ###
+    _replace([])
+
+
+def _replace(included: list[str]) -> None:
+    """What the index of the message that tells of an access holds beside its key."""
+    op.drop_index("uq_notification_telling_access", table_name="notification")
+    op.create_index(
+        "uq_notification_telling_access",
+        "notification",
+        ["access_id"],
+        unique=True,
+        postgresql_where="tells_access",
+        postgresql_include=included,
+    )

@@ -53,7 +53,7 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
 
 
 def _in_sent(key: str) -> ColumnElement[bool]:
-    return and_(Access.id.is_not(None), Sent.id.is_(None)) if key == "never" else Sent.status.in_(SENT[key])
+    return and_(Access.id.is_not(None), Sent.access_id.is_(None)) if key == "never" else Sent.status.in_(SENT[key])
 
 
 ADDRESSES: dict[str, Callable[[], ColumnElement[bool]]] = {

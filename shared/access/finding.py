@@ -8,7 +8,22 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, Uuid, and_, bindparam, case, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Row,
+    ScalarSelect,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+)
 
 from shared.access.filtering import Filters, conditions
 from shared.access.grid_columns import Sent, is_red, password_of, state_of, told_last
@@ -125,15 +140,21 @@ def _sorted_joins(sort: str, filters: Filters) -> Select[*tuple[Any, ...]]:
 def _page(filters: Filters, sort: str, way: Way, size: int) -> Select[*tuple[Any, ...]]:
     """The family that the parameter names is the scope; none, out of reach, holds no party."""
     family_id = bindparam("family_id", type_=Uuid())
-    order, ident = order_of(sort, filters.q, _sorts(), **READERS), Party.id.expression
+    order, ident = order_of(sort, filters.q, _sorts(as_shown=True), **READERS), Party.id.expression
+    key = order_of(sort, filters.q, _sorts()).column
     query = _sorted_joins(sort, filters).where(Party.family_id == family_id, *conditions(filters))
-    counted = _narrowing(select(func.count()).select_from(Party), filters).where(Party.family_id == family_id)
-    whole = _lines().add_columns(counted.correlate(None).scalar_subquery().label("total"))
-    return planned(query, order, ident, way, size, whole)
+    if not (filters.q or filters.is_wide):  # each is then answered by an index
+        counted = select(func.count()).select_from(Party).where(Party.family_id == family_id)
+        whole = _lines().add_columns(counted.correlate(None).scalar_subquery().label("total"))
+        return planned(query, order, ident, way, size, whole, (key, ident))
+    found = query.add_columns(key.label("key")).cte("found")  # looked for once, for the page and the count
+    whole = _lines().add_columns(select(func.count()).select_from(found).scalar_subquery().label("total"))
+    return planned(select(found.c.id), order, ident, way, size, whole, (found.c.key, found.c.id))
 
 
 @functools.cache
 def _lines() -> Select[*tuple[Any, ...]]:
+    told = _told()
     query = select(
         Party.id,
         Party.code,
@@ -150,12 +171,18 @@ def _lines() -> Select[*tuple[Any, ...]]:
         state_of().label("state"),
         password_of().label("password"),
         Account.last_login_at,
-        Sent.address.label("sent_to"),
-        Sent.sent_at,
-        Sent.status.label("sent_status"),
-        Sent.reason.label("sent_reason"),
+        told.c.address.label("sent_to"),
+        told.c.sent_at,
+        told.c.status.label("sent_status"),
+        told.c.reason.label("sent_reason"),
     )
-    return _joined(query).outerjoin(Sent, told_last())
+    return _joined(query).outerjoin(told, true())
+
+
+@functools.cache
+def _told() -> FromClause:
+    """The last message of each line of a page, looked up for it: PostgreSQL would rather go through everybody's."""
+    return select(Sent).where(told_last()).limit(literal_column("1")).correlate(Access).lateral("told")
 
 
 def _joined(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
@@ -169,7 +196,9 @@ def _joined(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
 
 
 @functools.cache
-def _sorts() -> dict[str, ColumnElement[Any]]:
+def _sorts(as_shown: bool = False) -> dict[str, ColumnElement[Any]]:
+    """Of whoever is looked for; `as_shown`, of the lines of a page."""
+    sent: Any = _told().c if as_shown else Sent
     return {
         "state": state_of(),
         "code": Party.code_sort.expression,
@@ -179,7 +208,7 @@ def _sorts() -> dict[str, ColumnElement[Any]]:
         "password": password_of(),
         "allowed": case((Access.allowed, 1), else_=0),
         "notify": case((Access.notify, 1), else_=0),
-        "sent_to": func.coalesce(Sent.address, ""),
-        "sent_at": func.coalesce(Sent.sent_at, literal(NEVER)),
+        "sent_to": func.coalesce(sent.address, ""),
+        "sent_at": func.coalesce(sent.sent_at, literal(NEVER)),
         "last_login": func.coalesce(Account.last_login_at, literal(NEVER)),
     }

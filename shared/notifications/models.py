@@ -116,7 +116,13 @@ class Notification(Model):
             postgresql_where="copy_of_id IS NOT NULL",
         ),
         Index("ix_notification_proposed", "created_at", "id", postgresql_where="is_proposal AND status = 'waiting'"),
-        Index("uq_notification_telling_access", "access_id", unique=True, postgresql_where="tells_access"),
+        Index(
+            "uq_notification_telling_access",
+            "access_id",
+            unique=True,
+            postgresql_where="tells_access",
+            postgresql_include=["status", "reason", "address", "sent_at"],  # what the access grid sorts and filters by
+        ),
         Index("ix_notification_telling_status", "status", "access_id", postgresql_where="tells_access"),
     )
 

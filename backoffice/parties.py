@@ -14,6 +14,7 @@ from shared.errors import Refused, Stale
 from shared.events.actors import names_of
 from shared.events.models import Event
 from shared.extensions import db, uuid7
+from shared.keyset import Page
 from shared.people.changing import FIELDS, change
 from shared.people.consenting import NEEDED_BY, set_state
 from shared.people.finding import count, families, matches
@@ -35,7 +36,8 @@ def parties() -> Response:
     if "family" not in request.args:
         family = next((each for each in reached if numbers.get(each.id)), family)
     after, before = request.args.get("after", ""), request.args.get("before", "")
-    found = found_parties(family, seen, q=q, sort=request.args.get("sort", ""), after=after, before=before)
+    sort, met = request.args.get("sort", ""), not q or family.id in numbers
+    found = found_parties(family, seen, q=q, sort=sort, after=after, before=before) if met else Page([])
     return page(
         "backoffice/parties/list.html",
         blocks=("results",),

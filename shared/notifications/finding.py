@@ -24,7 +24,7 @@ from shared.documents.models import Document, Folder
 from shared.extensions import db
 from shared.keyset import one_of
 from shared.notifications.models import Notification, NotificationDocument, Template, TemplateVersion
-from shared.notifications.narrowing import Filter, conditions, is_common
+from shared.notifications.narrowing import Filter, Found, conditions, gather
 from shared.people.models import EmailCell, Family, Party
 from shared.people.scopes import Scope
 
@@ -48,7 +48,7 @@ def history(
     """Fifty lines that `scope` may see; a line waiting shows the address that it would go to now."""
     place = tuple_(Notification.created_at, Notification.id)
     sorted_by: list[Any] = [Notification.created_at, Notification.id]
-    query = _chosen(scope, chosen, walking=bool(chosen.text) and is_common(chosen.text))
+    query = _chosen(scope, chosen, gather(chosen.text) if chosen.text else None)
     if before is not None:
         query = query.where(place > before)
     else:
@@ -161,11 +161,11 @@ def _lines() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _chosen(scope: Scope, chosen: Filter, *, walking: bool) -> Select[uuid.UUID]:
+def _chosen(scope: Scope, chosen: Filter, found: Found) -> Select[uuid.UUID]:
     """The ids alone, with what the conditions look at."""
     query = select(Notification.id).outerjoin(Party, Party.id == Notification.party_id)
     query = query.outerjoin(Family, Family.id == Party.family_id)
-    return query.where(in_reach(scope), *conditions(chosen, walking=walking))
+    return query.where(in_reach(scope), *conditions(chosen, found))
 
 
 def in_reach(scope: Scope) -> ColumnElement[bool]:

@@ -3,14 +3,18 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Select,
+    Uuid,
+    any_,
+    case,
     func,
+    literal,
     literal_column,
     or_,
     select,
@@ -18,11 +22,12 @@ from sqlalchemy import (
     union,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
+from shared.asking import columns_of
 from shared.documents import searching
 from shared.documents.models import Document
-from shared.extensions import db
 from shared.folding import fold
 from shared.keyset import one_of
 from shared.notifications.models import Notification, NotificationDocument, Reason, Status
@@ -30,6 +35,8 @@ from shared.people.finding import begins, matching
 from shared.people.models import EmailCell, Family, Party
 
 COMMON = 5_000  # lines; gathering them or walking to fifty of so many costs about the same
+FEW = 500  # lines that are not looked for twice
+Found = Literal["common"] | list[uuid.UUID] | None  # see `gather`
 
 
 @dataclass(frozen=True)
@@ -50,11 +57,8 @@ class Filter:
     zone: str = "Europe/Paris"
 
 
-def conditions(chosen: Filter, *, walking: bool = False) -> list[ColumnElement[bool]]:
-    """For a query that holds `Notification` and, beside it, `Party` and `Family`.
-
-    `walking`: it goes through the lines in their order and stops early, see `is_common`.
-    """
+def conditions(chosen: Filter, found: Found = None) -> list[ColumnElement[bool]]:
+    """For a query that holds `Notification` and, beside it, `Party` and `Family`; `found` is what `gather` found."""
     equal = (
         (Notification.party_id, chosen.party_id),
         (Notification.access_id, chosen.access_id),
@@ -76,26 +80,35 @@ def conditions(chosen: Filter, *, walking: bool = False) -> list[ColumnElement[b
     if chosen.until:
         conditions.append(Notification.created_at < _midnight(chosen.until + timedelta(days=1), chosen.zone))
     if chosen.text:
-        conditions.append(_meets(chosen.text) if walking else _matches(chosen.text))
+        conditions.append(_meets(chosen.text) if found == "common" else _matches(chosen.text, found))
     return conditions
 
 
-def is_common(typed: str) -> bool:
-    """Whether more lines hold it than are worth gathering: the newest of them are then soon met by walking."""
+def gather(typed: str) -> Found:
+    """The lines that hold it, when they are few. None: they are to be gathered by index where they are asked for.
+
+    « common »: more hold it than are worth gathering; going through the newest, one soon meets some.
+    """
     most: ColumnElement[int] = literal_column(
         str(COMMON + 1)
     )  # written out: PostgreSQL then keeps a plan that stops there
     some = [select(each.limit(most).subquery()) for each in _parts(typed)]
-    found = union_all(*some).limit(most).subquery()
-    return (db.session.scalar(select(func.count()).select_from(found)) or 0) > COMMON
+    found = union_all(*some).limit(most).cte("found")
+    number = select(func.count()).select_from(found).scalar_subquery()
+    few = select(func.array_agg(found.c.id.distinct())).scalar_subquery()
+    how_many, ids = columns_of(select(number, case((number <= FEW, few))))[0]
+    if how_many > COMMON:
+        return "common"
+    return (ids or []) if how_many <= FEW else None
 
 
-def _matches(typed: str) -> ColumnElement[bool]:
+def _matches(typed: str, found: list[uuid.UUID] | None) -> ColumnElement[bool]:
     """A party found by code, name or any of its addresses, how an address written to begins, words of a document.
 
     Each part is found by its own index, so that half a million lines are never read one by one.
     """
-    matched: ColumnElement[bool] = Notification.id == one_of(union(*_parts(typed)))
+    among = one_of(union(*_parts(typed))) if found is None else any_(literal(found, ARRAY(Uuid)))
+    matched: ColumnElement[bool] = Notification.id == among
     return matched
 
 

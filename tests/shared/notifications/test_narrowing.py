@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from shared.documents.models import Document
 from shared.extensions import db
+from shared.notifications import narrowing
 from shared.notifications.models import Notification
-from shared.notifications.narrowing import Filter, conditions, is_common
+from shared.notifications.narrowing import Filter, Found, conditions, gather
 from shared.people.models import Family, Party
 from tests.factories import post
 
@@ -31,10 +32,10 @@ def sent(app: Flask) -> None:
     db.session.flush()
 
 
-def found(text: str, *, walking: bool) -> set[uuid.UUID]:
+def met(text: str, found: Found) -> set[uuid.UUID]:
     query = select(Notification.id).outerjoin(Party, Party.id == Notification.party_id)
     query = query.outerjoin(Family, Family.id == Party.family_id)
-    return set(db.session.scalars(query.where(*conditions(Filter(text=text), walking=walking))))
+    return set(db.session.scalars(query.where(*conditions(Filter(text=text), found))))
 
 
 @pytest.mark.parametrize(
@@ -53,8 +54,16 @@ def found(text: str, *, walking: bool) -> set[uuid.UUID]:
         ("a'b\\", 0),
     ],
 )
-def test_both_ways_find_the_same_lines(text: str, number: int) -> None:
+def test_every_way_finds_the_same_lines(text: str, number: int) -> None:
     assert db.session.scalars(select(Document.id)).first() is not None
-    assert found(text, walking=True) == found(text, walking=False)
-    assert len(found(text, walking=True)) == number
-    assert not is_common(text)
+    gathered = gather(text)
+    assert isinstance(gathered, list)
+    assert met(text, "common") == met(text, None) == met(text, gathered) == set(gathered)
+    assert len(gathered) == number
+
+
+def test_what_many_lines_hold_is_not_brought_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(narrowing, "FEW", 1)
+    assert gather("hotel") is None
+    monkeypatch.setattr(narrowing, "COMMON", 1)
+    assert gather("hotel") == "common"

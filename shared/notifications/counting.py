@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, exists, func, select, true
+from sqlalchemy import ColumnElement, func, select, true
 
+from shared.access.grid_columns import is_red
 from shared.access.models import Access, Seat
 from shared.extensions import db
 from shared.intake.models import Arrival, Verdict
@@ -38,8 +39,7 @@ def counts(scope: Scope) -> Counts:
     cells = select(func.count()).select_from(EmailCell).join(Party, Party.id == EmailCell.party_id)
     tray = select(func.count()).select_from(Arrival).where(reached(Arrival.family_id.expression))
     accesses = select(func.count()).select_from(Access).join(Party, Party.id == Access.party_id)
-    applied = exists().where(Seat.access_id == Access.id, Seat.revision == Access.revision)
-    seated = exists().where(Seat.access_id == Access.id)
+    accesses = accesses.outerjoin(Seat, Seat.access_id == Access.id)
     brought = (SigningKey.kind == KeyKind.COMPANY, SigningKey.source != KeySource.MADE, SigningKey.retired_at.is_(None))
     row = db.session.execute(
         select(
@@ -47,7 +47,7 @@ def counts(scope: Scope) -> Counts:
             lines.where(Notification.status == Status.UNKNOWN).scalar_subquery(),
             cells.where(EmailCell.bounced_at.is_not(None), scope.parties()).scalar_subquery(),
             tray.where(Arrival.verdict == Verdict.TO_ATTACH).scalar_subquery(),
-            accesses.where(~applied, Access.allowed | seated, scope.parties()).scalar_subquery(),
+            accesses.where(is_red(), scope.parties()).scalar_subquery(),
             select(SigningKey.not_after).where(*brought).scalar_subquery(),
             lines.where(Notification.is_proposal, Notification.status == Status.WAITING).scalar_subquery(),
         )

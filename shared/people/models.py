@@ -120,6 +120,7 @@ class EmailCell(Model):
     __tablename__ = "email_cell"
     __table_args__ = (
         Index("ix_email_cell_beginning", "address_folded", postgresql_ops={"address_folded": "text_pattern_ops"}),
+        Index("ix_email_cell_bounced", "party_id", postgresql_where="bounced_at IS NOT NULL"),
     )
 
     party_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("party.id", ondelete="CASCADE"), primary_key=True)

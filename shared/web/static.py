@@ -12,6 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from time import monotonic
 
+import rcssmin
+import rjsmin
 from flask import Flask, Response, abort, g, request, url_for
 
 from shared.web.colours import is_colour, theme_css
@@ -129,10 +131,20 @@ def _looked_up(name: str) -> Asset:
 @lru_cache(maxsize=256)
 def _load(name: str, paths: tuple[Path, ...], stamps: tuple[int, ...]) -> Asset:
     """`stamps` are part of the cache's key only."""
-    body = b"\n".join(path.read_bytes().removeprefix(BOM) for path in paths)
+    body = b"\n".join(_lean(path) for path in paths)
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     packed = gzip.compress(body, 9, mtime=0) if Path(name).suffix in PACKED else None
     return Asset(body, packed, kind, _digest(body))
+
+
+def _lean(path: Path) -> bytes:
+    """The file without what only its readers need; licences (« /*! ») stay."""
+    body = path.read_bytes().removeprefix(BOM)
+    if path.suffix == ".css":
+        return bytes(rcssmin.cssmin(body, keep_bang_comments=True))
+    if path.suffix == ".js" and not path.name.endswith(".min.js"):
+        return bytes(rjsmin.jsmin(body, keep_bang_comments=True))
+    return body
 
 
 def _part(pattern: str) -> Path:

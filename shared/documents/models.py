@@ -189,6 +189,11 @@ class Publication(Model):
         Index("ix_publication_document", "document_id", "wanted_at"),
         Index("uq_publication_current", "document_id", unique=True, postgresql_where="withdrawn_at IS NULL"),
         Index("ix_publication_waiting", "wanted_at", postgresql_where="live_at IS NULL AND withdrawn_at IS NULL"),
+        Index(
+            "ix_publication_refused",
+            "document_id",
+            postgresql_where="live_at IS NULL AND withdrawn_at IS NULL AND held_because = 'consent_refused'",
+        ),
         CheckConstraint("live_at IS NULL OR live_at >= wanted_at", name="order"),
     )
 

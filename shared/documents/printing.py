@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, delete, exists, func, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import joinedload
 
@@ -137,5 +137,5 @@ def _joined(family: Family, scope: Scope, printed: bool) -> Select[*tuple[Any, .
             scope.parties(),
         )
     )
-    held = Publication.held_because == REFUSED
+    held = Publication.held_because == literal_column(f"'{REFUSED}'")  # written out: they have an index of their own
     return query.where(Printout.id.is_not(None)) if printed else query.where(held, Printout.id.is_(None))

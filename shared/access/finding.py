@@ -143,7 +143,7 @@ def _page(filters: Filters, sort: str, way: Way, size: int) -> Select[*tuple[Any
     order, ident = order_of(sort, filters.q, _sorts(as_shown=True), **READERS), Party.id.expression
     key = order_of(sort, filters.q, _sorts()).column
     query = _sorted_joins(sort, filters).where(Party.family_id == family_id, *conditions(filters))
-    if not (filters.q or filters.is_wide):  # each is then answered by an index
+    if not (filters.q or filters.is_wide):  # how many they are is then answered by an index
         counted = select(func.count()).select_from(Party).where(Party.family_id == family_id)
         whole = _lines().add_columns(counted.correlate(None).scalar_subquery().label("total"))
         return planned(query, order, ident, way, size, whole, (key, ident))
@@ -182,7 +182,8 @@ def _lines() -> Select[*tuple[Any, ...]]:
 @functools.cache
 def _told() -> FromClause:
     """The last message of each line of a page, looked up for it: PostgreSQL would rather go through everybody's."""
-    return select(Sent).where(told_last()).limit(literal_column("1")).correlate(Access).lateral("told")
+    query = select(Sent.address, Sent.sent_at, Sent.status, Sent.reason).where(told_last())
+    return query.limit(literal_column("1")).correlate(Access).lateral("told")
 
 
 def _joined(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:

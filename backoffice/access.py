@@ -1,6 +1,7 @@
 """« Droits d’accès au portail »: the grid, and what each button of a line does."""
 
 import uuid
+from typing import Any
 
 from flask import Response, request
 from flask_babel import gettext as _
@@ -13,10 +14,12 @@ from backoffice.access_rows import in_words, is_moving, rows_of
 from backoffice.access_words import words
 from backoffice.reach import family_for, may, party_for, scope
 from shared.access import finding, granting, initial
+from shared.access.filtering import Filters
 from shared.access.models import Access
 from shared.events.actors import names_of
 from shared.events.catalogue import CATALOGUE
 from shared.extensions import db
+from shared.people.models import Family
 from shared.settings.reading import is_automatic
 from shared.web.page import page
 from shared.web.permissions import Permission, requires
@@ -40,7 +43,7 @@ def access() -> Response:
         family=family,
         families=reached,
         found=found,
-        total=found.rows[0].total if found.rows else finding.count(family, seen, filters) if after or before else 0,
+        total=_total(found.rows, family, filters, is_first=not (after or before)),
         filters=filters,
         lists=lists(),
         here=request.full_path.rstrip("?"),
@@ -52,6 +55,13 @@ def access() -> Response:
         bulk=Drawing(w).lines(found.rows, in_words()),
         **allowed,
     )
+
+
+def _total(rows: list[Any], family: Family, filters: Filters, *, is_first: bool) -> int:
+    """How many lines the filter holds: each says it, and a first page without any has none."""
+    if rows or is_first:
+        return int(rows[0].total) if rows else 0
+    return finding.count(family, scope(Permission.ACCESS_SEE), filters)
 
 
 @backoffice.get("/access/rows")

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
 
-from shared.web.static import brand_url, load, static_url
+from shared.web.static import ROOT, brand_url, load, static_url
 
 
 @pytest.fixture
@@ -26,6 +26,14 @@ def test_a_bundle_is_compressed_and_kept_for_ever(client: FlaskClient, css: str)
     assert b"--bs-body-bg" in body
     assert b".g-pill" in body
     assert client.get(css, headers={"Accept-Encoding": "identity"}).data == body
+
+
+@pytest.mark.parametrize(("name", "own"), [("app.css", "guichet.css"), ("app.js", "guichet.js")])
+def test_what_only_readers_need_is_not_served(name: str, own: str) -> None:
+    read = (ROOT / own).read_text()
+    remark = next(line.strip() for line in read.splitlines() if line.strip().startswith(("/*", "//")))
+    served = load(name).body.decode()
+    assert remark not in served
 
 
 def test_an_unchanged_file_is_not_sent_again(client: FlaskClient, css: str) -> None:

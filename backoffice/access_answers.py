@@ -14,7 +14,7 @@ from shared.access import granting, initial
 from shared.access.models import Access
 from shared.errors import Refused, Stale
 from shared.extensions import db
-from shared.people.models import Contact, Party
+from shared.people.models import Party
 from shared.web import visitors
 from shared.web.page import is_htmx, page
 from shared.web.permissions import Permission
@@ -68,8 +68,7 @@ def ask_first(party: Party, question: initial.Confirm) -> Response:
 def standing(party_id: uuid.UUID, permission: Permission) -> tuple[Party, Access]:
     """The party and the access of its main contact; 404 where there is none."""
     party = party_for(party_id, permission, seen_by=Permission.ACCESS_SEE)
-    query = select(Access).join(Contact, Contact.id == Access.contact_id)
-    found = db.session.scalars(query.where(Contact.party_id == party.id, Contact.is_main)).one_or_none()
+    found = db.session.scalars(select(Access).where(Access.party_id == party.id, Access.is_main)).one_or_none()
     if found is None:
         abort(404)
     return party, found
@@ -77,8 +76,7 @@ def standing(party_id: uuid.UUID, permission: Permission) -> tuple[Party, Access
 
 def revision_of(party: Party) -> int:
     """The revision of the line as it stands; 0 without an access."""
-    query = select(Access.revision).join(Contact, Contact.id == Access.contact_id)
-    return db.session.scalar(query.where(Contact.party_id == party.id, Contact.is_main)) or 0
+    return db.session.scalar(select(Access.revision).where(Access.party_id == party.id, Access.is_main)) or 0
 
 
 def seen_revision(access: Access) -> int | None:

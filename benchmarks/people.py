@@ -136,7 +136,9 @@ def _one(rows: dict[Any, list[dict[str, Any]]], at: int, family: uuid.UUID, temp
         add(EmailCell, party_id=party, slot=slot, address=address, address_folded=address)
     if at % 10 == 9:
         return
-    add(Access, id=access, contact_id=contact, party_id=party, identifier=code, allowed=True, notify=False)
+    add(
+        Access, id=access, contact_id=contact, is_main=True, party_id=party, identifier=code, allowed=True, notify=False
+    )
     add(Account, id=account, person_id=person, password_hash="!", activated_at=moment, last_login_at=moment)
     add(Identifier, account_id=account, kind=IdentifierKind.CODE, value=code, value_folded=fold(code))
     add(Seat, account_id=account, access_id=access, party_id=party, allowed=True, revision=1)

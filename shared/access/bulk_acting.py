@@ -54,8 +54,7 @@ def accesses_of(party_ids: Sequence[uuid.UUID]) -> Held:
     """Lock and read them, in the order in which everybody locks them."""
     parties = select(Party).where(Party.id.in_(party_ids)).order_by(Party.id).with_for_update(of=Party)
     held = {party.id: party for party in db.session.scalars(parties)}
-    query = select(Access).join(Contact, Contact.id == Access.contact_id).where(Contact.is_main)
-    query = query.where(Access.party_id.in_(party_ids)).order_by(Access.id)
+    query = select(Access).where(Access.is_main, Access.party_id.in_(party_ids)).order_by(Access.id)
     query = query.options(joinedload(Access.seat).joinedload(Seat.account)).with_for_update(of=Access)
     rows = db.session.scalars(query.execution_options(populate_existing=True))
     return Held(held, {access.party_id: access for access in rows})
@@ -153,7 +152,7 @@ def _contacts(parties: Sequence[Party]) -> dict[uuid.UUID, Contact]:
 
 
 def _new(party: Party, contact: Contact, by: str) -> Access:
-    access = Access(id=uuid7(), contact=contact, contact_id=contact.id, party=party, party_id=party.id)
+    access = Access(id=uuid7(), contact=contact, contact_id=contact.id, is_main=True, party=party, party_id=party.id)
     access.identifier, access.cause, access.changed_by = party.code, causes.CREATED, by
     access.allowed, access.notify, access.revision, access.changed_at = False, True, 1, now()
     access.seat = None

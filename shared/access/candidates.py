@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 
 from shared.extensions import db
-from shared.people.finding import matching
-from shared.people.models import Contact, EmailCell, EmailSlot, Family, Party, Person
+from shared.people.finding import matching, on_card
+from shared.people.models import Contact, EmailCell, Family, Party, Person
 from shared.people.scopes import Scope
 
 MOST = 20
@@ -47,7 +47,7 @@ def candidates(contact: Contact, scope: Scope, q: str = "") -> list[Candidate]:
         .join(Person, Person.id == Contact.person_id)
         .join(Party, Party.id == Contact.party_id)
         .join(Family, Family.id == Party.family_id)
-        .outerjoin(EmailCell, and_(EmailCell.party_id == Party.id, EmailCell.slot == EmailSlot.CARD))
+        .outerjoin(EmailCell, on_card())
         .where(Contact.party_id != contact.party_id, Contact.closed_at.is_(None), scope.parties(), wanted)
         .where(Contact.person_id != contact.person_id)
         .order_by(Party.name_folded, Person.family_name, Contact.id)

@@ -33,7 +33,8 @@ def grant_to(*, contact: Contact, by: str) -> Access:
         return standing
     if contact.closed_at is not None:
         raise Refused(_("Cet interlocuteur est fermé : rouvrez-le avant de lui ouvrir un accès."))
-    access = Access(id=uuid7(), contact_id=contact.id, contact=contact, party_id=contact.party_id, party=contact.party)
+    access = Access(id=uuid7(), contact_id=contact.id, contact=contact, is_main=False)
+    access.party_id, access.party = contact.party_id, contact.party
     access.identifier, access.cause = _identifier(contact.party), causes.CREATED
     access.changed_at, access.changed_by = now(), by
     db.session.add(access)
@@ -75,8 +76,8 @@ def card_changed(event: Event) -> None:
     """Reaction: the phone of the card names the main contact's account."""
     if "phone" not in event.facts["fields"]:
         return
-    query = select(Access).join(Contact, Contact.id == Access.contact_id).join(Seat, Seat.access_id == Access.id)
-    for access in db.session.scalars(query.where(Access.party_id == event.party_id, Contact.is_main)):
+    query = select(Access).join(Seat, Seat.access_id == Access.id)
+    for access in db.session.scalars(query.where(Access.party_id == event.party_id, Access.is_main)):
         wanted(access, cause=causes.ADDRESS, by=event.actor, fields=["phone"])
 
 

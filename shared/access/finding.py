@@ -33,11 +33,13 @@ from shared.documents.visible import COMPANY_ZONE
 from shared.events.models import Event
 from shared.extensions import db
 from shared.keyset import NEVER, Page, Way, by_date, planned, read_planned
-from shared.people.finding import order_of
-from shared.people.models import Contact, EmailCell, EmailSlot, Family, Party
+from shared.people.finding import on_card, order_of
+from shared.people.models import EmailCell, Family, Party
 from shared.people.scopes import Scope
 from shared.tallying import tally
 
+OF_MESSAGE = ("sent_to", "sent_at")
+OF_ACCESS = ("state", "identifier", "password", "allowed", "notify", "last_login", *OF_MESSAGE)
 READERS = dict.fromkeys(("state", "password", "allowed", "notify"), int) | dict.fromkeys(
     ("sent_at", "last_login"), by_date
 )
@@ -112,12 +114,7 @@ def _narrowed(
 
 
 def _narrowing(query: Select[*tuple[Any, ...]], filters: Filters) -> Select[*tuple[Any, ...]]:
-    """Joined only as far as the filter needs it."""
-    if filters.is_wide:
-        query = _joined(query)
-    if filters.sent:
-        query = query.outerjoin(Sent, told_last())
-    return query.where(*conditions(filters))
+    return _joined_for(query, filters).where(*conditions(filters))
 
 
 def _present() -> dict[str, Any]:
@@ -126,14 +123,16 @@ def _present() -> dict[str, Any]:
     return {"moment": moment, "today": moment.astimezone(COMPANY_ZONE).date()}
 
 
-def _sorted_joins(sort: str, filters: Filters) -> Select[*tuple[Any, ...]]:
-    """Which lines, with no more joined than their order and the filter look at."""
+def _joined_for(query: Select[*tuple[Any, ...]], filters: Filters, sort: str = "") -> Select[*tuple[Any, ...]]:
+    """With no more joined than the filter and the order look at."""
     key = sort.removeprefix("-")
-    if key in ("", "code", "name") and not filters.is_wide:
-        return select(Party.id)
-    query = _joined(select(Party.id))
-    wants_message = filters.sent or key in ("sent_to", "sent_at")
-    return query.outerjoin(Sent, told_last()) if wants_message else query
+    if filters.address or key == "email":
+        query = query.outerjoin(EmailCell, on_card())
+    if filters.state or filters.sent or filters.login or key in OF_ACCESS:
+        query = _with_access(query)
+    if filters.sent or key in OF_MESSAGE:
+        query = query.outerjoin(Sent, told_last())
+    return query
 
 
 @functools.lru_cache(maxsize=256)
@@ -142,7 +141,7 @@ def _page(filters: Filters, sort: str, way: Way, size: int) -> Select[*tuple[Any
     family_id = bindparam("family_id", type_=Uuid())
     order, ident = order_of(sort, filters.q, _sorts(as_shown=True), **READERS), Party.id.expression
     key = order_of(sort, filters.q, _sorts()).column
-    query = _sorted_joins(sort, filters).where(Party.family_id == family_id, *conditions(filters))
+    query = _joined_for(select(Party.id), filters, sort).where(Party.family_id == family_id, *conditions(filters))
     if not (filters.q or filters.is_wide):  # how many they are is then answered by an index
         counted = select(func.count()).select_from(Party).where(Party.family_id == family_id)
         whole = _lines().add_columns(counted.correlate(None).scalar_subquery().label("total"))
@@ -176,7 +175,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
         told.c.status.label("sent_status"),
         told.c.reason.label("sent_reason"),
     )
-    return _joined(query).outerjoin(told, true())
+    return _with_access(query.outerjoin(EmailCell, on_card())).outerjoin(told, true())
 
 
 @functools.cache
@@ -186,11 +185,9 @@ def _told() -> FromClause:
     return query.limit(literal_column("1")).correlate(Access).lateral("told")
 
 
-def _joined(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+def _with_access(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return (
-        query.outerjoin(Contact, and_(Contact.party_id == Party.id, Contact.is_main))
-        .outerjoin(EmailCell, and_(EmailCell.party_id == Party.id, EmailCell.slot == EmailSlot.CARD))
-        .outerjoin(Access, Access.contact_id == Contact.id)
+        query.outerjoin(Access, and_(Access.party_id == Party.id, Access.is_main))
         .outerjoin(Seat, Seat.access_id == Access.id)
         .outerjoin(Account, Account.id == Seat.account_id)
     )

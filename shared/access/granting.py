@@ -29,6 +29,7 @@ def grant(*, party: Party, by: str) -> Access:
         id=uuid7(),
         contact_id=contact.id,
         contact=contact,
+        is_main=True,
         party_id=party.id,
         party=party,
         identifier=party.code,

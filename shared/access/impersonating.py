@@ -118,8 +118,8 @@ def _reached(party: Party, staff: Staff, rights: list[uuid.UUID] | None) -> list
 
 def _access(party_id: uuid.UUID, access_id: uuid.UUID | None) -> uuid.UUID | None:
     """That access of the party, else the one of its main contact."""
-    query = select(Access.id).join(Contact, Contact.id == Access.contact_id).where(Access.party_id == party_id)
-    query = query.where(Contact.is_main) if access_id is None else query.where(Access.id == access_id)
+    query = select(Access.id).where(Access.party_id == party_id)
+    query = query.where(Access.is_main) if access_id is None else query.where(Access.id == access_id)
     return db.session.scalar(query)
 
 

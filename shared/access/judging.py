@@ -13,7 +13,8 @@ from shared.access.bulk_models import BulkKind, Outcome
 from shared.access.models import Access, Account, PortalSession, Seat
 from shared.clock import now
 from shared.extensions import db
-from shared.people.models import Contact, EmailCell, EmailSlot, Party
+from shared.people.finding import on_card
+from shared.people.models import EmailCell, Party
 
 # Closing is never put off because a line has changed since it was shown.
 CLOSING = frozenset({BulkKind.WITHDRAW, BulkKind.SESSIONS})
@@ -62,9 +63,8 @@ def lines_of(party_ids: Sequence[uuid.UUID]) -> list[Line]:
             EmailCell.party_id.is_not(None),
             Party.postcode != "",
         )
-        .outerjoin(Contact, and_(Contact.party_id == Party.id, Contact.is_main))
-        .outerjoin(EmailCell, and_(EmailCell.party_id == Party.id, EmailCell.slot == EmailSlot.CARD))
-        .outerjoin(Access, Access.contact_id == Contact.id)
+        .outerjoin(EmailCell, on_card())
+        .outerjoin(Access, and_(Access.party_id == Party.id, Access.is_main))
         .outerjoin(Seat, Seat.access_id == Access.id)
         .outerjoin(Account, Account.id == Seat.account_id)
         .where(Party.id.in_(party_ids))

@@ -5,9 +5,9 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 from sqlalchemy.types import Uuid
 
 from shared.clock import now
@@ -37,9 +37,14 @@ class Access(Model):
     """What the back office wants for one contact. Red while `revision` is not the seat's."""
 
     __tablename__ = "access"
+    __table_args__ = (
+        ForeignKeyConstraint(["contact_id", "is_main"], ["contact.id", "contact.is_main"], onupdate="CASCADE"),
+        Index("uq_access_main", "party_id", unique=True, postgresql_where="is_main"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
-    contact_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contact.id"), unique=True)
+    contact_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    is_main: Mapped[bool]  # as the contact is, which the database keeps so: the line of the party in the grid
     party_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("party.id"), index=True)
     identifier: Mapped[str]
     allowed: Mapped[bool] = mapped_column(default=False)
@@ -57,7 +62,9 @@ class Access(Model):
     initial_set_at: Mapped[datetime | None]
     initial_handed_over_at: Mapped[datetime | None]
 
-    contact: Mapped[Contact] = relationship(lazy="joined", innerjoin=True)
+    contact: Mapped[Contact] = relationship(
+        lazy="joined", innerjoin=True, primaryjoin=lambda: foreign(Access.contact_id) == Contact.id
+    )
     party: Mapped[Party] = relationship()
     seat: Mapped["Seat | None"] = relationship(back_populates="access")
 
@@ -68,6 +75,7 @@ class Account(Model):
     __tablename__ = "account"
     __table_args__ = (
         CheckConstraint("NOT (password_hash IS NOT NULL AND initial_hash IS NOT NULL)", name="one_password"),
+        Index("ix_account_frozen", "id", postgresql_where="frozen_at IS NOT NULL"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)

@@ -142,6 +142,7 @@ def _access(one: Someone, today: date) -> dict[str, Any]:
     return {
         "id": one.access_id,
         "contact_id": one.contact_id,
+        "is_main": True,
         "party_id": one.id,
         "identifier": one.code,
         "allowed": _is_allowed(one),

@@ -140,6 +140,7 @@ def _publication(sheet: Sheet, by: str) -> dict[str, Any]:
     return {
         "id": uuid7(),
         "document_id": sheet.id,
+        "folder_id": sheet.folder.id,
         "wanted_at": sheet.filed_at,
         "wanted_by": by,
         "live_at": None if sheet.waits else sheet.filed_at + timedelta(seconds=4),

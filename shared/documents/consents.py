@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Interval, case, cast, exists, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, Date, Interval, and_, case, cast, exists, func, literal, null, or_, select
 from sqlalchemy.orm import aliased
 
 from shared.clock import now, today
@@ -50,22 +50,14 @@ def hold_of(document: Document) -> str | None:
     return found
 
 
-def hold(party_id: Any = Document.party_id) -> ColumnElement[str | None]:
+def hold(party_id: Any = Document.party_id, *, decided: Any = None) -> ColumnElement[str | None]:
     """The same, as a column: wants `Document` (or else the party's id), `Party`, `Family` and `Folder` in the query.
 
-    Without a decision a business party has its family's default; everybody else has still to be asked.
+    Without a decision a business party has its family's default; everybody else has still to be asked. `decided`:
+    the state of a `Consent` that is joined by `decides`, where it is asked of a whole family.
     """
-    decided = (
-        select(Consent.state)
-        .where(
-            Consent.party_id == party_id,
-            Consent.document_class == Folder.document_class,
-            Consent.superseded_at.is_(None),
-            or_(Consent.effective_at.is_(None), Consent.effective_at <= now()),
-        )
-        .correlate(Document, Party, Folder)
-        .scalar_subquery()
-    )
+    if decided is None:
+        decided = select(Consent.state).where(decides(party_id)).correlate(Document, Party, Folder).scalar_subquery()
     default = case((Party.is_business, Family.default_consent), else_=null())
     # Compared with each in turn, so that the decision is looked for once.
     answers = {ConsentState.ACCEPTED.value: null(), ConsentState.REFUSED.value: literal(REFUSED)}
@@ -73,6 +65,16 @@ def hold(party_id: Any = Document.party_id) -> ColumnElement[str | None]:
         (Folder.document_class == PAYSLIP, _payslip_hold(decided, party_id)),
         (Folder.document_class.not_in(NEEDED_BY), null()),
         else_=case(answers, value=func.coalesce(decided, default), else_=literal(REQUESTED)),
+    )
+
+
+def decides(party_id: Any) -> ColumnElement[bool]:
+    """The party's decision about the class of `Folder`: one row at most."""
+    return and_(
+        Consent.party_id == party_id,
+        Consent.document_class == Folder.document_class,
+        Consent.superseded_at.is_(None),
+        or_(Consent.effective_at.is_(None), Consent.effective_at <= now()),
     )
 
 

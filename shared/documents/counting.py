@@ -47,19 +47,17 @@ def _excepted(value: str, day: date) -> ColumnElement[int]:
 
 
 def _whole(day: date) -> CTE:
-    # Told apart before they are counted: PostgreSQL sorts for « count(DISTINCT …) ».
-    each = _seats(day, Party.family_id, Seat.party_id).where(Seat.folder_ids.is_(None)).distinct().subquery()
-    query = select(each.c.family_id, func.count().label("parties")).group_by(each.c.family_id)
-    return query.cte("open_everywhere").prefix_with("MATERIALIZED")
+    # From the parties and not from their seats: none is then met twice, nor has to be told apart.
+    open_to_all = select(Seat.party_id).where(Seat.folder_ids.is_(None), *sitting(day), _thawed(Seat))
+    query = select(Party.family_id, func.count().label("parties")).where(Party.id.in_(open_to_all))
+    return query.group_by(Party.family_id).cte("open_everywhere").prefix_with("MATERIALIZED")
 
 
 def _listed(day: date) -> CTE:
     """Seats with a list of folders, at parties where nobody opens them all."""
-    other, account = aliased(Seat), aliased(Account)
-    wider = (
-        exists()
-        .where(other.party_id == Seat.party_id, other.folder_ids.is_(None), *sitting(day, other))
-        .where(account.id == other.account_id, account.frozen_at.is_(None))
+    other = aliased(Seat)
+    wider = exists().where(
+        other.party_id == Seat.party_id, other.folder_ids.is_(None), *sitting(day, other), _thawed(other)
     )
     query = _seats(day, Party.family_id, Seat.party_id, Seat.folder_ids).where(Seat.folder_ids.is_not(None), ~wider)
     return query.cte("open_listed").prefix_with("MATERIALIZED")
@@ -67,4 +65,10 @@ def _listed(day: date) -> CTE:
 
 def _seats(day: date, *columns: Any) -> Select[*tuple[Any, ...]]:
     joined = select(*columns).select_from(Seat).join(Party, Party.id == Seat.party_id)
-    return joined.join(Account, Account.id == Seat.account_id).where(Account.frozen_at.is_(None), *sitting(day))
+    return joined.where(*sitting(day), _thawed(Seat))
+
+
+def _thawed(seat: Any) -> ColumnElement[bool]:
+    """Few accounts are frozen: they are read once, instead of the account of each seat."""
+    frozen: ColumnElement[bool] = seat.account_id.not_in(select(Account.id).where(Account.frozen_at.is_not(None)))
+    return frozen

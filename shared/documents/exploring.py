@@ -98,7 +98,8 @@ STATES: dict[str, ColumnElement[bool]] = {
         Publication.id.is_not(None),
         Publication.live_at.is_(None),
         Publication.withdrawn_at.is_(None),
-        or_(Publication.held_because.is_(None), Publication.held_because == "synchronisation"),
+        # Written out: PostgreSQL then knows that the index of what waits holds them.
+        or_(Publication.held_because.is_(None), Publication.held_because == literal_column("'synchronisation'")),
     ),
     HELD: Publication.held_because.in_(("consent_requested", "consent_refused")),
     OFF: Publication.id.is_(None),

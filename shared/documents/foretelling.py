@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, cast, exists, func, literal, null, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, any_, case, cast, exists, func, literal, null, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text, Uuid
 
 from shared.access.models import Seat
-from shared.documents.consents import CONSENT_HOLDS, hold
+from shared.documents.consents import CONSENT_HOLDS, decides, hold
 from shared.documents.effective import Settings, excepted, own, settings_of
 from shared.documents.models import Folder, FolderException, Notify
 from shared.extensions import db
@@ -23,7 +23,7 @@ from shared.notifications.models import Reason, Template
 from shared.notifications.rule_models import Rule
 from shared.notifications.surroundings import Surroundings
 from shared.notifications.withholding import MAIL, TOO_MANY_BOUNCES, address_of
-from shared.people.models import EmailCell, EmailSlot, Family, Party
+from shared.people.models import Consent, EmailCell, EmailSlot, Family, Party
 from shared.settings.reading import company
 
 EVENT, AUDIENCE = "document.published", "folder_slot"
@@ -84,9 +84,11 @@ def foretell(
     chosen = _chosen(folder, true() if reach is None else reach, party_id)
     kinds = db.session.execute(_kinds(folder, chosen)).all()
     first = select(Party.id).where(chosen).order_by(Party.code_sort, Party.id).limit(limit).cte("first")
-    is_listed, examples = Party.id.in_(select(first.c.id)), Party.id.in_([each.example for each in kinds])
+    is_listed, examples = Party.id.in_(select(first.c.id)), literal([each.example for each in kinds], ARRAY(Uuid))
     query = _parties(folder, chosen).add_columns(is_listed.label("is_listed"))
-    parties = db.session.execute(query.where(or_(is_listed, examples))).all()
+    # One array of ids: PostgreSQL looks these up instead of going through the family.
+    ids = func.array_cat(func.array(select(first.c.id).scalar_subquery()), examples, type_=ARRAY(Uuid))
+    parties = db.session.execute(query.where(Party.id == any_(ids))).all()
     settings = {row.id: settings_of(folder, row.FolderException) for row in parties}
     rule, texts = choosing.announcing(EVENT, AUDIENCE, {each.template_id for each in settings.values()})
     around = _around(parties)
@@ -144,8 +146,10 @@ def _kinds(folder: Folder, chosen: ColumnElement[bool]) -> Any:
     reached = [Party.id.in_(_reached(slot)).label(f"reached_{slot}") for slot in usual]
     elsewhere = case((own("slot").is_not(None), Party.id.in_(_reached(own("slot")))), else_=null()).label("elsewhere")
     seated = Party.id.in_(select(Seat.party_id).where(Seat.allowed).correlate(None)).label("seated")
-    common = (Party.locale, settings, hold(Party.id).label("held"), seated, elsewhere, *reached)
-    each = _joined(select(Party.id, *common), folder).where(chosen).subquery()
+    held = hold(Party.id, decided=Consent.state).label("held")
+    common = (Party.locale, settings, held, seated, elsewhere, *reached)
+    query = _joined(select(Party.id, *common), folder).outerjoin(Consent, decides(Party.id))
+    each = query.where(chosen).subquery()
     example = func.array_agg(each.c.id, type_=ARRAY(Uuid))[1].label("example")
     return select(func.count().label("number"), example).group_by(*(column for column in each.c if column.name != "id"))
 

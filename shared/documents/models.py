@@ -6,9 +6,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint, false
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Numeric, UniqueConstraint, false
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from shared.clock import now
 from shared.extensions import Model, uuid7
@@ -126,6 +126,7 @@ class Document(Model):
         Index("ix_document_folder", "folder_id", "filed_at", "id"),
         Index("ix_document_filed", "filed_at", "id"),
         Index("ix_document_words", "words", postgresql_using="gin"),
+        UniqueConstraint("id", "folder_id"),  # what a publication follows
         Index("ix_document_unread", "id", postgresql_where="words IS NULL"),
         Index("ix_document_deposit", "deposit_id", postgresql_where="deposit_id IS NOT NULL"),
         Index("ix_document_valid_until", "valid_until", "id", postgresql_where="valid_until IS NOT NULL"),
@@ -184,21 +185,23 @@ class Version(Model):
 class Publication(Model):
     """A document on the portal: wanted, live, withdrawn, each with its time."""
 
+    _WANTED = "live_at IS NULL AND withdrawn_at IS NULL"
+    _UNSYNCHRONISED = f"{_WANTED} AND (held_because IS NULL OR held_because = 'synchronisation')"
+    _REFUSED = f"{_WANTED} AND held_because = 'consent_refused'"
     __tablename__ = "publication"
     __table_args__ = (
         Index("ix_publication_document", "document_id", "wanted_at"),
         Index("uq_publication_current", "document_id", unique=True, postgresql_where="withdrawn_at IS NULL"),
-        Index("ix_publication_waiting", "wanted_at", postgresql_where="live_at IS NULL AND withdrawn_at IS NULL"),
-        Index(
-            "ix_publication_refused",
-            "document_id",
-            postgresql_where="live_at IS NULL AND withdrawn_at IS NULL AND held_because = 'consent_refused'",
-        ),
+        Index("ix_publication_waiting", "wanted_at", postgresql_where=_WANTED),
+        Index("ix_publication_unsynchronised", "folder_id", postgresql_where=_UNSYNCHRONISED),
+        Index("ix_publication_refused", "document_id", postgresql_where=_REFUSED),
         CheckConstraint("live_at IS NULL OR live_at >= wanted_at", name="order"),
+        ForeignKeyConstraint(["document_id", "folder_id"], ["document.id", "document.folder_id"], onupdate="CASCADE"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
-    document_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("document.id"))
+    document_id: Mapped[uuid.UUID]
+    folder_id: Mapped[uuid.UUID]  # the document's, which the database keeps so: what waits is counted a folder
     wanted_at: Mapped[datetime] = mapped_column(default=now)
     wanted_by: Mapped[str]
     live_at: Mapped[datetime | None]
@@ -208,7 +211,9 @@ class Publication(Model):
     withdrawn_by: Mapped[str | None]
     withdrawn_because: Mapped[str | None]  # unshared (comes back with the folder), staff
 
-    document: Mapped[Document] = relationship(back_populates="publications")
+    document: Mapped[Document] = relationship(
+        back_populates="publications", primaryjoin=lambda: foreign(Publication.document_id) == Document.id
+    )
 
 
 class ReadingKind(enum.StrEnum):

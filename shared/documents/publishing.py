@@ -34,7 +34,9 @@ def publish(*, document: Document, by: str, quiet: bool = False) -> Publication:
     standing = current(document.id)
     if standing is not None:
         return standing
-    publication = Publication(document_id=document.id, wanted_at=now(), wanted_by=by, quiet=quiet)
+    publication = Publication(
+        document_id=document.id, folder_id=document.folder_id, wanted_at=now(), wanted_by=by, quiet=quiet
+    )
     db.session.add(publication)
     _decide(publication, document, by, may_go_live=is_automatic())
     return publication

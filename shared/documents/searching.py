@@ -15,6 +15,7 @@ from sqlalchemy.types import Uuid
 from shared.documents.indexing import CONFIGURATION, cut
 from shared.documents.models import Document
 from shared.folding import fold
+from shared.people.finding import named
 from shared.people.models import Party
 
 TERMS = 12  # of a search; the rest is ignored
@@ -88,10 +89,6 @@ def _parties(term: Term) -> Any:
     Of a beginning that more than `PARTIES` share, only the first ones by their codes.
     """
     text = fold(" ".join(term.words))
-    named = or_(
-        Party.code_folded == text,
-        Party.name_folded.startswith(text, autoescape=True),
-        Party.name_folded.contains(f" {text}", autoescape=True),
-    )
-    found = select(Party.id).where(named).order_by(Party.code_sort).limit(PARTIES).correlate(None).scalar_subquery()
+    theirs = or_(Party.code_folded == text, named(text))
+    found = select(Party.id).where(theirs).order_by(Party.code_sort).limit(PARTIES).correlate(None).scalar_subquery()
     return cast(func.array(found), ARRAY(Uuid))

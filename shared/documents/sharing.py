@@ -66,6 +66,7 @@ def share(*, folder: Folder, by: str, party_id: uuid.UUID | None = None) -> int:
             {
                 "id": uuid7(),
                 "document_id": document_id,
+                "folder_id": folder.id,
                 "wanted_at": moment,
                 "wanted_by": by,
                 "live_at": moment if reason is None and not never_announced else None,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, literal, select, true
+from sqlalchemy import ColumnElement, func, literal, literal_column, select, true
 
 from shared.access.models import Account, Seat
 from shared.documents import counting, effective
@@ -15,8 +15,7 @@ from shared.documents.visible import reaching, sitting
 from shared.extensions import db
 from shared.people.scopes import Scope
 
-COUNTED = 100  # documents of a folder that are counted; beyond, « 99+ »
-WAITING_COUNTED = 5000  # documents that wait, all folders together
+COUNTED = 100  # documents of a folder that are counted, and of those that wait; beyond, « 99+ »
 
 
 class Shelf(NamedTuple):
@@ -50,7 +49,7 @@ def shelves(*, scope: Scope, family_id: uuid.UUID, party_id: uuid.UUID | None = 
     inside = select(Document.id).where(Document.folder_id == Folder.id, mine)
     inside = inside.correlate(Folder).order_by(Document.filed_at).limit(COUNTED)  # in the order of its own index
     held = select(func.count()).select_from(inside.subquery()).scalar_subquery()
-    counts = (held, openers(party_id), _waiting(mine))
+    counts = (held, openers(party_id), _waiting(party_id))
     on_portal = Folder.on_portal if party_id is None else effective.shared_to(literal(party_id))
     columns = (Folder.id, Folder.path, Folder.label, on_portal, Folder.document_class)
     query = (
@@ -89,11 +88,10 @@ def tree(shelves: Sequence[Shelf]) -> list[Branch]:
     return root.branches
 
 
-def _waiting(mine: ColumnElement[bool]) -> ColumnElement[int]:
-    """How many documents of the folder wait for the synchronisation: read once for all folders, by their own index."""
-    # A subquery instead of a join: each is looked up by its key, never all documents read beside them.
-    folder = select(Document.folder_id).where(Document.id == Publication.document_id, mine)
-    inside = folder.correlate(Publication).scalar_subquery().label("folder_id")
-    waits = select(inside).where(STATES[WAITING]).limit(WAITING_COUNTED).cte("waits").prefix_with("MATERIALIZED")
-    query = select(func.count()).select_from(waits).where(waits.c.folder_id == Folder.id)
-    return query.correlate(Folder).scalar_subquery()
+def _waiting(party_id: uuid.UUID | None) -> ColumnElement[int]:
+    """How many documents of the folder wait for the synchronisation, no more than `COUNTED`."""
+    waits = select(Publication.id).where(Publication.folder_id == Folder.id, STATES[WAITING])
+    if party_id is not None:
+        waits = waits.join(Document, Document.id == Publication.document_id).where(Document.party_id == party_id)
+    some = waits.correlate(Folder).limit(literal_column(str(COUNTED))).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from shared.extensions import db
 from shared.people.cards import CELL_FIELDS
 from shared.people.changing import FIELDS
-from shared.people.finding import SORTS, matching, order_of
+from shared.people.finding import SORTS, matching, on_card, order_of
 from shared.people.models import Contact, EmailCell, EmailSlot, Family, Party, Person
 from shared.people.scopes import Scope
 
@@ -33,9 +33,7 @@ def cards_of(family: Family, scope: Scope, *, q: str = "", sort: str = "") -> It
         EmailCell.address.label(CELL_FIELDS[EmailSlot.CARD]),
         *others,
     ]
-    query = select(*columns, func.trim(contact).label("contact")).outerjoin(
-        EmailCell, and_(EmailCell.party_id == Party.id, EmailCell.slot == EmailSlot.CARD)
-    )
+    query = select(*columns, func.trim(contact).label("contact")).outerjoin(EmailCell, on_card())
     for slot, cell in cells.items():
         query = query.outerjoin(cell, and_(cell.party_id == Party.id, cell.slot == slot))
     order = order_of(sort, q, SORTS)

@@ -5,15 +5,32 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, any_, case, exists, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    any_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import aliased, joinedload
 
 from shared.extensions import db
 from shared.folding import fold
-from shared.keyset import Order, Page, read_page
+from shared.keyset import Order, Page, one_of, read_page
 from shared.people.models import EmailCell, EmailSlot, Family, Grant, Party, Role, Staff
 from shared.people.scopes import Scope
 
+LONGEST = 200  # characters of what is searched: a name has no more
+_NAME_WORDS = func.array_to_tsvector(func.string_to_array(Party.name_folded, literal_column("' '")))  # has an index
 LAST = "\U0010ffff"  # sorts after whatever a text may go on with
 SORTS: dict[str, ColumnElement[Any]] = {
     "code": Party.code_sort.expression,
@@ -57,7 +74,7 @@ def parties(family: Family, scope: Scope, *, q: str = "", sort: str = "", after:
     """A page of parties: id, code, name, city, siret, closed_at, address of the card and whether it bounces."""
     query = select(Party.id).where(Party.family_id == family.id, scope.parties(), *matching(q))
     if sort.removeprefix("-") == "email":
-        query = query.outerjoin(EmailCell, _on_card())
+        query = query.outerjoin(EmailCell, on_card())
     order, ident = order_of(sort, q, SORTS), Party.id.expression
     return read_page(query, order, ident, after=after, before=before, whole=_lines())
 
@@ -65,10 +82,11 @@ def parties(family: Family, scope: Scope, *, q: str = "", sort: str = "", after:
 @functools.cache
 def _lines() -> Select[*tuple[Any, ...]]:
     query = select(Party.id, Party.code, Party.name, Party.city, Party.siret, Party.closed_at)
-    return query.add_columns(EmailCell.address, EmailCell.bounced_at).outerjoin(EmailCell, _on_card())
+    return query.add_columns(EmailCell.address, EmailCell.bounced_at).outerjoin(EmailCell, on_card())
 
 
-def _on_card() -> ColumnElement[bool]:
+def on_card() -> ColumnElement[bool]:
+    """How the address of the card is joined to its party."""
     return and_(EmailCell.party_id == Party.id, EmailCell.slot == EmailSlot.CARD)
 
 
@@ -93,24 +111,26 @@ def matches(scope: Scope, q: str) -> dict[uuid.UUID, int]:
 
 
 def matching(q: str) -> list[ColumnElement[bool]]:
-    """Code, name, a word of the name, or any of the addresses begins with `q`."""
-    text = fold(q)
+    """Code, name, a word of the name, or any of the addresses begins with `q`: three indexes, put together."""
+    text = fold(q)[:LONGEST]
     if not text:
         return []
-    return [
-        or_(
-            Party.code_folded.startswith(text, autoescape=True),
-            Party.name_folded.startswith(text, autoescape=True),
-            Party.name_folded.contains(f" {text}", autoescape=True),
-            Party.id.in_(addressed(text)),
-        )
-    ]
-
-
-def addressed(text: str) -> Select[uuid.UUID]:
-    """The parties with an address that begins with `text`, which is folded; read once, by index, whatever it is."""
     cell = aliased(EmailCell)
-    return select(cell.party_id).where(begins(cell.address_folded, text)).correlate(None)
+    addressed = select(cell.party_id).where(begins(cell.address_folded, text)).correlate(None)
+    return [or_(begins(Party.code_folded, text), named(text), Party.id == one_of(addressed))]
+
+
+def named(text: str) -> ColumnElement[bool]:
+    """The name, or a word of it, begins with `text`, which is folded."""
+    words = text.split()
+    quoted = ["'" + word.replace("\\", r"\\").replace("'", "''") + "'" for word in words]
+    found = _NAME_WORDS.op("@@", is_comparison=True)(cast(" & ".join(quoted) + ":*", TSQUERY))
+    if len(words) == 1:
+        return found
+    beside = or_(
+        Party.name_folded.startswith(text, autoescape=True), Party.name_folded.contains(f" {text}", autoescape=True)
+    )
+    return and_(found, beside)  # the words are somewhere in the name: in this order too
 
 
 def begins(column: Any, text: str) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ import uuid
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, false
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
@@ -85,6 +85,10 @@ class Party(Model):
         UniqueConstraint("family_id", "code_folded"),
         Index("ix_party_name", "family_id", "name_folded", "id", postgresql_ops={"name_folded": "text_pattern_ops"}),
         Index("ix_party_code_sort", "family_id", "code_sort", "id"),
+        Index("ix_party_code", "code_folded", postgresql_ops={"code_folded": "text_pattern_ops"}),
+        Index(
+            "ix_party_name_words", text("array_to_tsvector(string_to_array(name_folded, ' '))"), postgresql_using="gin"
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -120,6 +124,7 @@ class EmailCell(Model):
     __tablename__ = "email_cell"
     __table_args__ = (
         Index("ix_email_cell_beginning", "address_folded", postgresql_ops={"address_folded": "text_pattern_ops"}),
+        Index("ix_email_cell_slot", "slot", "party_id", postgresql_include=["address_folded", "bounced_at", "bounces"]),
         Index("ix_email_cell_bounced", "party_id", postgresql_where="bounced_at IS NOT NULL"),
     )
 
@@ -159,6 +164,7 @@ class Contact(Model):
     __table_args__ = (
         UniqueConstraint("party_id", "person_id"),
         Index("uq_contact_main", "party_id", unique=True, postgresql_where="is_main"),
+        UniqueConstraint("id", "is_main"),  # what an access follows
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)

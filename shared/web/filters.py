@@ -1,6 +1,6 @@
 """Dates, amounts and sizes as a person of the page's language and time zone writes them."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
@@ -54,7 +54,8 @@ def hour(value: datetime | None) -> str:
     """« 14:05 », in the reader's time zone."""
     if value is None:
         return ""
-    return babel_dates.format_time(value, "short", tzinfo=get_timezone(), locale=_locale())
+    local = value.astimezone(get_timezone())
+    return _hour(time(local.hour, local.minute), _locale())
 
 
 def ago(value: datetime | None) -> str:
@@ -104,6 +105,11 @@ def _day(value: date, style: str, locale: Locale) -> str:
     if style == "short" and locale.language == "fr":
         style = "dd/MM/yyyy"
     return babel_dates.format_date(value, style, locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _hour(value: time, locale: Locale) -> str:
+    return babel_dates.format_time(value, "short", locale=locale)
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from shared.access import granting
 from shared.access.contacts import grant_to
 from shared.clock import now
-from shared.documents.models import Printout, Publication
+from shared.documents.models import Printout
 from shared.extensions import db
 from shared.folding import fold
 from shared.people.models import Contact, Party, Person
@@ -43,6 +43,6 @@ def around(company: "Company", party: Party, rows: int, words: str) -> None:
 
 def _to_print(company: "Company", party: Party, words: str, *, printed: bool) -> None:
     document = counter.a_document(party, office.folder("c.invoices"), f"Sur papier{words}", live=False)
-    db.session.add(Publication(document_id=document.id, wanted_by="system", held_because="consent_refused"))
+    counter.a_publication(document, held_because="consent_refused")
     if printed:
         db.session.add(Printout(document_id=document.id, by=f"staff:{company.clerk.id}"))

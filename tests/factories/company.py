@@ -15,7 +15,7 @@ from sqlalchemy import select
 from shared.access import granting
 from shared.access.models import LinkPurpose, Seat
 from shared.clock import now
-from shared.documents.models import Document, Notify, Publication
+from shared.documents.models import Document, Notify
 from shared.events.actors import staff_actor
 from shared.events.recording import record
 from shared.extensions import db, uuid7
@@ -160,7 +160,7 @@ def _documents(party: Party, rows: int, words: str) -> list[Document]:
         )
         if number % 4 == 3:
             because = "consent_refused" if number % 8 == 3 else "synchronisation"
-            db.session.add(Publication(document_id=document.id, wanted_by="system", held_because=because))
+            counter.a_publication(document, held_because=because)
         made.append(document)
     made += [
         counter.a_document(

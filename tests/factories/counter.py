@@ -89,7 +89,13 @@ def a_seat(
     dates = {"starts_on": starts_on, "ends_on": ends_on}
     access = _kept(
         Access(
-            contact_id=contact.id, party_id=party.id, identifier=party.code, allowed=allowed, folder_ids=rights, **dates
+            contact_id=contact.id,
+            is_main=contact.is_main,
+            party_id=party.id,
+            identifier=party.code,
+            allowed=allowed,
+            folder_ids=rights,
+            **dates,
         )
     )
     account = db.session.scalars(select(Account).where(Account.person_id == person.id)).first() or _kept(
@@ -165,9 +171,11 @@ def a_version(
     return _kept(row)
 
 
-def a_publication(document: Document, *, age: timedelta = timedelta(0)) -> Publication:
-    at = now() - age
-    return _kept(Publication(document_id=document.id, wanted_at=at, wanted_by="system", live_at=at))
+def a_publication(document: Document, *, age: timedelta = timedelta(0), held_because: str | None = None) -> Publication:
+    """Live, unless something holds it."""
+    row = Publication(document_id=document.id, folder_id=document.folder_id, wanted_at=now() - age, wanted_by="system")
+    row.held_because, row.live_at = held_because, None if held_because else row.wanted_at
+    return _kept(row)
 
 
 def a_link(document: Document, *, days: int = 30) -> Link:

@@ -20,8 +20,17 @@ USED = "guichet.used"
 
 
 def watch(engine: Engine) -> None:
-    """Look at each connection as it leaves the pool."""
+    """Look at each connection as it leaves the pool; set a new one as the questions of a page want it."""
+    event.listen(engine, "connect", _set)
     event.listen(engine, "checkout", _look)
+
+
+def _set(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    """Without the just-in-time compiler, which Debian's PostgreSQL has: it takes half a second, an answer a hundredth.
+
+    Outside any transaction, or the first rollback would undo it.
+    """
+    connection.pgconn.exec_(b"SET jit = off")
 
 
 def _look(connection: Any, entry: ConnectionPoolEntry, _proxy: object) -> None:

@@ -1,4 +1,4 @@
-"""A connection that the server has closed is never handed out."""
+"""A connection that the server has closed is never handed out; a new one compiles nothing."""
 
 import psycopg
 import pytest
@@ -27,3 +27,11 @@ def test_a_connection_ended_by_the_server_is_replaced_unseen(
         with psycopg.connect(host=str(engines.socket), user="postgres", dbname="postgres", autocommit=True) as other:
             other.execute("SELECT pg_terminate_backend(%s, 5000)", (first,))
         assert _backend() not in (0, first)
+
+
+def test_no_question_of_a_page_is_compiled(machine: Machine) -> None:
+    with machine.app.app_context():
+        db.engine.dispose()
+        for _turn in range(2):
+            assert db.session.scalar(text("SHOW jit")) == "off"
+            db.session.rollback()

@@ -89,6 +89,7 @@ def _values(_locale: str, kind: str) -> dict[str, dict[str, str]]:
             "phone": _("téléphone"),
             "person": _("personne"),
             "folders": _("répertoires"),
+            "acts": _("signer, déposer, payer"),
             "dates": _("dates"),
         },
     }

@@ -20,6 +20,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
+from shared.access.models import Act
 from shared.extensions import uuid7
 from shared.people.contacting import ContactCard
 from shared.people.models import Contact
@@ -36,6 +37,11 @@ RIGHTS = (
     ("invoices", _("Factures seulement")),
     ("quotes", _("Devis seulement")),
     ("own", _("Choisir les répertoires")),
+)
+ACTS = (
+    (Act.SIGN.value, _("Signer, et répondre aux devis")),
+    (Act.DEPOSIT.value, _("Déposer des documents")),
+    (Act.PAY.value, _("Payer les factures")),
 )
 
 
@@ -109,6 +115,12 @@ class RightsForm(FlaskForm):
     preset = RadioField(_("Ce que cette personne voit"), choices=[SelectChoice(*each) for each in RIGHTS])
     folders = SelectMultipleField(
         _("Répertoires"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), validate_choice=False
+    )
+    acts = SelectMultipleField(
+        _("Ce que cette personne peut faire"),
+        choices=[SelectChoice(*each) for each in ACTS],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
     )
     starts_on = DateField(_("Premier jour"), [Optional()])
     ends_on = DateField(_("Dernier jour"), [Optional()])

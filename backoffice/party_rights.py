@@ -14,7 +14,7 @@ from backoffice.reach import party_for, scope
 from shared.access import joining, rights
 from shared.access.candidates import candidates, chosen
 from shared.access.contacts import access_of, grant_to
-from shared.access.models import Access
+from shared.access.models import Access, Act
 from shared.documents.models import Folder
 from shared.errors import Refused
 from shared.people.models import Contact, Party
@@ -26,13 +26,14 @@ from shared.web.permissions import Permission, requires
 @backoffice.get(f"{AT}/rights")
 @requires(Permission.ACCESS_EDIT)
 def party_rights(party_id: uuid.UUID, contact_id: uuid.UUID) -> Response:
-    """« Droits »: the folders and the days."""
+    """« Droits »: the folders, what may be done, and the days."""
     party, contact = _found(party_id, contact_id)
     access, folders = access_of(contact), rights.folders_of(party)
     ids = access.folder_ids if access else None
     data = {
         "preset": rights.preset_of(ids, folders),
         "folders": [str(each) for each in ids or ()],
+        "acts": access.acts if access else [*Act],
         "starts_on": access.starts_on if access else None,
         "ends_on": access.ends_on if access else None,
     }
@@ -54,6 +55,7 @@ def party_rights_save(party_id: uuid.UUID, contact_id: uuid.UUID) -> Response:
         refuse_beyond(ids, _not_held(contact, folders))
         access: Access = grant_to(contact=contact, by=by)
         rights.set_rights(access=access, folder_ids=ids, by=by)
+        rights.set_acts(access=access, acts=form.acts.data or (), by=by)
         rights.set_dates(access=access, starts_on=form.starts_on.data, ends_on=form.ends_on.data, by=by)
     except Refused as refusal:
         return _page(party, contact, form, blamed(form, refusal), status=422)

@@ -19,7 +19,7 @@ def about(sheet: Sheet, seat: Seat | None, form: RemarkForm | None, sentence: st
     record = record_of(seat=seat, document_id=sheet.id)
     return {
         "record": record,
-        "payment": payment_of(record),
+        "payment": payment_of(record, seat),
         "said": remarks.exchanged(document_id=sheet.id, party_id=seat.party_id),
         "say_url": url_for("portal.document_say", document_id=sheet.id),
         "read_url": url_for("portal.document_read", document_id=sheet.id),

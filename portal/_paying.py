@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from shared.access.models import Act, Seat
 from shared.records import banking
 from shared.records.models import Record
 from shared.records.sharing import OWING
@@ -21,9 +22,11 @@ class Payment:
     qr: str
 
 
-def payment_of(record: Record | None) -> Payment | None:
-    """None where nothing is to be paid by transfer, and while no account has been verified."""
-    if record is None or record.kind != "invoice" or record.status not in OWING or record.is_credit_note:
+def payment_of(record: Record | None, seat: Seat) -> Payment | None:
+    """None where nothing is to be paid by transfer, or not by this person, and while no account has been verified."""
+    if Act.PAY not in seat.acts or record is None:
+        return None
+    if record.kind != "invoice" or record.status not in OWING or record.is_credit_note:
         return None
     due, reference = record.balance, record.number or record.title
     if not epc.LEAST <= due <= epc.MOST or record.currency != "EUR" or record.disputed_at is not None:

@@ -42,7 +42,7 @@ def exchange_list() -> Response:
 
 
 @portal.post("/exchanges/<uuid:record_id>/answer")
-@requires(Permission.PORTAL_READ)
+@requires(Permission.PORTAL_SIGN)
 def exchange_answer(record_id: uuid.UUID) -> Response:
     """Accept, or refuse and say why."""
     found, seat = record_or_404(record_id, *EXCHANGES)

@@ -6,7 +6,7 @@ from flask import Response, request
 
 from portal import _signer as signer
 from portal import portal
-from shared.access.models import Seat
+from shared.access.models import Act, Seat
 from shared.clock import now
 from shared.deposits import finding as deposits
 from shared.documents import browsing
@@ -25,11 +25,11 @@ def home() -> Response:
     """Greets, then shows what is new and what is to be done before anything else."""
     seat = visitors.seat()
     shelves = browsing.shelves(seat=seat)
-    accepts = any(shelf.accepts for shelf in shelves)
+    accepts = Act.DEPOSIT in seat.acts and any(shelf.accepts for shelf in shelves)
     announced = _announced()
     top = _top(seat, shelves, announced) if any(shelf.of_people for shelf in shelves) else None
     new = sum(shelf.new for shelf in shelves)
-    to_sign = sum(shelf.documents for shelf in shelves if shelf.to_sign)
+    to_sign = sum(shelf.documents for shelf in shelves if shelf.to_sign) if Act.SIGN in seat.acts else 0
     awaiting = browsing.latest(seat=seat, to_sign=True, limit=SHOWN).lines if to_sign else []
     fresh = browsing.latest(seat=seat, new=True, to_sign=False, first=announced, limit=SHOWN).lines if new else []
     signs = signer.awaiting() if current().to_sign else []

@@ -8,6 +8,7 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 
 from portal import portal
+from shared.access.models import Act
 from shared.config import config
 from shared.settings.reading import setting
 from shared.web import visitors
@@ -36,6 +37,7 @@ def around() -> dict[str, Any]:
     if seat is None:
         return common
     return common | {
+        "may_sign": Act.SIGN in seat.acts and not borrowed,
         "party_name": seat.party.name,
         "person_name": seat.account.person.full_name or seat.party.name,
         "nav": _nav(),

@@ -46,7 +46,7 @@ def quote_list() -> Response:
 
 
 @portal.post("/quotes/<uuid:record_id>/accept")
-@requires(Permission.PORTAL_READ)
+@requires(Permission.PORTAL_SIGN)
 def quote_accept(record_id: uuid.UUID) -> Response:
     """Accepted, once; a quote that is to be signed is accepted by its signature."""
     record, _seat = record_or_404(record_id, QUOTE.key)
@@ -64,7 +64,7 @@ def quote_accept(record_id: uuid.UUID) -> Response:
 
 
 @portal.get("/quotes/<uuid:record_id>/refuse")
-@requires(Permission.PORTAL_READ)
+@requires(Permission.PORTAL_SIGN)
 def quote_refuse(record_id: uuid.UUID) -> Response:
     """Why one refuses."""
     record, _seat = record_or_404(record_id, QUOTE.key)
@@ -74,7 +74,7 @@ def quote_refuse(record_id: uuid.UUID) -> Response:
 
 
 @portal.post("/quotes/<uuid:record_id>/refuse")
-@requires(Permission.PORTAL_READ)
+@requires(Permission.PORTAL_SIGN)
 def quote_refuse_now(record_id: uuid.UUID) -> Response:
     """Refused, with the reason."""
     record, _seat = record_or_404(record_id, QUOTE.key)

@@ -62,7 +62,7 @@ def record_page(
         awaited=kind is QUOTE and not running and is_awaited(found, day),
         left=days_left(found.valid_until, day) if found.status == "validated" else "",
         is_late=is_late(found, day),
-        payment=payment_of(found),
+        payment=payment_of(found, seat),
         may_answer=found.is_open and found.appointment_at is not None and found.appointment_at > now(),
         answers=answers_seen(record=found, party_id=seat.party_id) if kind.is_internal else [],
         said=remarks.exchanged(record_id=found.id, party_id=seat.party_id),

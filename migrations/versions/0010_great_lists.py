@@ -1,7 +1,8 @@
-"""great lists: what a grid of thousands asks for stands where it reads."""
+"""great lists: what a grid of thousands asks for stands where it reads; what a person may do besides seeing."""
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0010_great_lists"
 down_revision = "0009_sent_messages"
@@ -20,6 +21,10 @@ def upgrade() -> None:
     told = ["address_folded", "bounced_at", "bounces"]
     op.create_index("ix_email_cell_slot", "email_cell", ["slot", "party_id"], postgresql_include=told)
     op.create_index("ix_account_frozen", "account", ["id"], postgresql_where="frozen_at IS NOT NULL")
+
+    for table in ("access", "seat"):
+        acts = sa.Column("acts", postgresql.ARRAY(sa.Text()), nullable=False, server_default="{sign,deposit,pay}")
+        op.add_column(table, acts)
 
     op.create_unique_constraint("uq_contact_id_is_main", "contact", ["id", "is_main"])
     op.add_column("access", sa.Column("is_main", sa.Boolean()))
@@ -50,6 +55,8 @@ def downgrade() -> None:
     op.drop_constraint("fk_access_contact_id_is_main", "access", type_="foreignkey")
     op.create_foreign_key("fk_access_contact_id", "access", "contact", ["contact_id"], ["id"])
     op.drop_column("access", "is_main")
+    for table in ("seat", "access"):
+        op.drop_column(table, "acts")
     op.drop_constraint("uq_contact_id_is_main", "contact", type_="unique")
 
     op.drop_index("ix_email_cell_slot", table_name="email_cell")

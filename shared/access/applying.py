@@ -110,7 +110,8 @@ def _look_around(accesses: Sequence[Access]) -> _Around:
 def _seat(account: Account, access: Access) -> None:
     seat = access.seat or Seat(id=uuid7(), account=account, access_id=access.id, party_id=access.party_id)
     seat.allowed, seat.starts_on, seat.ends_on = access.allowed, access.starts_on, access.ends_on
-    seat.folder_ids, seat.revision, seat.applied_at = access.folder_ids, access.revision, now()
+    seat.folder_ids, seat.acts = access.folder_ids, access.acts
+    seat.revision, seat.applied_at = access.revision, now()
     access.seat = seat
 
 

@@ -10,9 +10,9 @@ import secrets
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, func, select, update
 
-from shared.access.models import Access, Account, PortalSession, Seat
+from shared.access.models import Access, Account, Act, PortalSession, Seat
 from shared.clock import now
 from shared.documents.models import Folder
 from shared.errors import Refused
@@ -85,19 +85,19 @@ def borrowed_seat(*, session: PortalSession, party: Party, staff: Staff) -> Seat
     """
     if not scope_of(staff, PERMISSION).reaches_family(party.family_id):
         return None
-    seat_id, rights, given, family = _person(session.access_id)
+    seat_id, rights, acts, given, family = _person(session.access_id)
     account = Account(person=Person(given_name=given, family_name=family))
     seat = Seat(id=seat_id or uuid7(), party_id=party.id, party=party, account=account, allowed=True, revision=0)
-    seat.is_borrowed, seat.folder_ids = True, _reached(party, staff, rights)
+    seat.is_borrowed, seat.folder_ids, seat.acts = True, _reached(party, staff, rights), acts
     seat.is_lent_whole = rights is None and scope_of(staff, DOCUMENTS).covers_family(party.family_id)
     return seat
 
 
-def _person(access_id: uuid.UUID | None) -> tuple[uuid.UUID | None, list[uuid.UUID] | None, str, str]:
-    """Seat, rights, given name and family name behind an access."""
+def _person(access_id: uuid.UUID | None) -> tuple[uuid.UUID | None, list[uuid.UUID] | None, list[str], str, str]:
+    """Seat, folders, acts, given name and family name behind an access."""
     rights = case((Seat.id.is_not(None), Seat.folder_ids), else_=Access.folder_ids)
     query = (
-        select(Seat.id, rights, Person.given_name, Person.family_name)
+        select(Seat.id, rights, func.coalesce(Seat.acts, Access.acts), Person.given_name, Person.family_name)
         .select_from(Access)
         .join(Contact, Contact.id == Access.contact_id)
         .join(Person, Person.id == Contact.person_id)
@@ -105,7 +105,7 @@ def _person(access_id: uuid.UUID | None) -> tuple[uuid.UUID | None, list[uuid.UU
         .where(Access.id == access_id)
     )
     row = db.session.execute(query).first() if access_id else None
-    return (row[0], row[1], row[2], row[3]) if row else (None, None, "", "")
+    return (row[0], row[1], row[2], row[3], row[4]) if row else (None, None, [*Act], "", "")
 
 
 def _reached(party: Party, staff: Staff, rights: list[uuid.UUID] | None) -> list[uuid.UUID]:

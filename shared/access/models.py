@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
-from sqlalchemy.types import Uuid
+from sqlalchemy.types import Text, Uuid
 
 from shared.clock import now
 from shared.extensions import Model, uuid7
@@ -23,6 +23,14 @@ class IdentifierKind(enum.StrEnum):
     PHONE = "phone"
 
 
+class Act(enum.StrEnum):
+    """What a person may do besides seeing; staff give each contact all, some or none of it."""
+
+    SIGN = "sign"  # documents; and answer quotes and agreements
+    DEPOSIT = "deposit"
+    PAY = "pay"
+
+
 class LinkPurpose(enum.StrEnum):
     """What a mailed link is for: each has its own salt and lifetime."""
 
@@ -31,6 +39,10 @@ class LinkPurpose(enum.StrEnum):
     DOCUMENT = "document"
     TARGET = "target"
     INVITATION = "invitation"  # to the back office
+
+
+def _everything() -> list[str]:
+    return [act.value for act in Act]
 
 
 class Access(Model):
@@ -51,6 +63,7 @@ class Access(Model):
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
     folder_ids: Mapped[list[uuid.UUID] | None] = mapped_column(ARRAY(Uuid))  # None: every shared folder of the family
+    acts: Mapped[list[str]] = mapped_column(ARRAY(Text), default=_everything, server_default="{sign,deposit,pay}")
     notify: Mapped[bool] = mapped_column(default=True)  # « Notifier par email » at the next synchronisation
     revision: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[datetime] = mapped_column(default=now)
@@ -131,6 +144,7 @@ class Seat(Model):
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
     folder_ids: Mapped[list[uuid.UUID] | None] = mapped_column(ARRAY(Uuid))
+    acts: Mapped[list[str]] = mapped_column(ARRAY(Text), default=_everything, server_default="{sign,deposit,pay}")
     revision: Mapped[int]
     applied_at: Mapped[datetime] = mapped_column(default=now)
     last_seen_at: Mapped[datetime | None]

@@ -23,6 +23,7 @@ def narrowed(access: Access, *, cause: str, by: str, fields: list[str]) -> None:
     is_green = seat is not None and seat.revision == access.revision
     if seat is not None:
         seat.folder_ids = common(seat.folder_ids, access.folder_ids)
+        seat.acts = [act for act in seat.acts if act in access.acts]
         seat.starts_on = _last(seat.starts_on, access.starts_on)
         seat.ends_on = _first(seat.ends_on, access.ends_on)
     if seat is None or not is_green or not _is_applied(seat, access):
@@ -45,7 +46,8 @@ def common(one: Folders, other: Folders) -> Folders:
 def _is_applied(seat: Seat, access: Access) -> bool:
     same_folders = (seat.folder_ids is None) == (access.folder_ids is None)
     same_folders = same_folders and set(seat.folder_ids or ()) == set(access.folder_ids or ())
-    return same_folders and (seat.starts_on, seat.ends_on) == (access.starts_on, access.ends_on)
+    same_acts = set(seat.acts) == set(access.acts)
+    return same_folders and same_acts and (seat.starts_on, seat.ends_on) == (access.starts_on, access.ends_on)
 
 
 def _last(one: date | None, other: date | None) -> date | None:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from shared.access import causes
-from shared.access.models import Access
+from shared.access.models import Access, Act
 from shared.access.narrowing import Folders, narrowed
 from shared.access.wanting import locked
 from shared.documents.models import Folder
@@ -31,6 +31,16 @@ def set_rights(*, access: Access, folder_ids: Collection[uuid.UUID] | None, by: 
         return
     access.folder_ids = wanted_now
     narrowed(access, cause=causes.RIGHTS, by=by, fields=["folders"])
+
+
+def set_acts(*, access: Access, acts: Collection[str], by: str) -> None:
+    """What its person may do besides seeing: some of `Act`, or nothing. Nothing new changes nothing."""
+    locked(access)
+    asked = [act.value for act in Act if act in acts]
+    if asked == access.acts:
+        return
+    access.acts = asked
+    narrowed(access, cause=causes.RIGHTS, by=by, fields=["acts"])
 
 
 def set_dates(*, access: Access, starts_on: date | None, ends_on: date | None, by: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, any_, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
-from shared.access.models import Seat
+from shared.access.models import Act, Seat
 from shared.deposits.models import DocumentRequest
 from shared.documents import effective
 from shared.documents.models import Document, Folder, FolderException
@@ -152,8 +152,8 @@ def depositable(*, family: Family, scope: Scope) -> Sequence[Folder]:
 
 
 def _reached(query: Any, seat: Seat) -> Any:
-    """Narrowed to the folders of the seat's family that are shared with it and take its deposits."""
-    query = query.join(Party, Party.family_id == Folder.family_id)
+    """Narrowed to the folders of the seat's family that are shared with it and take its deposits, if it may deposit."""
+    query = query.join(Party, Party.family_id == Folder.family_id).where(literal(Act.DEPOSIT in seat.acts))
     if seat.is_borrowed:
         borrowed = Folder.id == any_(literal(seat.folder_ids, ARRAY(Uuid)))
         query = query.where(Party.id == seat.party_id, borrowed)

@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, current_app, request
 from flask_babel import lazy_gettext
 
+from shared.access.models import Act
 from shared.access.second_factor import must_enrol
 from shared.people.scopes import holds
 from shared.web import refusals, visitors
@@ -19,6 +20,15 @@ ONLY_LOOKING = Explanation(
     lazy_gettext("Revenez aux documents, ou quittez par le bandeau du haut pour agir depuis le back-office."),
     "eye",
 )
+
+
+WITHHELD = Explanation(
+    lazy_gettext("Vous pouvez lire, pas signer"),
+    lazy_gettext("Votre accès ne permet ni de signer ni de répondre au nom de votre société. Rien n’a été fait."),
+    lazy_gettext("Demandez ce droit à qui vous a ouvert cet accès, ou faites signer la personne habilitée."),
+    "pen",
+)
+ACTS: dict[str, Act] = {Permission.PORTAL_SIGN: Act.SIGN}  # what is deposited and paid is asked where it is done
 
 
 def guard(blueprint: Blueprint) -> None:
@@ -60,7 +70,10 @@ def _check_portal() -> None:
         return
     if permission not in PORTAL:
         abort(404)
-    visitors.seat()
+    seat, act = visitors.seat(), ACTS.get(permission)
+    if act is not None and act not in seat.acts:
+        refusals.refused("portal.denied")
+        abort(explain(403, WITHHELD))
 
 
 def _only_look() -> None:

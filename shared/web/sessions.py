@@ -16,7 +16,7 @@ from sqlalchemy import update
 from werkzeug.datastructures import CallbackDict
 
 from shared.access import impersonating
-from shared.access.models import Account, PortalSession, Seat
+from shared.access.models import Account, Act, PortalSession, Seat
 from shared.clock import now
 from shared.extensions import db
 from shared.people.models import Staff, StaffSession
@@ -120,7 +120,7 @@ def _of_row(face: Face, secret: str) -> FaceSession:
     session.row_id, session.touch = found.row.id, now() - found.row.seen_at > TOUCH
     if isinstance(found, PortalVisit):
         session.account, session.seat, session.seats = found.account, found.seat, found.seats
-        session.to_sign = found.to_sign
+        session.to_sign = found.to_sign if found.seat is not None and Act.SIGN in found.seat.acts else 0
     else:
         session.staff = found.staff
     return session

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -211,6 +212,20 @@ def test_whoever_has_the_right_on_invoices_only_sees_no_quote(app: Flask, browse
     assert "Facture visible" in customer.get("/documents?q=facture").text
     assert customer.get(f"/documents/{invoice.id}").status_code == 200
     assert "factures seulement" in browser.get(f"/backoffice/parties/{party.id}/access").text
+
+
+@pytest.mark.row("P-53")
+def test_staff_say_what_a_contact_may_do_besides_seeing(app: Flask, browser: Browser, party: Party) -> None:
+    contact = db.session.scalars(select(Contact).where(Contact.party_id == party.id, Contact.is_main)).one()
+    url = f"/backoffice/parties/{party.id}/access/{contact.id}/rights"
+    form = BeautifulSoup(browser.get(url).text, "html5lib")
+    assert [box["value"] for box in form.select("input[name=acts][checked]")] == ["sign", "deposit", "pay"]
+
+    assert browser.post(url, preset="all", acts="pay").status_code == 303
+    assert "voir, payer" in browser.get(f"/backoffice/parties/{party.id}/access").text
+    assert browser.post(url, preset="all").status_code == 303
+    assert "voir seulement" in browser.get(f"/backoffice/parties/{party.id}/access").text
+    assert browser.post(url, preset="all", acts="vote").status_code == 422
 
 
 def test_nobody_gives_folders_beyond_their_own_part(app: Flask, party: Party) -> None:

@@ -7,7 +7,7 @@ from flask import Flask
 
 from shared.access import granting, rights
 from shared.access.contacts import grant_to
-from shared.access.models import Access, Seat
+from shared.access.models import Access, Act, Seat
 from shared.access.synchronising import synchronise
 from shared.documents.models import Folder
 from shared.documents.visible import today
@@ -73,6 +73,18 @@ def test_an_earlier_end_counts_at_once_and_a_later_one_waits(access: Access) -> 
 
     rights.set_dates(access=access, starts_on=None, ends_on=day + timedelta(days=9), by=office.BY)
     assert _seat(access).ends_on == day - timedelta(days=1)
+
+
+def test_an_act_taken_away_is_gone_at_once_and_one_given_waits(access: Access) -> None:
+    assert set(_seat(access).acts) == {*Act}
+    office.manual_mode()
+    rights.set_acts(access=access, acts=[Act.PAY], by=office.BY)
+    assert _seat(access).acts == ["pay"] and _seat(access).revision == access.revision
+    rights.set_acts(access=access, acts=[Act.PAY, Act.SIGN], by=office.BY)
+    assert _seat(access).acts == ["pay"] and _seat(access).revision < access.revision
+    office.automatic_mode()
+    synchronise()
+    assert set(_seat(access).acts) == {"pay", "sign"}
 
 
 def test_what_makes_no_sense_is_refused(access: Access, party: Party) -> None:

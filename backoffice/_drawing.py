@@ -14,12 +14,14 @@ from flask import current_app
 from markupsafe import escape
 
 from backoffice.access_rows import Row
+from shared.web.filters import mail_breaks
 
 TEMPLATE = "backoffice/access/line.html"
 MARK = "\0"
 KEPT = 1_000  # lines of one store: 2 MB
 VALUES = ("id", "code", "name", "email", "identifier", "revision", "cause", "sent_to", "sent_at", "last_login")
 SOMETIMES = ("email", "cause")  # their absence is another shape
+MAILS = (VALUES.index("email"), VALUES.index("sent_to"))
 values_of = operator.attrgetter(*VALUES)
 Words = tuple[tuple[str, Any], ...]
 Kept = dict[tuple[Any, ...], list[bytes]]  # what a query found, and the pieces of its line
@@ -60,6 +62,8 @@ class Drawing:
         values = str.split(escape(MARK.join(map(str, values_of(row)))), MARK)
         if len(values) != len(VALUES):
             raise ValueError("a value holds a U+0000")
+        for at in MAILS:
+            values[at] = mail_breaks(values[at])
         pieces = pattern.fill(values).encode().split(MARK.encode())
         if not row.cause:
             if len(kept) >= KEPT:

@@ -9,7 +9,7 @@ from babel import dates as babel_dates
 from babel import numbers as babel_numbers
 from flask import Flask
 from flask_babel import get_locale, get_timezone, gettext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from shared.clock import now
 
@@ -17,8 +17,9 @@ from shared.clock import now
 def install(app: Flask) -> None:
     """Give the filters to every template."""
     app.jinja_env.filters.update(
-        date=day, datetime=moment, time=hour, ago=ago, when=when, money=money, number=number, size=size, said=said
+        date=day, datetime=moment, time=hour, ago=ago, when=when, money=money, number=number, size=size
     )
+    app.jinja_env.filters.update(said=said, mail=mail)
 
 
 def said(text: str | None) -> str:
@@ -97,6 +98,16 @@ def size(value: int | None) -> str:
         amount, units = amount / 1000, units[1:]
     pattern = "0.#" if amount < 10 else "0"
     return f"{babel_numbers.format_decimal(amount, pattern, locale=_locale())}\u00a0{units[0]}"
+
+
+def mail(address: str | None) -> Markup:
+    """An address that a narrow column breaks after its « @ » and before its points instead of within a word."""
+    return Markup(mail_breaks(escape(address or "")))
+
+
+def mail_breaks(escaped: str) -> str:
+    """The same of an address that is escaped already."""
+    return str.replace(escaped, "@", "@<wbr>").replace(".", "<wbr>.")
 
 
 @lru_cache(maxsize=4096)

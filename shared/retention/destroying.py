@@ -106,11 +106,12 @@ def remove(table: Table, which: ColumnElement[bool]) -> None:
 
 
 def _referring(table: Table) -> list[ForeignKey]:
+    """What names a row of it. The columns that follow one of its values (`publication.folder_id`) name no row."""
     return [
         key
         for other in reversed(Model.metadata.sorted_tables)
         for key in sorted(other.foreign_keys, key=lambda each: each.parent.name)
-        if key.column.table is table
+        if key.column.table is table and key.column.primary_key
     ]
 
 

@@ -22,8 +22,8 @@ def open_to_sign(*, contact: Contact, by: str) -> Access:
         if Act.SIGN not in standing.acts:
             raise Refused(
                 _(
-                    "L’accès de %(name)s ne permet pas de signer : donnez ce droit dans « Droits et dates », "
-                    "ou choisissez une autre personne.",
+                    "L’accès de %(name)s ne permet pas de signer : choisissez une autre personne, "
+                    "ou faites-lui donner ce droit (« Droits et dates »).",
                     name=contact.person.full_name or contact.party.name,
                 ),
                 field="signers",

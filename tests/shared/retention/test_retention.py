@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from shared.clock import COMPANY_ZONE, add_months, now, today
 from shared.documents import sweeping
-from shared.documents.models import Document
+from shared.documents.models import Document, Publication
 from shared.documents.moving import move
 from shared.documents.storage import original_key, storage
 from shared.errors import Refused, Stale
@@ -19,7 +19,7 @@ from shared.extensions import db
 from shared.people.models import Party
 from shared.retention import payslip_checking, purging
 from shared.retention.certifying import certificate_pdf
-from shared.retention.destroying import destroy, reached_tables
+from shared.retention.destroying import TERM, destroy, reached_tables
 from shared.retention.holding import hold, lift
 from shared.retention.lengthening import lengthen
 from shared.retention.models import DeletionCertificate, Purge, PurgeLine, RetentionHold, RetentionRule
@@ -120,6 +120,14 @@ def test_at_term_a_held_document_stays_another_goes_and_a_certificate_keeps_its_
     db.session.execute(text("UPDATE stored_object SET unused_since = now() - interval '2 days'"))
     assert sweeping.remove_unused(limit=10) == 1
     assert original_key(sha256) not in list(storage().keys())
+
+
+def test_a_deletion_takes_nothing_of_the_other_documents_of_its_folder() -> None:
+    party = office.customer()
+    gone, kept = (counter.a_document(party, office.folder("c.invoices"), title) for title in ("Ancienne", "Récente"))
+    destroy(document=gone, because=TERM, term_on=None, by=office.BY)
+    left = db.session.scalars(select(Publication.document_id)).all()
+    assert left == [kept.id] and db.session.get(Document, kept.id) is not None
 
 
 def test_a_hold_placed_after_the_confirmation_still_holds() -> None:

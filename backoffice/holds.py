@@ -1,8 +1,7 @@
 """« Désactiver les notifications »: family by family, with what waits, and what to do with it when they go on."""
 
 import uuid
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from flask import Response, abort, flash, request, url_for
 from flask_babel import gettext as _
@@ -10,6 +9,7 @@ from flask_babel import ngettext
 
 from backoffice import backoffice
 from backoffice.reach import scope
+from shared.clock import midnight
 from shared.errors import Refused
 from shared.events.actors import names_of
 from shared.extensions import db
@@ -70,7 +70,7 @@ def _since() -> datetime | None:
         day = date.fromisoformat(request.form.get("since", ""))
     except ValueError:
         return None
-    return datetime.combine(day, time.min, ZoneInfo(company().time_zone))
+    return midnight(day, company().time_zone)
 
 
 def _told(waiting: int) -> str:

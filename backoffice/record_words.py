@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from shared.clock import today
+from shared.clock import day_of, today
 from shared.records.declaring import DATES, Kind, Status
 from shared.records.listing import late_field
 
@@ -63,7 +63,7 @@ def is_late(kind: Kind, row: Any) -> bool:
     limit = getattr(row, name, None) if name else None
     if limit is None or not row.is_open or row.disputed_at is not None:
         return False
-    day: date = limit.date() if name == "appointment_at" else limit
+    day: date = day_of(limit) if name == "appointment_at" else limit
     owed = not kind.has_balance or (row.amount or 0) > row.paid
     return owed and day < today()
 

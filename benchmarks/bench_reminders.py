@@ -15,7 +15,7 @@ from sqlalchemy import func, select, text, update
 from benchmarks import people
 from benchmarks.figures import Figure, ceiling, floor, report
 from benchmarks.installation import installation
-from shared.clock import now
+from shared.clock import now, today
 from shared.extensions import db
 from shared.notifications.models import Notification
 from shared.notifications.rule_models import Rule
@@ -36,8 +36,8 @@ INSERT = """
         true, '', '', {due}, 100, 0, 0, 'EUR', false, '', '', 0, '', '', '', 1, now(), 'command'
     FROM generate_series(1, :many) AS n, (SELECT array_agg(id) AS ids FROM party) AS parties
 """
-ELSEWHERE = "current_date + 60 + (n % 1400)"  # not due for long
-TODAY = "current_date - 7"
+ELSEWHERE = f"date '{today()}' + 60 + (n % 1400)"  # not due for long
+TODAY = f"date '{today()}' - 7"
 
 
 def main() -> None:

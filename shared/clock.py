@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 COMPANY_ZONE = ZoneInfo("Europe/Paris")  # in which the days of a right or of a term are counted
@@ -18,7 +18,17 @@ def now() -> datetime:
 
 def today() -> date:
     """The day it is where the company is."""
-    return now().astimezone(COMPANY_ZONE).date()
+    return day_of(now())
+
+
+def day_of(moment: datetime) -> date:
+    """The day it was then where the company is; late in the evening it is the next one already, seen from London."""
+    return moment.astimezone(COMPANY_ZONE).date()
+
+
+def midnight(day: date, zone: str) -> datetime:
+    """When that day begins in that zone."""
+    return datetime.combine(day, time.min, ZoneInfo(zone))
 
 
 def add_months(day: date, months: int) -> date:

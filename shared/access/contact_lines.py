@@ -10,8 +10,7 @@ from sqlalchemy.orm import joinedload, lazyload
 
 from shared.access.initial import is_shown
 from shared.access.models import Access, PortalSession, Seat
-from shared.clock import now
-from shared.documents.visible import today
+from shared.clock import now, today
 from shared.extensions import db
 from shared.notifications.models import Notification
 from shared.people.models import Contact, Party, Person

@@ -28,8 +28,7 @@ from sqlalchemy import (
 from shared.access.filtering import Filters, conditions
 from shared.access.grid_columns import Sent, is_red, password_of, state_of, told_last
 from shared.access.models import Access, Account, Seat
-from shared.clock import now
-from shared.documents.visible import COMPANY_ZONE
+from shared.clock import day_of, now
 from shared.events.models import Event
 from shared.extensions import db
 from shared.keyset import NEVER, Page, Way, by_date, planned, read_planned
@@ -120,7 +119,7 @@ def _narrowing(query: Select[*tuple[Any, ...]], filters: Filters) -> Select[*tup
 def _present() -> dict[str, Any]:
     """What the statements below are asked with: they are built once, for the time of the process."""
     moment = now()
-    return {"moment": moment, "today": moment.astimezone(COMPANY_ZONE).date()}
+    return {"moment": moment, "today": day_of(moment)}
 
 
 def _joined_for(query: Select[*tuple[Any, ...]], filters: Filters, sort: str = "") -> Select[*tuple[Any, ...]]:

@@ -15,9 +15,8 @@ from shared.access import initial
 from shared.access.bulk_models import BulkAction
 from shared.access.letter_keeping import keep
 from shared.access.models import Access, Link, LinkPurpose, Seat
-from shared.clock import now
+from shared.clock import day_of, now, today
 from shared.config import config
-from shared.documents.visible import COMPANY_ZONE
 from shared.events.recording import record
 from shared.extensions import db, uuid7
 from shared.people.models import Party
@@ -41,7 +40,7 @@ def print_letters(*, action: BulkAction, letters: Sequence[tuple[Access, bool]])
         holds = {"holds": "password" if shows else "link"}
         record("access.letter_printed", by=action.by, party_id=access.party_id, access_id=access.id, facts=holds)
     ours = company()
-    day = now().astimezone(COMPANY_ZONE).date()
+    day = today()
     keep(action, make_letters(Sender(ours.name, ours.legal, ours.domain, ours.colour), sheets, day))
 
 
@@ -58,7 +57,7 @@ def _sheet(access: Access, link: Link | None, lifetime: timedelta, seat: Seat | 
         identifier=access.identifier,
         secret=secret,
         target=links.url(link) if link is not None else config().public_url,
-        expires_on=expires_at.astimezone(COMPANY_ZONE).date(),
+        expires_on=day_of(expires_at),
     )
 
 

@@ -3,18 +3,17 @@
 from collections.abc import Iterable
 
 from shared.access.models import Seat
-from shared.clock import now
-from shared.documents.visible import COMPANY_ZONE
+from shared.clock import today
 
 
 def is_open(seat: Seat) -> bool:
     """Allowed, within its dates (the last day included), and its account not frozen."""
-    today = now().astimezone(COMPANY_ZONE).date()
+    day = today()
     return (
         seat.allowed
         and seat.account.frozen_at is None
-        and (seat.starts_on is None or seat.starts_on <= today)
-        and (seat.ends_on is None or seat.ends_on >= today)
+        and (seat.starts_on is None or seat.starts_on <= day)
+        and (seat.ends_on is None or seat.ends_on >= day)
     )
 
 

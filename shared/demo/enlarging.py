@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import click
 from sqlalchemy import func, select
 
-from shared.clock import now
+from shared.clock import day_of, now
 from shared.demo.copying import copy
 from shared.demo.crowd import FIRST_CODE, Someone, gather, write_crowd
 from shared.demo.documents import invoice_pdf, sale_facts
@@ -70,7 +70,7 @@ def _check(sure: bool) -> None:
 def _people(number: int) -> list[Someone]:
     families = {row.key: row.id for row in db.session.execute(select(Family.key, Family.id))}
     crowd, moment = gather(number, families), now()
-    write_crowd(crowd, moment.date(), moment)
+    write_crowd(crowd, day_of(moment), moment)
     return crowd
 
 
@@ -86,7 +86,7 @@ def _bodies(moment: datetime) -> tuple[list[str], list[int]]:
     """A few real invoices, kept once: the digests and sizes of their bytes."""
     made = []
     for at in range(BODIES):
-        day = moment.date() - timedelta(days=at)
+        day = day_of(moment) - timedelta(days=at)
         made.append(invoice_pdf(sale_facts("invoice", party=STRANGER, number=f"FA-0000-{at:06}", issued_on=day)))
     for data in made:
         digest = hashlib.sha256(data).hexdigest()

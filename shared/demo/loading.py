@@ -10,7 +10,7 @@ from typing import Any
 import click
 from sqlalchemy import exists, or_, select
 
-from shared.clock import now
+from shared.clock import now, today
 from shared.config import config
 from shared.demo import business, company, counter, filing, payday, readers, signatures
 from shared.demo.archive import archive
@@ -42,7 +42,7 @@ def load(*, months: int = MONTHS) -> None:
         if mark is not None and mark.value["loaded"]:
             click.echo("La société de démonstration est déjà là : rien n’a été ajouté.")
             return
-        last = date.fromisoformat(mark.value["day"]) if mark else now().date()
+        last = date.fromisoformat(mark.value["day"]) if mark else today()
         _mark(day=last.isoformat(), loaded=False, activated=0)
         _silence(Notify.NONE)
     _load(first=last - timedelta(days=round(months * 30.44)), last=last)

@@ -9,6 +9,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from shared.clock import day_of
 from shared.demo.copying import copy
 from shared.demo.crowd import Someone
 from shared.demo.documents import CATALOGUE, SUBJECTS
@@ -101,7 +102,7 @@ def _folder(at: int, owner: Someone, folders: Sequence[Folder]) -> Folder:
 
 def _document(sheet: Sheet, by: str) -> dict[str, Any]:
     is_money = sheet.folder.document_class in ("invoice", "quote", "order")
-    day = sheet.filed_at.date()
+    day = day_of(sheet.filed_at)
     words = [*cut(sheet.title), *cut(sheet.number), "".join(cut(sheet.number)), *cut(sheet.filename), *cut(sheet.text)]
     return {
         "id": sheet.id,

@@ -2,10 +2,11 @@
 
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Date, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import aliased
 
-from shared.clock import COMPANY_ZONE, today
+from shared.clock import today
+from shared.days import day_of_column
 from shared.deposits.finding import stands
 from shared.deposits.models import DocumentRequest
 from shared.deposits.requesting import open_request, told
@@ -78,7 +79,7 @@ def renew() -> int:
 
 def _is_due(at: int, day: date) -> ColumnElement[bool]:
     """The recall of that stage has not left; one whose day was past when the document was asked for never does."""
-    asked_on = cast(func.timezone(COMPANY_ZONE.key, DocumentRequest.asked_at), Date)
+    asked_on = day_of_column(DocumentRequest.asked_at)
     on = day - STAGES[at]  # compared with `due_on`: what is indexed stays as it is
     return (
         (DocumentRequest.due_on <= on)

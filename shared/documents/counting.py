@@ -8,9 +8,10 @@ from sqlalchemy import CTE, ColumnElement, Select, any_, case, exists, func, sel
 from sqlalchemy.orm import aliased
 
 from shared.access.models import Account, Seat
+from shared.clock import today
 from shared.documents import effective
 from shared.documents.models import Folder, FolderException
-from shared.documents.visible import reaching, sitting, today
+from shared.documents.visible import reaching, sitting
 from shared.people.models import Party
 
 

@@ -7,10 +7,11 @@ import functools
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, DateTime, Select, Uuid, any_, bindparam, cast, func, or_, select
+from sqlalchemy import ColumnElement, Date, DateTime, Select, Uuid, any_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.access.models import Seat
+from shared.days import day_of_column
 from shared.documents import effective
 from shared.documents.models import Document, Folder, FolderException, Publication
 from shared.documents.searching import in_words
@@ -24,7 +25,7 @@ _SEAT = bindparam("seat_id", type_=Uuid())
 _DAY_SEATED = bindparam("day", type_=Date())
 
 # A document without a date of its own stands at the day it was filed.
-_DAY: ColumnElement[date] = func.coalesce(Document.issued_on, cast(func.timezone("UTC", Document.filed_at), Date))
+_DAY: ColumnElement[date] = func.coalesce(Document.issued_on, day_of_column(Document.filed_at))
 
 
 @functools.cache

@@ -1,14 +1,13 @@
 """What was published and read, week by week: counted from what happened, which no later purge takes away."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Date, Select, and_, case, cast, exists, false, func, literal_column, select, union_all
 from sqlalchemy.orm import aliased
 
-from shared.clock import now
+from shared.clock import midnight, now
 from shared.documents.models import Document, Folder
 from shared.events.models import Event
 from shared.extensions import db
@@ -32,7 +31,7 @@ class Week(NamedTuple):
 
 def weeks(scope: Scope, mondays: Sequence[date], zone: str) -> tuple[list[Week], bool]:
     """The weeks that begin on these days where the company is; False when more happened than was looked at."""
-    since = datetime.combine(mondays[0], time.min, ZoneInfo(zone))
+    since = midnight(mondays[0], zone)
     each = union_all(*(_latest(scope, name, since) for name in (PUBLISHED, OPENED, DOWNLOADED))).subquery()
     monday = cast(func.date_trunc("week", func.timezone(zone, each.c.at)), Date)
     query = select(

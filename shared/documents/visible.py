@@ -10,8 +10,7 @@ from sqlalchemy import ColumnElement, Date, Select, Uuid, and_, any_, bindparam,
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.access.models import Seat
-from shared.clock import COMPANY_ZONE as COMPANY_ZONE
-from shared.clock import today as today
+from shared.clock import today
 from shared.documents import effective
 from shared.documents.models import Document, Download, Folder, FolderException, Publication
 

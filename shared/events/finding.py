@@ -3,12 +3,12 @@
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Row, Select, exists, or_, select
 
+from shared.clock import midnight
 from shared.documents.models import Document, Folder
 from shared.events.models import Chain, Event, EventSeal
 from shared.folding import fold
@@ -96,9 +96,9 @@ def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
     if chosen.party:
         conditions.append(_about(chosen.party))
     if chosen.since:
-        conditions.append(Event.at >= _midnight(chosen.since, chosen.zone))
+        conditions.append(Event.at >= midnight(chosen.since, chosen.zone))
     if chosen.until:
-        conditions.append(Event.at < _midnight(chosen.until + timedelta(days=1), chosen.zone))
+        conditions.append(Event.at < midnight(chosen.until + timedelta(days=1), chosen.zone))
     return conditions
 
 
@@ -107,7 +107,3 @@ def _about(party: str) -> ColumnElement[bool]:
         return Event.party_id == uuid.UUID(party)
     except ValueError:
         return Event.party_id.in_(select(Party.id).where(Party.code_folded == fold(party)))
-
-
-def _midnight(day: date, zone: str) -> datetime:
-    return datetime.combine(day, time.min, ZoneInfo(zone))

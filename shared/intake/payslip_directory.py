@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from sqlalchemy import select
 
+from shared.clock import day_of
 from shared.documents.indexing import cut
 from shared.extensions import db
 from shared.folding import fold
@@ -88,6 +89,6 @@ def directory_of(family_id: uuid.UUID) -> Directory:
     columns = (Party.id, Party.code, Party.name, Party.left_on, Party.closed_at)
     rows = db.session.execute(select(*columns).where(Party.family_id == family_id))
     return Directory(
-        Employee(party_id, code, name, name_words(name), left_on or (closed_at.date() if closed_at else None))
+        Employee(party_id, code, name, name_words(name), left_on or (day_of(closed_at) if closed_at else None))
         for party_id, code, name, left_on, closed_at in rows
     )

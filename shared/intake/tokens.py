@@ -4,14 +4,13 @@ import hashlib
 import secrets
 import uuid
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from sqlalchemy import or_, select, update
 
-from shared.clock import now
+from shared.clock import midnight, now
 from shared.errors import Refused
 from shared.events.recording import record
 from shared.extensions import db, uuid7
@@ -116,7 +115,7 @@ def _touch(identity: uuid.UUID) -> None:
 
 
 def _end_of(day: date) -> datetime:
-    end = datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(company().time_zone))
+    end = midnight(day + timedelta(days=1), company().time_zone)
     if end <= now():
         raise Refused(_("Cette date est passée : le jeton ne servirait jamais."), "expires_on")
     return end

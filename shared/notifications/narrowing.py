@@ -2,9 +2,8 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
@@ -26,6 +25,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from shared.asking import columns_of
+from shared.clock import midnight
 from shared.documents import searching
 from shared.documents.models import Document
 from shared.folding import fold
@@ -76,9 +76,9 @@ def conditions(chosen: Filter, found: Found = None) -> list[ColumnElement[bool]]
     if chosen.document_id:
         conditions.append(telling_of(chosen.document_id))
     if chosen.since:
-        conditions.append(Notification.created_at >= _midnight(chosen.since, chosen.zone))
+        conditions.append(Notification.created_at >= midnight(chosen.since, chosen.zone))
     if chosen.until:
-        conditions.append(Notification.created_at < _midnight(chosen.until + timedelta(days=1), chosen.zone))
+        conditions.append(Notification.created_at < midnight(chosen.until + timedelta(days=1), chosen.zone))
     if chosen.text:
         conditions.append(_meets(chosen.text) if found == "common" else _matches(chosen.text, found))
     return conditions
@@ -144,7 +144,3 @@ def telling_of(document_id: uuid.UUID) -> ColumnElement[bool]:
     told = select(NotificationDocument.notification_id).where(NotificationDocument.document_id == document_id)
     about: ColumnElement[bool] = Notification.id == one_of(told.correlate(None))
     return about
-
-
-def _midnight(day: date, zone: str) -> datetime:
-    return datetime.combine(day, time.min, ZoneInfo(zone))

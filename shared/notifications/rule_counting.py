@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Date, Select, Uuid, and_, any_, cast, func, literal, select, true, union
+from sqlalchemy import ColumnElement, Select, Uuid, and_, any_, cast, func, literal, select, true, union
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
-from shared.clock import now
+from shared.clock import day_of, now
+from shared.days import day_of_column
 from shared.documents.models import Document
 from shared.events.models import Event
 from shared.extensions import db
@@ -86,15 +87,14 @@ def _days_met(plan: Plan, since: datetime, until: datetime) -> Select[Any]:
         return select(true().label("met")).where(literal(False))
     day = getattr(Record, plan.date_field)
     shift = timedelta(days=plan.days)
-    within = and_(Record.kind == kind.key, day.is_not(None), day > since - shift, day <= until - shift)
-    if plan.date_field != "appointment_at":
-        within = and_(Record.kind == kind.key, day > (since - shift).date(), day <= (until - shift).date())
+    on, begins, ends = day, day_of(since), day_of(until)
+    if plan.date_field == "appointment_at":
+        on, begins, ends = day_of_column(day), since, until
+    within = and_(Record.kind == kind.key, day.is_not(None), day > begins - shift, day <= ends - shift)
     ended = [f"{kind.key}.{move.event}" for move in kind.moves if move.to]
     gone = select(Event.record_id).where(Event.name.in_(ended), Event.at >= since).limit(LOOKED_AT)
-    reminded = cast(day, Date) + plan.days
-    late = and_(
-        ~Record.is_open, Record.id == any_(func.array(gone.scalar_subquery())), cast(Record.moved_at, Date) > reminded
-    )
+    outlived = day_of_column(Record.moved_at) > on + plan.days
+    late = and_(~Record.is_open, Record.id == any_(func.array(gone.scalar_subquery())), outlived)
     columns = (Record.id, Record.party_id, Record.state_code, Record.status, Record.amount)
     found = union(select(*columns).where(Record.is_open, within), select(*columns).where(late, within)).subquery()
     again = select(and_(true(), *_conditions(plan, Record.state_code, None)).label("met"))

@@ -1,11 +1,12 @@
 """Messages as a dashboard counts them: the same lines as the history shows for the same filter."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date
 
-from sqlalchemy import Date, ScalarSelect, cast, func, literal_column, select
+from sqlalchemy import ScalarSelect, func, literal_column, select
 
+from shared.clock import midnight
+from shared.days import day_of_column
 from shared.extensions import db
 from shared.notifications.finding import in_reach
 from shared.notifications.models import Notification
@@ -25,10 +26,10 @@ def lines(scope: Scope, chosen: Filter) -> ScalarSelect[int]:
 
 def sent_by_day(scope: Scope, days: Sequence[date], zone: str) -> tuple[dict[date, int], bool]:
     """Day → how many messages left on it where the company is; False when more left than were looked at."""
-    since = datetime.combine(days[0], time.min, ZoneInfo(zone))
+    since = midnight(days[0], zone)
     some = select(Notification.sent_at).outerjoin(Party, Party.id == Notification.party_id)
     some = some.where(in_reach(scope), Notification.sent_at >= since)
     latest = some.order_by(Notification.sent_at.desc()).limit(literal_column(str(LOOKED_AT))).subquery()
-    day = cast(func.timezone(zone, latest.c.sent_at), Date)
+    day = day_of_column(latest.c.sent_at, zone)
     found: dict[date, int] = dict(db.session.execute(select(day, func.count()).group_by(day)).all())
     return found, sum(found.values()) < LOOKED_AT

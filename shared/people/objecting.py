@@ -3,12 +3,12 @@
 Code du travail, L3243-2 and D3243-7: it takes effect as soon as possible, three months later at the latest.
 """
 
-from datetime import date, datetime, time
+from datetime import date
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from shared.clock import COMPANY_ZONE, add_months, today
+from shared.clock import COMPANY_ZONE, add_months, day_of, midnight, today
 from shared.errors import Refused
 from shared.events.recording import record
 from shared.extensions import db
@@ -32,7 +32,7 @@ def object_to_payslips(*, party: Party, by: str, proof: str = "") -> Consent:
         return standing
     delay = int(setting("objection_months"))
     effective_on = add_months(today(), delay)
-    moment = datetime.combine(effective_on, time(), COMPANY_ZONE) if delay else None
+    moment = midnight(effective_on, COMPANY_ZONE.key) if delay else None
     decision = decide(
         party=party,
         document_class=PAYSLIP,
@@ -66,7 +66,7 @@ def objection_of(party: Party) -> Consent | None:
 
 def effective_on(objection: Consent) -> date:
     """From which day nothing more is published."""
-    return (objection.effective_at or objection.at).astimezone(COMPANY_ZONE).date()
+    return day_of(objection.effective_at or objection.at)
 
 
 def last_objection(party: Party) -> Consent | None:

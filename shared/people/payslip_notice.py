@@ -11,7 +11,7 @@ from datetime import date
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, exists, func, select
 
-from shared.clock import COMPANY_ZONE, add_months, now, today
+from shared.clock import add_months, day_of, now, today
 from shared.documents.models import Document, Folder, Publication
 from shared.errors import Refused
 from shared.events.recording import record
@@ -46,7 +46,7 @@ def earliest_of(party_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, date | None]:
         .group_by(Document.party_id)
     )
     for party_id, moment in db.session.execute(begun):
-        day = moment.astimezone(COMPANY_ZONE).date()  # type: ignore[union-attr]
+        day = day_of(moment)  # type: ignore[arg-type]
         first[party_id] = min(first[party_id] or day, day)
     return first
 

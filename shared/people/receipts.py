@@ -1,6 +1,6 @@
 """The papers that an employee may ask for: the notice of the electronic payslip, the receipt of an objection."""
 
-from shared.clock import COMPANY_ZONE
+from shared.clock import day_of
 from shared.people.models import Consent, Party
 from shared.people.objecting import effective_on
 from shared.people.rights_models import PayslipNotice
@@ -38,7 +38,7 @@ def objection_receipt(party: Party, objection: Consent) -> bytes:
     ]
     facts = [("Salarié", party.name), ("Matricule", party.code), ("Prise d’effet", long_date(day))]
     if objection.superseded_at is not None:
-        withdrawn = objection.superseded_at.astimezone(COMPANY_ZONE).date()
+        withdrawn = day_of(objection.superseded_at)
         facts.append(("Retirée le", long_date(withdrawn)))
     title = "Reçu d’opposition au bulletin électronique"
     return make_attestation(sender(), Attestation(title, objection.at, facts, paragraphs))

@@ -24,12 +24,13 @@ from sqlalchemy import (
     union_all,
 )
 
+from shared.days import day_of_column
 from shared.events.models import Event
 from shared.records.declaring import DRAFT
 from shared.records.kinds import INVOICE, PAYMENT
 from shared.records.models import Record
 from shared.records.money_models import PaymentShare
-from shared.records.papers import LISTED, STATED_ON, day_of, papers
+from shared.records.papers import LISTED, STATED_ON, papers
 from shared.records.visible import Sight, seen_by
 
 MOMENT = bindparam("moment", type_=DateTime(timezone=True))
@@ -145,7 +146,7 @@ def _settlements(paper: CTE, paid: CTE, shares: CTE) -> CTE:
         paid.c.id,
         paid.c.number,
         paid.c.title,
-        func.coalesce(paid.c.issued_on, day_of(paid.c.created_at)).label("day"),
+        func.coalesce(paid.c.issued_on, day_of_column(paid.c.created_at)).label("day"),
         amount.label("amount"),
         paid.c.currency,
     ).where(amount != 0)
@@ -155,7 +156,7 @@ def _settlements(paper: CTE, paid: CTE, shares: CTE) -> CTE:
             paper.c.id,
             paper.c.number,
             paper.c.title,
-            day_of(func.coalesce(paper.c.moved_at, paper.c.entered_at)),
+            day_of_column(func.coalesce(paper.c.moved_at, paper.c.entered_at)),
             declared,
             paper.c.currency,
         )

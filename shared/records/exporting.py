@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, select
 
-from shared.clock import COMPANY_ZONE, now
+from shared.clock import day_of, now
 from shared.events.recording import record as record_event
 from shared.extensions import db
 from shared.keyset import Order, by_date, read_page
@@ -155,7 +155,7 @@ def _cells(entry: AccountingEntry, number: str, code: str, name: str, currency: 
         _amount(entry.credit),
         "",
         "",
-        _day(entry.at.astimezone(COMPANY_ZONE).date()),
+        _day(day_of(entry.at)),
         "",
         "" if currency == "EUR" else currency,
     )

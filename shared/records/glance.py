@@ -11,7 +11,7 @@ from sqlalchemy import CompoundSelect, func, literal_column, select
 
 from shared.access.models import Seat
 from shared.asking import columns_of
-from shared.clock import COMPANY_ZONE
+from shared.clock import day_of
 from shared.records.account import account_of
 from shared.records.kinds import QUOTE
 from shared.records.listed import upcoming
@@ -46,7 +46,7 @@ class Glance:
 
 def glance(*, seat: Seat, moment: datetime) -> Glance:
     """What awaits the party of this seat at that moment."""
-    day = moment.astimezone(COMPANY_ZONE).date()
+    day = day_of(moment)
     found = apart(columns_of(_asked(sight(seat)), {**who(seat), "moment": moment, "stated_on": day}))
     return Glance(
         quotes=sum(row.how_many for row in found["quotes"]),

@@ -3,10 +3,9 @@
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
@@ -22,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from shared.clock import midnight
 from shared.extensions import db
 from shared.folding import fold
 from shared.keyset import Order, Page, by_date, one_of, read_page
@@ -112,7 +112,7 @@ def _late(chosen: Filter) -> list[ColumnElement[bool]]:
     column = getattr(Record, late_field(kind))
     limit: Any = chosen.today
     if late_field(kind) == "appointment_at":
-        limit = datetime.combine(chosen.today, time.min, ZoneInfo(chosen.zone))
+        limit = midnight(chosen.today, chosen.zone)
     found = [Record.is_open, column.is_not(None), column < limit]
     return [*found, Record.amount > Record.paid] if kind.has_balance else found
 

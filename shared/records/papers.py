@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CTE,
-    ColumnElement,
     Date,
     Select,
     Uuid,
@@ -15,7 +14,6 @@ from sqlalchemy import (
     any_,
     bindparam,
     case,
-    cast,
     exists,
     func,
     literal,
@@ -28,7 +26,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import LateralFromClause
 from sqlalchemy.types import DateTime, Numeric, String
 
-from shared.clock import COMPANY_ZONE
+from shared.days import day_of_column
 from shared.documents.models import Document, Download, Folder, Publication
 from shared.documents.visible import mine
 from shared.records.declaring import Kind
@@ -83,7 +81,7 @@ def _records(sight: Sight, kind: Kind, listed: CTE) -> Select[Any]:
         paper.c.id.label("document_id"),
         row.number.label("number"),
         row.title.label("title"),
-        func.coalesce(row.issued_on, day_of(row.created_at)).label("day"),
+        func.coalesce(row.issued_on, day_of_column(row.created_at)).label("day"),
         row[_until(kind).key].label("due_on"),
         row.amount.label("amount"),
         row.currency.label("currency"),
@@ -113,7 +111,7 @@ def _documents(sight: Sight, kind: Kind, listed: CTE) -> Select[Any]:
             Document.id,
             Document.number,
             Document.title,
-            func.coalesce(Document.issued_on, day_of(Document.filed_at)),
+            func.coalesce(Document.issued_on, day_of_column(Document.filed_at)),
             Document.due_on,
             case((Document.is_credit_note, -func.abs(Document.amount)), else_=Document.amount),
             Document.currency,
@@ -142,8 +140,3 @@ def _paper_of(sight: Sight, listed: CTE) -> LateralFromClause:
         .limit(1)
         .lateral("held")
     )
-
-
-def day_of(moment: Any) -> ColumnElement[date]:
-    """The day it was where the company is."""
-    return cast(func.timezone(COMPANY_ZONE.key, moment), Date)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from flask_babel import gettext as _
 from sqlalchemy import exists, func, select
 
+from shared.clock import day_of
 from shared.errors import Refused
 from shared.extensions import db
 from shared.records.models import Record
@@ -147,7 +148,7 @@ def _waiting(payment: Record) -> dict[uuid.UUID, Record]:
     if payment.parent_id is not None:
         query = query.where(Record.id == payment.parent_id)
     held = _held(list(db.session.scalars(query)))
-    due = sorted(held.values(), key=lambda row: (row.due_on is None, row.due_on or row.created_at.date(), row.id))
+    due = sorted(held.values(), key=lambda row: (row.due_on is None, row.due_on or day_of(row.created_at), row.id))
     return {row.id: row for row in due if row.balance > 0 and row.status in OWING}
 
 

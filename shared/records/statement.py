@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from shared.access.models import Seat
 from shared.asking import columns_of
-from shared.clock import COMPANY_ZONE, now
+from shared.clock import day_of, now
 from shared.paging import follows, known, spelled
 from shared.records.account import Account, account_of
 from shared.records.together import apart, read, together
@@ -108,7 +108,7 @@ class Statement:
 def statement(*, seat: Seat, at: datetime, after: str = "", limit: int | None = PAGE) -> Statement:
     """The account of this seat's party at an instant that is not to come; `limit` None lists everything. One query."""
     moment = min(at, now())
-    day, key = moment.astimezone(COMPANY_ZONE).date(), known(after)
+    day, key = day_of(moment), known(after)
     parameters = {**who(seat), "moment": moment, "stated_on": day, **key}
     found = apart(columns_of(_asked(sight(seat), bool(key), limit), parameters))
     lines = found["line"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.clock import COMPANY_ZONE
+from shared.clock import day_of
 from shared.documents.classes import CLASSES
 from shared.people.receipts import sender
 from shared.retention.models import DeletionCertificate
@@ -43,7 +43,7 @@ def _row(each: DeletionCertificate) -> list[str]:
     kind = str(CLASSES.get(each.document_class, each.document_class))
     about = [each.folder_label, kind, each.number, short_date(each.issued_on) if each.issued_on else ""]
     hashes = "\n".join(version["sha256"] for version in each.versions)
-    filed = short_date(each.filed_at.astimezone(COMPANY_ZONE).date())
+    filed = short_date(day_of(each.filed_at))
     return [
         each.party_code,
         " · ".join(filter(None, about)),

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Integer, Select, case, cast, exists, func, literal, null, or_, select
 
-from shared.clock import COMPANY_ZONE
+from shared.days import day_of_column
 from shared.documents.models import Document, Folder
 from shared.extensions import db
 from shared.people.models import Party
@@ -97,12 +97,12 @@ def _usual() -> ColumnElement[Any]:
 
 
 def _proof_until() -> ColumnElement[Any]:
-    return _after(cast(func.timezone(COMPANY_ZONE.key, ASKED.c.ended_at), Date), literal(12 * KEPT_YEARS))
+    return _after(day_of_column(ASKED.c.ended_at), literal(12 * KEPT_YEARS))
 
 
 def _start() -> ColumnElement[Any]:
     issued = func.coalesce(Document.issued_on, _filed_on())
-    departure = func.coalesce(Party.left_on, cast(func.timezone(COMPANY_ZONE.key, Party.closed_at), Date))
+    departure = func.coalesce(Party.left_on, day_of_column(Party.closed_at))
     return case(
         (RetentionRule.start == RetentionStart.ISSUE, issued),
         (
@@ -115,7 +115,7 @@ def _start() -> ColumnElement[Any]:
 
 
 def _filed_on() -> ColumnElement[Any]:
-    return cast(func.timezone(COMPANY_ZONE.key, Document.filed_at), Date)
+    return day_of_column(Document.filed_at)
 
 
 def _after(day: Any, months: Any) -> ColumnElement[Any]:

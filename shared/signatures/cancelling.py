@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, exists, select
 
-from shared.documents.visible import today
+from shared.clock import today
 from shared.errors import Refused
 from shared.events.actors import SYSTEM
 from shared.events.recording import record

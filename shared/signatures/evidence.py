@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from shared.clock import COMPANY_ZONE, add_months, now
+from shared.clock import COMPANY_ZONE, add_months, day_of, now
 from shared.documents.models import Folder, Version
 from shared.events.actors import names_of
 from shared.extensions import db
@@ -182,4 +182,4 @@ def _email(signer: Signer) -> str:
 
 
 def _until(request: SignatureRequest) -> date:
-    return add_months((request.ended_at or now()).astimezone(COMPANY_ZONE).date(), 12 * KEPT_YEARS)
+    return add_months(day_of(request.ended_at or now()), 12 * KEPT_YEARS)

@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 
-from shared.clock import now
+from shared.clock import now, today
 from shared.documents import publishing
 from shared.documents.models import Document, Folder
 from shared.documents.moving import move
-from shared.documents.visible import today
 from shared.errors import Refused
 from shared.events.actors import SYSTEM
 from shared.events.models import Event

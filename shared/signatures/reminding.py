@@ -5,8 +5,7 @@ from datetime import timedelta
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from shared.clock import now
-from shared.documents.visible import today
+from shared.clock import now, today
 from shared.errors import Refused
 from shared.events.actors import SYSTEM
 from shared.events.recording import record

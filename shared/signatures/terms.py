@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from flask_babel import gettext as _
 
-from shared.documents.visible import today
+from shared.clock import today
 from shared.errors import Refused
 from shared.notifications.addresses import normalise
 from shared.signatures.models import Circuit, Level

@@ -11,8 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from shared.access.models import Account
-from shared.clock import now
-from shared.documents.visible import COMPANY_ZONE, today
+from shared.clock import day_of, now, today
 from shared.errors import Refused
 from shared.events.recording import record
 from shared.extensions import db, uuid7
@@ -33,7 +32,7 @@ def last_day(request: SignatureRequest) -> date | None:
         return None
     if party.is_business or party.family.of_people or request.document.folder.document_class not in CONTRACTS:
         return None
-    return next_working(request.ended_at.astimezone(COMPANY_ZONE).date() + timedelta(days=DAYS))
+    return next_working(day_of(request.ended_at) + timedelta(days=DAYS))
 
 
 def may_withdraw(signer: Signer) -> bool:

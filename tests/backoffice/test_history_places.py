@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from shared.clock import now
+from shared.clock import now, today
 from shared.extensions import db
 from shared.notifications.holding import hold
 from shared.notifications.models import Notification, Reason, Status
@@ -52,7 +52,7 @@ def test_a_line_is_found_by_party_document_address_state_and_date_and_the_csv_sa
     document = post.announced(party, post.invoices(), "FA-2017-0010")
     line = sent(post.lines(document)[0])
     post.announced(post.a_customer("99", billing="autre@ailleurs.example"), post.invoices(), "FA-9")
-    day = now().date().isoformat()
+    day = today().isoformat()
     for narrowed in (
         "q=4711",
         "q=FA-2017-0010",

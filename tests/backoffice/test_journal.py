@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 
-from shared.clock import at, now
+from shared.clock import at, now, today
 from shared.events import checking
 from shared.events.actors import staff_actor
 from shared.events.models import Event
@@ -61,7 +61,7 @@ def test_details_are_said_in_words(browser: Browser) -> None:
         ("access.changed", {"fields": ["allowed", "folders"]}),
     ):
         record(name, by="system", party_id=party.id, facts=facts)
-    values = {"number": "FA-80", "amount": Decimal(12), "issued_on": now().date()}
+    values = {"number": "FA-80", "amount": Decimal(12), "issued_on": today()}
     enter(kind="invoice", party=party, by="system", values=values, status="validated", source="facturx", quiet=True)
     text = browser.get("/backoffice/journal?party=K80").text
     for said in ("case : facturation", "genre : Facture", "état : Validée", "origine : Factur-X"):

@@ -12,7 +12,7 @@ from shared.access import granting
 from shared.access.contacts import grant_to
 from shared.access.models import Access, PortalSession
 from shared.access.synchronising import synchronise
-from shared.clock import now
+from shared.clock import now, today
 from shared.events.models import Event
 from shared.extensions import db
 from shared.people.contacting import ContactCard, add_contact
@@ -252,7 +252,7 @@ def test_an_access_that_ended_lets_nobody_in_at_once(app: Flask, browser: Browse
     wrong = browser.post(url, preset="all", starts_on="2026-05-02", ends_on="2026-05-01")
     assert wrong.status_code == 422
     office.manual_mode()
-    browser.post(url, preset="all", ends_on=(now() - timedelta(days=2)).date())
+    browser.post(url, preset="all", ends_on=today() - timedelta(days=2))
     assert not customer.is_in
 
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from shared.clock import now
+from shared.clock import today
 from shared.documents.models import Document
 from shared.extensions import db
 from shared.intake.payslip_models import BatchState, PayslipBatch, PayslipLayout
@@ -115,7 +115,7 @@ def test_it_leaves_at_the_date_that_was_chosen_and_not_before(browser: Browser) 
     assert past.status_code == 422 and "moment à venir" in past.text
     skipped = browser.post(f"{where}/publish", when="later", at="2027-03-28T02:30")
     assert skipped.status_code == 422 and "cette heure n’existe pas" in skipped.text
-    later = f"{(now() + timedelta(days=2)).date().isoformat()}T12:00"
+    later = f"{(today() + timedelta(days=2)).isoformat()}T12:00"
     browser.post(f"{where}/publish", when="later", at=later)
     payroll.carried(batch.id)
     db.session.refresh(batch)

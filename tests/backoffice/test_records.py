@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from shared.clock import today
+from shared.clock import COMPANY_ZONE, midnight, today
 from shared.events.models import Event
 from shared.extensions import db
 from shared.people.models import Party
@@ -72,6 +72,15 @@ def test_a_list_is_narrowed_by_the_address_bar(browser: Browser) -> None:
     csv = browser.get(f"{url}/export.csv?late=1").text
     assert "FA-2" in csv and "1234,56" in csv and "FA-1" not in csv
     assert browser.get("/backoffice/records/nothing").status_code == 404
+
+
+def test_an_appointment_of_the_first_hour_of_today_is_not_late(browser: Browser) -> None:
+    """Half past midnight in Paris is still the day before in UTC."""
+    url, at = "/backoffice/records/intervention", midnight(today(), COMPANY_ZONE.key) + timedelta(minutes=30)
+    an_intervention(number="I-1", appointment_at=at)
+    assert shown(browser.get(url)) == ["I-1"]
+    assert browser.get(url).text.count("En retard") == 1  # the filter, and no line
+    assert shown(browser.get(f"{url}?late=1")) == []
 
 
 def test_a_list_is_read_by_key_whatever_it_is_sorted_by(browser: Browser) -> None:

@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from shared.clock import now
+from shared.clock import COMPANY_ZONE, midnight, now, today
 from shared.errors import Refused
 from shared.events.models import Event
 from shared.extensions import db
@@ -295,15 +296,23 @@ def test_a_rule_on_a_new_code_works_and_says_how_often_it_would_have_been_sent(b
 
 
 def test_a_reminder_counts_the_days_that_were_met_while_the_record_was_open(browser: Browser, party: Party) -> None:
-    today = now().date()
     for days in (5, 10, 200):
-        a_record(party, "invoice", "validated", due_on=today - timedelta(days=days))
+        a_record(party, "invoice", "validated", due_on=today() - timedelta(days=days))
     browser.get(f"{URL}/new?event=invoice.reminded")
     typed = written(event="invoice.reminded", date_field="due_on", days=7, side="after", template_id=a_text().id)
     assert "Aurait été envoyée 1 fois" in browser.post(f"{URL}/count", **typed).text
     assert browser.post(URL, **typed).status_code == 303
     rule = db.session.scalars(select(Rule).where(Rule.label == "Mon devis à moi")).one()
     assert (rule.moment, rule.days, rule.date_field) == ("date", 7, "due_on")
+
+
+def test_a_day_that_begins_in_france_is_met_before_it_begins_in_london(browser: Browser, party: Party) -> None:
+    for days in (5, 7):
+        a_record(party, "invoice", "validated", due_on=today() - timedelta(days=days))
+    browser.get(f"{URL}/new?event=invoice.reminded")
+    typed = written(event="invoice.reminded", date_field="due_on", days=7, side="after", template_id=a_text().id)
+    with time_machine.travel(midnight(today(), COMPANY_ZONE.key) + timedelta(minutes=30), tick=False):
+        assert "Aurait été envoyée 1 fois" in browser.post(f"{URL}/count", **typed).text
 
 
 @pytest.mark.row("A-02")

@@ -1,6 +1,6 @@
 """What the back office shows of signatures: a request of every kind, a circuit, and a bulk asking before and after."""
 
-from shared.clock import now
+from shared.clock import now, today
 from shared.documents.models import Folder
 from shared.extensions import db, uuid7
 from shared.people.models import Party, Staff
@@ -56,7 +56,7 @@ def _one(party: Party, clerk: Staff, state: RequestState) -> SignatureRequest:
     db.session.add(
         Trace(request_id=request.id, number=1, kind="created", by="system", facts={}, previous_hash="0", hash="1")
     )
-    request.state, request.copies, request.due_on = state, ["copie@exemple.fr"], now().date()
+    request.state, request.copies, request.due_on = state, ["copie@exemple.fr"], today()
     if state is RequestState.FAILED:
         request.failure, request.failed_at = "Le fichier n’a pas pu être lu.", now()
     if state in (RequestState.REFUSED, RequestState.CANCELLED, RequestState.EXPIRED, RequestState.COMPLETED):

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from shared.clock import now
+from shared.clock import now, today
 from shared.extensions import db, uuid7
 from shared.hooks.models import HookCall
 from shared.hooks.subscribing import subscribe, switch
@@ -58,7 +58,7 @@ def an_erp(app: Flask, *scopes: str) -> Erp:
 
 def pages() -> dict[str, list[str]]:
     """Page of the back office → its addresses: an address called, with calls in every state, and entries taken."""
-    draw(label="Paie", scopes=["documents:write"], by="command", expires_on=now().date() + timedelta(days=30))
+    draw(label="Paie", scopes=["documents:write"], by="command", expires_on=today() + timedelta(days=30))
     hook, _secret = subscribe(label="ERP", url="https://erp.exemple.fr/guichet", events=["invoice.*"], by="command")
     idle, _secret = subscribe(label="Repos", url="https://repos.exemple.fr/", events=["*"], by="command")
     switch(hook=idle, enabled=False, by="command")

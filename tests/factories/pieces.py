@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from shared.clock import now
+from shared.clock import day_of, now
 from shared.documents.models import Document
 from shared.extensions import db
 from shared.folding import fold
@@ -37,7 +37,7 @@ def a_piece(
         is_credit_note=amount is not None and amount.startswith("-"),
         created_at=at,
         created_by="system",
-        **{"moved_at": at, "moved_by": "system", "issued_on": at.date(), **fields},
+        **{"moved_at": at, "moved_by": "system", "issued_on": day_of(at), **fields},
     )
     db.session.add(record)
     db.session.flush()

@@ -151,6 +151,19 @@ def test_secrets_and_clocks_have_one_source() -> None:
     assert {name for name in found - may if not name.startswith("shared/demo/")} == set()
 
 
+def test_a_day_is_the_one_it_is_where_the_company_is() -> None:
+    """Between midnight in Paris and midnight in UTC, one and the same moment has two days."""
+    wrong = re.compile(
+        r"\bnow\(\)\.date\(|\bdate\.today\(|\bcurrent_date\b|_at\.date\(\)|cast\(\w+\.\w+_at, Date\)|_at::(date)\b"
+    )
+    found = [
+        f"{name_of(p)}: {each[0]}"
+        for p in sources(*PRODUCT, "tests", "benchmarks")
+        if (each := wrong.search(p.read_text()))
+    ]
+    assert found == []
+
+
 @pytest.mark.parametrize("contract", ["imports"])
 def test_who_imports_whom(contract: str) -> None:
     command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]

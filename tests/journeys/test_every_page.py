@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from shared.clock import now
+from shared.clock import today
 from shared.web.accessibility import FOUND
 from tests.engines import Engines, Machine
 from tests.house.accessibility import LOOK, Survey
@@ -34,7 +34,7 @@ def test_every_page_is_accessible_and_fits(address: tuple[str, Machine], chromiu
                     f"{who} {path}: {fault}" for fault in _looked_at(page, endpoint, _rule(machine, endpoint), survey)
                 ]
     if os.environ.get("GUICHET_DECLARE"):
-        survey.write(FOUND, now().date())
+        survey.write(FOUND, today())
     assert not faults, "\n".join(faults)
 
 

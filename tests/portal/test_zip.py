@@ -14,9 +14,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from shared.access.models import Seat
+from shared.clock import today
 from shared.documents.models import Document, Download, Folder
 from shared.documents.storage import original_key, storage
-from shared.documents.visible import today
 from shared.events.models import Event
 from shared.extensions import db
 from tests.factories.counter import a_document, a_folder, a_party, a_seat, sign_in, unknown

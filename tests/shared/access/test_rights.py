@@ -9,8 +9,8 @@ from shared.access import granting, rights
 from shared.access.contacts import grant_to
 from shared.access.models import Access, Act, Seat
 from shared.access.synchronising import synchronise
+from shared.clock import today
 from shared.documents.models import Folder
-from shared.documents.visible import today
 from shared.errors import Refused
 from shared.extensions import db
 from shared.people.contacting import ContactCard, add_contact

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from shared.access.models import Seat
-from shared.clock import now
+from shared.clock import COMPANY_ZONE, midnight, now, today
 from shared.documents import browsing, reading, visible
 from shared.documents.models import Document, Download, Folder, ReadingKind, SignatureSide
 from shared.documents.reading import Reader
@@ -59,19 +59,28 @@ def test_rights_by_folder(folder: Folder) -> None:
 
 
 def test_a_seat_reads_from_its_first_day_to_its_last(folder: Folder) -> None:
-    party, today = a_party(), now().date()
+    party, day = a_party(), today()
     a_document(party, folder, "facture")
-    seat = a_seat(party, starts_on=today, ends_on=today)
+    seat = a_seat(party, starts_on=day, ends_on=day)
     assert seen(seat)
-    seat.starts_on = today + timedelta(days=2)
+    seat.starts_on = day + timedelta(days=2)
     db.session.flush()
     assert not seen(seat)
-    seat.starts_on, seat.ends_on = None, today - timedelta(days=2)
+    seat.starts_on, seat.ends_on = None, day - timedelta(days=2)
     db.session.flush()
     assert not seen(seat)
     seat.ends_on, seat.allowed = None, False
     db.session.flush()
     assert not seen(seat)
+
+
+def test_a_document_without_a_date_stands_at_the_day_it_was_filed_where_the_company_is(folder: Folder) -> None:
+    party, day = a_party(), today() - timedelta(days=1)
+    filed_at = midnight(day, COMPANY_ZONE.key) + timedelta(minutes=30)
+    a_document(party, folder, "facture", age=now() - filed_at)
+    seat = a_seat(party, folders=[folder])
+    page = browsing.of_class(seat=seat, document_class=folder.document_class)
+    assert [line.day for line in page.lines] == [day]
 
 
 def test_find_answers_the_same_for_a_stranger_and_for_nothing(folder: Folder) -> None:

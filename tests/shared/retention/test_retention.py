@@ -6,10 +6,10 @@ from datetime import date, timedelta
 import pikepdf
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from shared.clock import COMPANY_ZONE, add_months, now, today
+from shared.clock import COMPANY_ZONE, add_months, day_of, midnight, now, today
 from shared.documents import sweeping
 from shared.documents.models import Document, Publication
 from shared.documents.moving import move
@@ -79,7 +79,7 @@ def test_what_was_signed_is_kept_as_long_as_its_proof_and_nothing_goes_while_it_
     document.folder.retention_class, document.issued_on = "quote", date(2019, 3, 5)
     ended = request.ended_at
     assert ended is not None
-    until = add_months(ended.astimezone(COMPANY_ZONE).date(), 120)
+    until = add_months(day_of(ended), 120)
     db.session.flush()
     assert term_of(document) == until
     assert proof_of(proof_file(request))["retention"]["until"] == until.isoformat()
@@ -239,6 +239,19 @@ def test_a_payslip_is_kept_fifty_years_or_until_75_and_never_less_than_five() ->
     db.session.flush()
     slip = counter.a_document(older, office.folder("e.payslips"), data=office.text_file())
     assert term_of(slip) == add_months(today(), 60)
+
+
+@pytest.mark.row("FR-03")
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Honolulu", "Pacific/Auckland"])
+def test_the_term_of_a_payslip_is_counted_from_the_day_in_france_whatever_the_zone_of_the_database(zone: str) -> None:
+    """Filed half an hour after midnight in Paris, when it is still the day before in UTC."""
+    filed_on = add_months(today() + timedelta(days=1), -600)
+    filed_at = midnight(filed_on, COMPANY_ZONE.key) + timedelta(minutes=30)
+    slip = counter.a_document(an_employee(), office.folder("e.payslips"), age=now() - filed_at)
+    db.session.execute(select(func.set_config("timezone", zone, True)))
+    assert term_of(slip) == add_months(filed_on, 600) > today()
+    with pytest.raises(DBAPIError, match="kept until"), db.session.begin_nested():
+        db.session.execute(delete(Document).where(Document.id == slip.id))
 
 
 def test_a_payslip_goes_after_its_end_like_anything_else() -> None:

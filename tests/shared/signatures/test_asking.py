@@ -10,12 +10,11 @@ from sqlalchemy import func, select
 from shared import jobs
 from shared.access.models import Access, Seat
 from shared.access.synchronising import synchronise
-from shared.clock import at, now
+from shared.clock import at, now, today
 from shared.documents import moving, publishing
 from shared.documents.excepting import differ
 from shared.documents.models import Document, SignatureSide
 from shared.documents.storage import original_key, read, storage
-from shared.documents.visible import today
 from shared.errors import Refused
 from shared.events.models import Event
 from shared.extensions import db, uuid7

@@ -450,19 +450,34 @@
     event.preventDefault();
     opener.click();
   });
-  on("keydown", "[data-palette]", (palette, event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
+  const owed = new WeakMap(); // what was pressed before the answer to the words was there waits for it
+  const answered = (palette) => {
+    const words = palette.querySelector("input[type=search]").value.trim().split(/\s+/).join(" ").slice(0, 100);
+    return palette.querySelector("[data-answers]")?.dataset.answers === words;
+  };
+  const walk = (palette, by) => {
     const stops = [palette.querySelector("input[type=search]"), ...palette.querySelectorAll("[data-hit]")];
-    const next = stops.indexOf(document.activeElement) + step;
-    stops[(next + stops.length) % stops.length].focus();
+    stops[(stops.indexOf(document.activeElement) + by + stops.length) % stops.length].focus();
+  };
+  const inTurn = (palette, act) =>
+    answered(palette) ? act() : owed.set(palette, [...(owed.get(palette) ?? []), act]);
+  const settle = (palette) => {
+    if (!answered(palette)) return;
+    (owed.get(palette) ?? []).forEach((act) => act());
+    owed.delete(palette);
+  };
+
+  on("input", "[data-palette]", (palette) => owed.delete(palette));
+  on("keydown", "[data-palette]", (palette, event) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    inTurn(palette, () => walk(palette, by));
   });
   on("submit", "[data-palette] form", (form, event) => {
-    const first = form.closest("[data-palette]").querySelector("[data-hit]");
-    if (!first) return;
+    const palette = form.closest("[data-palette]");
     event.preventDefault();
-    first.click();
+    inTurn(palette, () => palette.querySelector("[data-hit]")?.click());
   });
 
   // A pile of files to deposit: photographs are made smaller, put in order or taken out before anything is sent.
@@ -527,6 +542,7 @@
     if (dialog) modal(dialog);
     const palette = document.querySelector("[data-palette]:modal"); // the hit that had the focus is found no more
     if (palette && !palette.contains(document.activeElement)) palette.querySelector("input[type=search]").focus();
+    if (palette) settle(palette);
     if (event.detail.ctx?.response?.status === 422) document.querySelector("[aria-invalid=true]")?.focus();
   });
 

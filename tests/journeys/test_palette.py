@@ -15,13 +15,25 @@ def test_a_party_is_reached_by_the_keyboard_alone(counter: Counter) -> None:
     box = page.get_by_role("searchbox", name="Un tiers, un document")
     expect(box).to_be_focused()
     box.press_sequentially("jolie")
-    expect(page.get_by_role("link", name="Ma jolie boutique")).to_be_visible()
-    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")  # before the answer is there: it waits for it
     expect(page.get_by_role("link", name="Ma jolie boutique")).to_be_focused()
     with page.expect_response("**/backoffice/find?**"):
         box.dispatch_event("search")  # an answer that comes late takes nobody's place away
     expect(page.locator(".htmx-request")).to_have_count(0)
     expect(page.get_by_role("link", name="Ma jolie boutique")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Ma jolie boutique")
+
+
+def test_enter_right_after_the_words_opens_what_they_find_and_not_what_stood_there_before(counter: Counter) -> None:
+    with counter.machine.app.app_context(), transaction():
+        office.customer("4", "Ma jolie boutique")
+    page = counter.staff()
+    page.keyboard.press("Control+k")
+    box = page.get_by_role("searchbox", name="Un tiers, un document")
+    expect(box).to_be_focused()
+    expect(page.get_by_role("link", name="À traiter").last).to_be_visible()  # a screen, as long as nothing is typed
+    page.keyboard.type("jolie")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Ma jolie boutique")
 

@@ -15,7 +15,7 @@ from shared.people.models import Party
 from shared.records import entering, moving
 from shared.records.models import Record
 from shared.records.remarks import everything
-from tests.factories import office, post
+from tests.factories import office, post, rules
 from tests.factories.identity import Browser
 from tests.factories.records import a_code, an_exchange, an_intervention, an_order
 
@@ -77,7 +77,7 @@ def test_a_list_is_narrowed_by_the_address_bar(browser: Browser) -> None:
 def test_an_appointment_of_the_first_hour_of_today_is_not_late(browser: Browser) -> None:
     """Half past midnight in Paris is still the day before in UTC."""
     url, at = "/backoffice/records/intervention", midnight(today(), COMPANY_ZONE.key) + timedelta(minutes=30)
-    an_intervention(number="I-1", appointment_at=at)
+    rules.a_record(post.a_customer(), "intervention", number="I-1", appointment_at=at)
     assert shown(browser.get(url)) == ["I-1"]
     assert browser.get(url).text.count("En retard") == 1  # the filter, and no line
     assert shown(browser.get(f"{url}?late=1")) == []

@@ -10,6 +10,7 @@ import secrets
 import uuid
 from datetime import timedelta
 
+from flask_babel import gettext as _
 from sqlalchemy import case, func, select, update
 
 from shared.access.models import Access, Account, Act, PortalSession, Seat
@@ -36,7 +37,7 @@ def give_ticket(*, party: Party, staff_session_id: uuid.UUID, access_id: uuid.UU
     """
     found = _access(party.id, access_id)
     if access_id is not None and found is None:
-        raise Refused("Cet accès n’est pas celui de ce tiers.")
+        raise Refused(_("Cet accès n’est pas celui de ce tiers."))
     ticket = secrets.token_urlsafe(32)
     db.session.add(
         PortalSession(

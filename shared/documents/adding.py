@@ -1,5 +1,6 @@
 """A folder more, or an empty one less."""
 
+from flask_babel import gettext as _
 from sqlalchemy import any_, exists, func, literal, or_, select, update
 
 from shared.access.models import Access, Seat
@@ -40,7 +41,10 @@ def add(*, family: Family, path: str, label: str, document_class: str, retention
     )
     taken = label_at(folder)
     if taken is not None:
-        raise Refused(f"Le chemin {written} est déjà celui du répertoire « {taken} ».", field="path")
+        raise Refused(
+            _("Le chemin %(written)s est déjà celui du répertoire « %(taken)s ».", written=written, taken=taken),
+            field="path",
+        )
     db.session.add(folder)
     db.session.flush()
     record("folder.created", by=by, facts={"folder": str(folder.id), "path": written, "label": folder.label})
@@ -82,13 +86,27 @@ def why_kept(folder: Folder) -> str:
     ).one()
     documents, arrivals, grants, signatures = ties
     if documents:
-        return f"« {folder.label} » contient des documents : déplacez-les d’abord. Rien n’est supprimé."
+        return str(
+            _("« %(label)s » contient des documents : déplacez-les d’abord. Rien n’est supprimé.", label=folder.label)
+        )
     if arrivals:
-        return f"Des fichiers reçus désignent « {folder.label} » : il reste. Décochez « Portail » pour le masquer."
+        return str(
+            _(
+                "Des fichiers reçus désignent « %(label)s » : il reste. Décochez « Portail » pour le masquer.",
+                label=folder.label,
+            )
+        )
     if grants:
-        return f"Une habilitation nomme « {folder.label} » : retirez-la d’abord. Rien n’est supprimé."
+        return str(
+            _("Une habilitation nomme « %(label)s » : retirez-la d’abord. Rien n’est supprimé.", label=folder.label)
+        )
     if signatures:
-        return f"Des signatures mènent à « {folder.label} » : il reste. Décochez « Portail » pour le masquer."
+        return str(
+            _(
+                "Des signatures mènent à « %(label)s » : il reste. Décochez « Portail » pour le masquer.",
+                label=folder.label,
+            )
+        )
     return ""
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
+
 from shared.documents.classes import CLASSES, LEVELS, NO_SIGNATURE, RETENTIONS
 from shared.documents.models import Folder, LinkTarget, Notify, SignatureSide
 from shared.documents.paths import canonical_path
@@ -42,7 +44,7 @@ def _choice(kind: type[enum.StrEnum], empty: bool = False) -> Callable[[str], An
         try:
             return kind(written)
         except ValueError:
-            raise Refused("Cette valeur n’est pas proposée. Choisissez-en une dans la liste.") from None
+            raise Refused(_("Cette valeur n’est pas proposée. Choisissez-en une dans la liste.")) from None
 
     return read
 
@@ -50,16 +52,18 @@ def _choice(kind: type[enum.StrEnum], empty: bool = False) -> Callable[[str], An
 def _label(written: str) -> str:
     text = " ".join(written.split())
     if not text or len(text) > LONGEST_LABEL:
-        raise Refused(f"La désignation compte de 1 à {LONGEST_LABEL} caractères.", field="label")
+        raise Refused(
+            _("La désignation compte de 1 à %(longest_label)s caractères.", longest_label=LONGEST_LABEL), field="label"
+        )
     if not text.isprintable():
-        raise Refused("La désignation contient un caractère invisible.", field="label")
+        raise Refused(_("La désignation contient un caractère invisible."), field="label")
     return text
 
 
 def _key(known: Mapping[str, Any]) -> Callable[[str], str]:
     def read(written: str) -> str:
         if written not in known:
-            raise Refused("Cette valeur n’est pas proposée. Choisissez-en une dans la liste.")
+            raise Refused(_("Cette valeur n’est pas proposée. Choisissez-en une dans la liste."))
         return written
 
     return read
@@ -72,10 +76,10 @@ def _template(written: str) -> uuid.UUID | None:
     try:
         template_id = uuid.UUID(written)
     except ValueError:
-        raise Refused("Ce modèle n’existe pas. Choisissez-en un dans la liste.") from None
+        raise Refused(_("Ce modèle n’existe pas. Choisissez-en un dans la liste.")) from None
     found = db.session.get(Template, template_id)
     if found is None or found.deleted_at is not None or found.context != "document":
-        raise Refused("Ce modèle n’existe plus ou n’annonce pas un document. Choisissez-en un dans la liste.")
+        raise Refused(_("Ce modèle n’existe plus ou n’annonce pas un document. Choisissez-en un dans la liste."))
     return template_id
 
 
@@ -88,7 +92,7 @@ def _signed_folder(written: str) -> uuid.UUID | None:
     except ValueError:
         folder = None
     if folder is None:
-        raise Refused("Ce répertoire n’existe plus. Choisissez-en un dans la liste.")
+        raise Refused(_("Ce répertoire n’existe plus. Choisissez-en un dans la liste."))
     return folder.id
 
 
@@ -118,7 +122,7 @@ def read_cell(folder: Folder, name: str, written: Any) -> Any:
     """The value of a cell as it was typed; raises Refused, also for a field that the grid does not edit."""
     field = FIELDS.get(name)
     if field is None:
-        raise Refused("Cette colonne ne se modifie pas dans la grille.")
+        raise Refused(_("Cette colonne ne se modifie pas dans la grille."))
     if name == "path":
         return canonical_path(str(written), folder.family.root)
     if spell(getattr(folder, name)) == spell(written):
@@ -127,14 +131,16 @@ def read_cell(folder: Folder, name: str, written: Any) -> Any:
     if name == "signed_folder_id":
         check_signed_folder(folder, value)
     if name == "template_id" and forbids_copies(folder, value):
-        raise Refused("Ce modèle part en copie cachée : un répertoire de bulletins ou réservé ne peut pas le prendre.")
+        raise Refused(
+            _("Ce modèle part en copie cachée : un répertoire de bulletins ou réservé ne peut pas le prendre.")
+        )
     return value
 
 
 def check_signature(folder: Folder, side: Any) -> None:
     """Raises Refused for a signature on a payslip (Code du travail, art. L3243-4: received without any formality)."""
     if folder.document_class in NO_SIGNATURE and side:
-        raise Refused("Un bulletin de paie ne peut pas être soumis à signature.", field="signature_side")
+        raise Refused(_("Un bulletin de paie ne peut pas être soumis à signature."), field="signature_side")
 
 
 def check_signed_folder(folder: Folder, target_id: uuid.UUID | None) -> None:
@@ -143,9 +149,9 @@ def check_signed_folder(folder: Folder, target_id: uuid.UUID | None) -> None:
     if target is None:
         return
     if target.family_id != folder.family_id:
-        raise Refused("Ce répertoire appartient à une autre famille de tiers.")
+        raise Refused(_("Ce répertoire appartient à une autre famille de tiers."))
     if target.id == folder.id or target.document_class in NO_SIGNATURE:
-        raise Refused("Les documents signés ne peuvent pas aller dans ce répertoire : choisissez-en un autre.")
+        raise Refused(_("Les documents signés ne peuvent pas aller dans ce répertoire : choisissez-en un autre."))
 
 
 def spell(value: Any) -> str:

@@ -6,6 +6,7 @@ A job does it, a batch per transaction; it goes on where it stopped, and what wa
 import uuid
 from collections.abc import Sequence
 
+from flask_babel import gettext as _
 from sqlalchemy import Select, delete, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Uuid
@@ -38,7 +39,7 @@ def compare(*, family: Family, scope: Scope, by: str, party: Party | None = None
         return running
     folder_ids = list(db.session.scalars(_reached(family.id, scope).order_by(Folder.id)))
     if not folder_ids:
-        raise Refused("Aucun répertoire de cette famille n’est dans votre périmètre : il n’y a rien à comparer.")
+        raise Refused(_("Aucun répertoire de cette famille n’est dans votre périmètre : il n’y a rien à comparer."))
     made = Comparison(
         id=uuid7(), asked_by=by, family_id=family.id, party_id=party.id if party else None, folder_ids=folder_ids
     )

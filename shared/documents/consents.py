@@ -11,6 +11,7 @@ from shared.extensions import db
 from shared.people.consenting import NEEDED_BY
 from shared.people.models import Consent, ConsentState, Family, Party
 from shared.people.rights_models import PayslipNotice
+from shared.words import N_
 
 REQUESTED = "consent_requested"
 REFUSED = "consent_refused"
@@ -22,20 +23,22 @@ HELD_BY = (*NEEDED_BY, PAYSLIP)  # the classes that a party's word keeps off the
 
 # For a list, where the document already says « Retenu » or « En attente ».
 WORDS = {
-    REQUESTED: "dématérialisation « En demande »",
-    REFUSED: "dématérialisation refusée : à imprimer",
-    NOTICE: "le salarié n’est pas informé depuis un mois",
-    SYNCHRONISATION: "attend « Synchroniser »",
+    REQUESTED: N_("dématérialisation « En demande »"),
+    REFUSED: N_("dématérialisation refusée : à imprimer"),
+    NOTICE: N_("le salarié n’est pas informé depuis un mois"),
+    SYNCHRONISATION: N_("attend « Synchroniser »"),
 }
 
 SENTENCES = {
-    REQUESTED: "Retenu : la dématérialisation de ce tiers est « En demande ». Il sera publié dès l’accord.",
-    REFUSED: "Retenu : ce tiers a refusé la dématérialisation. Le document est à imprimer.",
+    REQUESTED: N_("Retenu : la dématérialisation de ce tiers est « En demande ». Il sera publié dès l’accord."),
+    REFUSED: N_("Retenu : ce tiers a refusé la dématérialisation. Le document est à imprimer."),
     NOTICE: (
-        "Retenu : le premier bulletin électronique attend un mois après l’information du salarié"
-        " (Code du travail, D3243-7). La fiche du salarié dit à partir de quelle date."
+        N_(
+            "Retenu : le premier bulletin électronique attend un mois après l’information du salarié"
+            " (Code du travail, D3243-7). La fiche du salarié dit à partir de quelle date."
+        )
     ),
-    SYNCHRONISATION: "En attente de « Synchroniser ».",
+    SYNCHRONISATION: N_("En attente de « Synchroniser »."),
 }
 
 

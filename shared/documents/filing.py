@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -68,7 +69,7 @@ def file(
     Raises Refused for a folder of another family, and for a PDF that nobody could sign where it is to be signed.
     """
     if folder.family_id != party.family_id:
-        raise Refused("Ce répertoire n’est pas de la famille de ce tiers.", field="folder_id")
+        raise Refused(_("Ce répertoire n’est pas de la famille de ce tiers."), field="folder_id")
     settings = settings_for(folder=folder, party_id=party.id)
     if settings.signature_side is not None:
         check_signable(inspection)

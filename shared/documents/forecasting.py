@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from shared.clock import today
@@ -28,11 +29,13 @@ def publishing_of(documents: Sequence[Document]) -> Forecast:
     early = _too_early(documents)
     settings = settings_by({(each.party_id, each.folder) for each in documents})
     reasons = {
-        each.id: "déjà demandé sur le portail"
+        each.id: _("déjà demandé sur le portail")
         if each.id in standing
-        else "bulletin d’un salarié informé depuis moins d’un mois"
+        else _("bulletin d’un salarié informé depuis moins d’un mois")
         if each.party_id in early
-        else ("" if settings[each.party_id, each.folder_id].on_portal else "dans un répertoire qui n’est pas partagé")
+        else (
+            "" if settings[each.party_id, each.folder_id].on_portal else _("dans un répertoire qui n’est pas partagé")
+        )
         for each in documents
     }
     return _sorted(documents, reasons)
@@ -41,7 +44,7 @@ def publishing_of(documents: Sequence[Document]) -> Forecast:
 def withdrawing_of(documents: Sequence[Document]) -> Forecast:
     """Those that stand on the portal, or wait to."""
     standing = _standing(documents)
-    return _sorted(documents, {each.id: "" if each.id in standing else "pas sur le portail" for each in documents})
+    return _sorted(documents, {each.id: "" if each.id in standing else _("pas sur le portail") for each in documents})
 
 
 def everything_of(documents: Sequence[Document]) -> Forecast:

@@ -1,5 +1,6 @@
 """Filing a document elsewhere: its row changes, never its bytes nor its links."""
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from shared.documents import publishing
@@ -19,18 +20,20 @@ def move(*, document: Document, folder: Folder, by: str) -> None:
     """
     before = document.folder
     if folder.id == before.id:
-        raise Refused("Le document est déjà dans ce répertoire.", field="folder_id")
+        raise Refused(_("Le document est déjà dans ce répertoire."), field="folder_id")
     if folder.family_id != before.family_id:
-        raise Refused("Ce répertoire appartient à une autre famille de tiers.", field="folder_id")
+        raise Refused(_("Ce répertoire appartient à une autre famille de tiers."), field="folder_id")
     if before.document_class == PAYSLIP != folder.document_class:
         raise Refused(
-            "Un bulletin de paie reste dans un répertoire de bulletins : c’est ce qui garantit sa conservation. "
-            "Le document n’a pas bougé.",
+            _(
+                "Un bulletin de paie reste dans un répertoire de bulletins : c’est ce qui garantit sa conservation. "
+                "Le document n’a pas bougé."
+            ),
             field="folder_id",
         )
     refuse_while_asked(document.id)
     if _holds_same_bytes(document, folder):
-        raise Refused("Ce répertoire contient déjà exactement ce document.", field="folder_id")
+        raise Refused(_("Ce répertoire contient déjà exactement ce document."), field="folder_id")
     document.folder = folder
     db.session.flush()
     facts = {"before": before.path, "after": folder.path}

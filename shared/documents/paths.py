@@ -4,6 +4,8 @@ import re
 import unicodedata
 from urllib.parse import unquote
 
+from flask_babel import gettext as _
+
 from shared.errors import Refused
 
 SEPARATORS = re.compile(r"[\\/]+")
@@ -24,9 +26,9 @@ def canonical_path(written: str, root: str) -> str:
     parts = [part.strip().rstrip(". ") if part.strip() != ".." else ".." for part in SEPARATORS.split(text)]
     parts = [part for part in parts if part]
     if ".." in parts or ".." in SEPARATORS.split(_decoded(text)):
-        raise Refused("Le chemin ne peut pas remonter avec « .. ».", field="path")
+        raise Refused(_("Le chemin ne peut pas remonter avec « .. »."), field="path")
     if len(parts) < 2 or parts[0].casefold() != root.casefold():
-        raise Refused(f"Le chemin commence par {root}\\, suivi du nom du répertoire.", field="path")
+        raise Refused(_("Le chemin commence par %(root)s\\, suivi du nom du répertoire.", root=root), field="path")
     _check_segments(parts[1:])
     return "\\".join([root, *parts[1:]]) + "\\"
 
@@ -35,26 +37,41 @@ def _check_characters(text: str) -> None:
     for mark in text:
         if _is_invisible(mark):
             raise Refused(
-                "Le chemin contient un caractère invisible. Effacez-le et saisissez-le à nouveau.", field="path"
+                _("Le chemin contient un caractère invisible. Effacez-le et saisissez-le à nouveau."), field="path"
             )
     if FORBIDDEN.search(text):
-        raise Refused('Le chemin ne peut contenir aucun des caractères < > : " | ? *', field="path")
+        raise Refused(_('Le chemin ne peut contenir aucun des caractères < > : " | ? *'), field="path")
     if re.search(r"%(25)*(2f|5c)", text, re.IGNORECASE):
-        raise Refused("Écrivez le chemin en clair, avec « \\ » entre les répertoires.", field="path")
+        raise Refused(_("Écrivez le chemin en clair, avec « \\ » entre les répertoires."), field="path")
 
 
 def _check_segments(parts: list[str]) -> None:
     if len(parts) > DEEPEST or sum(len(part) + 1 for part in parts) > LONGEST:
-        raise Refused(f"Le chemin est trop long : {DEEPEST} niveaux et {LONGEST} caractères au plus.", field="path")
+        raise Refused(
+            _(
+                "Le chemin est trop long : %(deepest)s niveaux et %(longest)s caractères au plus.",
+                deepest=DEEPEST,
+                longest=LONGEST,
+            ),
+            field="path",
+        )
     for part in parts:
         if len(part) > LONGEST_SEGMENT:
-            raise Refused(f"Un nom de répertoire compte {LONGEST_SEGMENT} caractères au plus.", field="path")
+            raise Refused(
+                _(
+                    "Un nom de répertoire compte %(longest_segment)s caractères au plus.",
+                    longest_segment=LONGEST_SEGMENT,
+                ),
+                field="path",
+            )
         if RESERVED.fullmatch(part):
-            raise Refused(f"« {part} » est un nom réservé par Windows : choisissez-en un autre.", field="path")
+            raise Refused(
+                _("« %(part)s » est un nom réservé par Windows : choisissez-en un autre.", part=part), field="path"
+            )
 
 
 def _decoded(text: str) -> str:
-    for _ in range(4):
+    for _round in range(4):
         plain = unquote(text)
         if plain == text:
             break

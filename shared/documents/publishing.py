@@ -6,6 +6,7 @@ Additions wait for the synchronisation in manual mode; withdrawals never wait.
 import uuid
 from datetime import UTC, datetime
 
+from flask_babel import gettext as _
 from sqlalchemy import Select, exists, func, or_, select
 
 from shared.clock import now
@@ -28,8 +29,11 @@ def publish(*, document: Document, by: str, quiet: bool = False) -> Publication:
     _hold(document)
     if not settings_for(folder=document.folder, party_id=document.party_id).on_portal:
         raise Refused(
-            f"Le répertoire « {document.folder.label} » n’est pas partagé : le document reste classé. "
-            "Cochez « Portail » dans la configuration de la GED, puis publiez-le."
+            _(
+                "Le répertoire « %(label)s » n’est pas partagé : le document reste classé. Cochez « Portail » "
+                "dans la configuration de la GED, puis publiez-le.",
+                label=document.folder.label,
+            )
         )
     standing = current(document.id)
     if standing is not None:
@@ -47,7 +51,7 @@ def withdraw(*, document: Document, by: str, because: str = "staff") -> Publicat
     _hold(document)
     standing = current(document.id)
     if standing is None:
-        raise Refused("Ce document n’est pas sur le portail : il n’y a rien à retirer.")
+        raise Refused(_("Ce document n’est pas sur le portail : il n’y a rien à retirer."))
     refuse_while_asked(document.id)
     standing.withdrawn_at = now()
     standing.withdrawn_by = by

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from shared.documents.configuring import Cell, look
@@ -49,7 +50,7 @@ def below(*, families: Sequence[Family], start: str, becomes: str) -> list[Cell]
     roots = {fold(family.root): family for family in families}
     family = roots.get(fold(old.split("\\")[0]))
     if family is None:
-        raise Refused("Aucun répertoire ne commence par ce chemin.", field="start")
+        raise Refused(_("Aucun répertoire ne commence par ce chemin."), field="start")
     try:
         new = canonical_path(becomes, family.root)
     except Refused as refused:
@@ -59,7 +60,7 @@ def below(*, families: Sequence[Family], start: str, becomes: str) -> list[Cell]
     )
     found = db.session.scalars(query.order_by(Folder.path_folded)).all()
     if not found:
-        raise Refused("Aucun répertoire ne commence par ce chemin.", field="start")
+        raise Refused(_("Aucun répertoire ne commence par ce chemin."), field="start")
     depth = old.count("\\")
     return [(each.id, "path", new + "\\".join(each.path.split("\\")[depth:])) for each in found]
 

@@ -2,6 +2,7 @@
 
 import uuid
 
+from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from shared.clock import now
@@ -34,7 +35,7 @@ def repair(*, document: Document, by: str) -> None:
     version = _newest(document)
     stored = db.session.get_one(StoredObject, version.sha256, with_for_update=True)
     if not verify(stored) or stored.size != version.size:
-        raise Refused("Les octets conservés ne sont plus ceux qui ont été classés : déposez de nouveau l’original.")
+        raise Refused(_("Les octets conservés ne sont plus ceux qui ont été classés : déposez de nouveau l’original."))
     found = standings([document.id]).get(document.id)
     if found is Standing.EXTRA:
         publishing.withdraw(document=document, by=by, because=UNSHARED)
@@ -51,7 +52,7 @@ def file_again(*, document: Document, data: bytes, by: str) -> None:
         storage().put(original_key(version.sha256), data, version.mime)
     except ValueError:
         raise Refused(
-            "Ce fichier n’est pas l’original : son empreinte est différente. Rien n’a été remplacé.", field="file"
+            _("Ce fichier n’est pas l’original : son empreinte est différente. Rien n’a été remplacé."), field="file"
         ) from None
     mended = {"damaged_at": None, "checked_at": now(), "size": len(data)}
     db.session.execute(update(StoredObject).where(StoredObject.sha256 == version.sha256).values(**mended))
@@ -63,7 +64,7 @@ def file_again(*, document: Document, data: bytes, by: str) -> None:
 def repair_all(*, comparison: Comparison, by: str) -> None:
     """Ask for the repair of whatever a comparison found and can be repaired without a file."""
     if comparison.finished_at is None:
-        raise Refused("La comparaison n’est pas terminée : attendez sa fin, puis réparez.")
+        raise Refused(_("La comparaison n’est pas terminée : attendez sa fin, puis réparez."))
     comparison.repair_asked_at, comparison.repair_asked_by, comparison.repaired_at = now(), by, None
     retried = update(Finding).where(Finding.comparison_id == comparison.id, Finding.settled_at.is_(None))
     db.session.execute(retried.values(outcome=""))
@@ -123,7 +124,7 @@ def _put_back(document: Document, version: Version, by: str) -> None:
     else:
         publishing.redecide(document=document, by=by)
     if standings([document.id]).get(document.id) is Standing.MISSING:
-        raise Refused("Le document est demandé et attend « Synchroniser ».")
+        raise Refused(_("Le document est demandé et attend « Synchroniser »."))
 
 
 def _newest(document: Document) -> Version:

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from flask_babel import gettext as _
+
 from shared.config import S3, config
 from shared.documents.storage import Storage, StorageError, derived_key, read, storage
 from shared.settings.stages import Failed, walk
+from shared.words import N_
 
 PATIENCE = 5.0  # seconds
-NONE = "Sans objet : les documents sont dans un dossier de cette machine."
+NONE = N_("Sans objet : les documents sont dans un dossier de cette machine.")
 WORDS = "Objet d’essai de Guichet.\n".encode()
 
 
@@ -49,16 +52,27 @@ class _Folder:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise Failed(f"Le dossier {self.folder} ne peut pas être créé ({error.strerror}).") from error
-        return f"Le dossier {self.folder} existe."
+            raise Failed(
+                _(
+                    "Le dossier %(folder)s ne peut pas être créé (%(strerror)s).",
+                    folder=self.folder,
+                    strerror=error.strerror,
+                )
+            ) from error
+        return str(_("Le dossier %(folder)s existe.", folder=self.folder))
 
     def port(self) -> str:
         return NONE
 
     def login(self) -> str:
         if not os.access(self.folder, os.R_OK | os.W_OK | os.X_OK):
-            raise Failed(f"Guichet n’a pas le droit de lire et d’écrire dans {self.folder} : donnez-lui ce droit.")
-        return "Guichet a le droit de lire et d’écrire dans ce dossier."
+            raise Failed(
+                _(
+                    "Guichet n’a pas le droit de lire et d’écrire dans %(folder)s : donnez-lui ce droit.",
+                    folder=self.folder,
+                )
+            )
+        return str(_("Guichet a le droit de lire et d’écrire dans ce dossier."))
 
 
 class _Bucket:
@@ -77,15 +91,23 @@ class _Bucket:
         try:
             found = socket.getaddrinfo(self.host, self.number, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
-            raise Failed(f"Aucun serveur ne répond au nom « {self.host} » : corrigez S3_ENDPOINT.") from error
-        return f"« {self.host} » est à l’adresse {found[0][4][0]}."
+            raise Failed(
+                _("Aucun serveur ne répond au nom « %(host)s » : corrigez S3_ENDPOINT.", host=self.host)
+            ) from error
+        return str(_("« %(host)s » est à l’adresse %(value)s.", host=self.host, value=found[0][4][0]))
 
     def port(self) -> str:
         try:
             socket.create_connection((self.host, self.number), timeout=PATIENCE).close()
         except OSError as error:
-            raise Failed(f"« {self.host} » ne répond pas sur le port {self.number} : corrigez S3_ENDPOINT.") from error
-        return f"Le port {self.number} répond."
+            raise Failed(
+                _(
+                    "« %(host)s » ne répond pas sur le port %(number)s : corrigez S3_ENDPOINT.",
+                    host=self.host,
+                    number=self.number,
+                )
+            ) from error
+        return str(_("Le port %(number)s répond.", number=self.number))
 
     def login(self) -> str:
         from botocore.exceptions import BotoCoreError, ClientError
@@ -94,10 +116,13 @@ class _Bucket:
             self.client.head_bucket(Bucket=self.chosen.bucket)
         except (BotoCoreError, ClientError) as error:
             raise Failed(
-                f"Le seau « {self.chosen.bucket} » n’existe pas ou refuse ces clés : vérifiez S3_BUCKET, S3_ACCESS_KEY "
-                "et S3_SECRET_KEY."
+                _(
+                    "Le seau « %(bucket)s » n’existe pas ou refuse ces clés : vérifiez S3_BUCKET, S3_ACCESS_KEY "
+                    "et S3_SECRET_KEY.",
+                    bucket=self.chosen.bucket,
+                )
             ) from error
-        return f"Le seau « {self.chosen.bucket} » s’ouvre avec ces clés."
+        return str(_("Le seau « %(bucket)s » s’ouvre avec ces clés.", bucket=self.chosen.bucket))
 
 
 class _Test:
@@ -112,33 +137,39 @@ class _Test:
         try:
             found = len(list(islice(self.where.keys("originals/"), 100)))
         except StorageError as error:
-            raise Failed(f"La liste des objets n’est pas donnée ({_reason(error)}).") from error
-        return "Plus de cent documents s’y trouvent." if found == 100 else f"Documents trouvés : {found}."
+            raise Failed(_("La liste des objets n’est pas donnée (%(error)s).", error=_reason(error))) from error
+        return str(
+            _("Plus de cent documents s’y trouvent.")
+            if found == 100
+            else _("Documents trouvés : %(found)s.", found=found)
+        )
 
     def write(self) -> str:
         self.present = True
         try:
             self.where.put(self.key, WORDS, "text/plain")
         except StorageError as error:
-            raise Failed(f"Écrire est impossible ({_reason(error)}) : donnez le droit d’écriture.") from error
-        return "Un objet d’essai a été écrit."
+            raise Failed(
+                _("Écrire est impossible (%(error)s) : donnez le droit d’écriture.", error=_reason(error))
+            ) from error
+        return str(_("Un objet d’essai a été écrit."))
 
     def read(self) -> str:
         try:
             found = read(self.where, self.key)
         except StorageError as error:
-            raise Failed(f"L’objet d’essai ne se relit pas ({_reason(error)}).") from error
+            raise Failed(_("L’objet d’essai ne se relit pas (%(error)s).", error=_reason(error))) from error
         if found != WORDS:
-            raise Failed("L’objet d’essai revient différent de ce qui a été écrit.")
-        return "L’objet d’essai se relit à l’identique."
+            raise Failed(_("L’objet d’essai revient différent de ce qui a été écrit."))
+        return str(_("L’objet d’essai se relit à l’identique."))
 
     def delete(self) -> str:
         try:
             self.where.delete(self.key)
         except StorageError as error:
-            raise Failed(f"L’objet d’essai ne se supprime pas ({_reason(error)}).") from error
+            raise Failed(_("L’objet d’essai ne se supprime pas (%(error)s).", error=_reason(error))) from error
         self.present = False
-        return "L’objet d’essai est supprimé : le stockage est comme avant."
+        return str(_("L’objet d’essai est supprimé : le stockage est comme avant."))
 
     def end(self) -> None:
         """Leave nothing behind."""

@@ -19,6 +19,7 @@ from shared.hooks.subscribing import PREFIX, secret_of, stop
 from shared.hooks.telling import told
 from shared.notifications.ladder import delay_after
 from shared.records.noting import plain
+from shared.words import N_
 
 GONE = 410  # « do not call here any more »
 REST = timedelta(minutes=1)  # for the other calls of an address that has just failed
@@ -74,7 +75,7 @@ def _secret(hook: Hook) -> str:
     try:
         return secret_of(hook)
     except ValueError as error:  # sealed under another key: one address that cannot be signed for stops no other
-        raise Unreachable("Son secret ne peut plus être lu ici : changez-le.") from error
+        raise Unreachable(N_("Son secret ne peut plus être lu ici : changez-le.")) from error
 
 
 def _settle(call: HookCall) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from shared.config import config, is_loopback
+from shared.words import N_
 
 LIMIT = 10.0  # seconds, all of it
 LARGEST = 2048  # bytes of an answer worth keeping
@@ -76,7 +77,7 @@ def _judged(host: str, port: int) -> Address:
     found = _addresses(host, port)
     for address in found:
         if not is_public(address) and not (inside and address.is_loopback):
-            raise Unreachable("Cette adresse mène au réseau interne : elle n’est pas appelée.")
+            raise Unreachable(N_("Cette adresse mène au réseau interne : elle n’est pas appelée."))
     return found[0]
 
 
@@ -97,18 +98,18 @@ def _addresses(host: str, port: int) -> list[Address]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise Unreachable("Ce nom n’existe pas.") from error
+        raise Unreachable(N_("Ce nom n’existe pas.")) from error
     return [ipaddress.ip_address(str(each[4][0]).partition("%")[0]) for each in found]
 
 
 def _why(error: Exception, was_cut: bool) -> str:
     if was_cut or isinstance(error, TimeoutError):
-        return "Pas de réponse en dix secondes."
+        return N_("Pas de réponse en dix secondes.")
     if isinstance(error, ssl.SSLError):
-        return "Son certificat n’est pas valable."
+        return N_("Son certificat n’est pas valable.")
     if isinstance(error, UnicodeError):
-        return "Cette adresse contient un accent : copiez-la depuis un navigateur."
-    return "La connexion est refusée ou interrompue."
+        return N_("Cette adresse contient un accent : copiez-la depuis un navigateur.")
+    return N_("La connexion est refusée ou interrompue.")
 
 
 def _readable(said: bytes) -> str:

@@ -15,6 +15,7 @@ from shared.folding import fold
 from shared.intake.facturx import Invoice
 from shared.intake.naming import NameFacts
 from shared.people.models import Party
+from shared.words import N_
 
 INVOICE = "invoice"
 CLASSES = {"credit_note": INVOICE}  # the other kinds of a file name are classes of documents
@@ -48,7 +49,7 @@ def attribute(
     if folder is None:
         folder = _folder_of(party, invoice, named)
         if folder is None:
-            return Attribution(party, None, "Le répertoire n’a pas été reconnu : choisissez-le.")
+            return Attribution(party, None, N_("Le répertoire n’a pas été reconnu : choisissez-le."))
     if folder.family_id != party.family_id:
         return Attribution(party, None, f"« {party.name} » n’est pas de la famille de ce répertoire.")
     return Attribution(party, folder)
@@ -136,7 +137,7 @@ def _folder_of(party: Party, invoice: Invoice | None, named: NameFacts | None) -
 
 def _nobody(invoice: Invoice | None) -> str:
     if invoice is None:
-        return "Rien dans ce fichier ni dans son nom ne dit à qui il est."
+        return N_("Rien dans ce fichier ni dans son nom ne dit à qui il est.")
     number = invoice.buyer.siret or invoice.buyer.vat
     named = f"« {invoice.buyer.name} »" if invoice.buyer.name else "son acheteur"
     if number is None:

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from flask_babel import gettext as _
+
 from shared.documents.masking import without_nir
 from shared.documents.paths import FORBIDDEN, RESERVED, SEPARATORS
 from shared.errors import Refused
@@ -72,19 +74,25 @@ def parse_name(filename: str, patterns: Sequence[tuple[str, str]] = DEFAULT_PATT
 def check_pattern(pattern: str) -> tuple[str, ...]:
     """The pieces of a pattern, literals and `{fields}` in turn. Raises Refused with what to change."""
     if not pattern.strip() or len(pattern) > PATTERN_MAX:
-        raise Refused(f"Un modèle de nom compte de 1 à {PATTERN_MAX} caractères.", field="pattern")
+        raise Refused(
+            _("Un modèle de nom compte de 1 à %(pattern_max)s caractères.", pattern_max=PATTERN_MAX), field="pattern"
+        )
     pieces = tuple(piece for piece in re.split(r"(\{[^{}]*\})", unicodedata.normalize("NFC", pattern)) if piece)
     fields = [piece[1:-1] for piece in pieces if piece.startswith("{")]
     unknown = [name for name in fields if name not in FIELDS]
     if unknown or any("{" in piece or "}" in piece for piece in pieces if not _FIELD.fullmatch(piece)):
         known = ", ".join(f"{{{name}}}" for name in FIELDS)
-        raise Refused(f"Ce modèle contient un champ inconnu. Les champs possibles sont {known}.", field="pattern")
+        raise Refused(
+            _("Ce modèle contient un champ inconnu. Les champs possibles sont %(known)s.", known=known), field="pattern"
+        )
     if len(set(fields)) < len(fields) or {"date", "month"} <= set(fields):
-        raise Refused("Ce modèle contient deux fois le même renseignement : gardez-en un seul.", field="pattern")
+        raise Refused(_("Ce modèle contient deux fois le même renseignement : gardez-en un seul."), field="pattern")
     if not fields:
-        raise Refused("Ce modèle ne contient aucun champ : écrivez par exemple {party} pour le code.", field="pattern")
+        raise Refused(
+            _("Ce modèle ne contient aucun champ : écrivez par exemple {party} pour le code."), field="pattern"
+        )
     if any(a.startswith("{") and b.startswith("{") for a, b in itertools.pairwise(pieces)):
-        raise Refused("Séparez deux champs voisins par un signe, par exemple « _ ».", field="pattern")
+        raise Refused(_("Séparez deux champs voisins par un signe, par exemple « _ »."), field="pattern")
     return pieces
 
 
@@ -96,14 +104,23 @@ def safe_filename(written: str) -> str:
     """
     name = without_nir(SEPARATORS.split(unicodedata.normalize("NFC", written))[-1].strip())
     if _has_invisible(written):
-        raise Refused("Le nom de ce fichier contient un caractère invisible. Renommez-le, puis déposez-le de nouveau.")
+        raise Refused(
+            _("Le nom de ce fichier contient un caractère invisible. Renommez-le, puis déposez-le de nouveau.")
+        )
     name = FORBIDDEN.sub("-", name).rstrip(". ")
     if not name.strip("."):
-        raise Refused("Ce fichier n’a pas de nom. Renommez-le, puis déposez-le de nouveau.")
+        raise Refused(_("Ce fichier n’a pas de nom. Renommez-le, puis déposez-le de nouveau."))
     if len(name) > NAME_MAX:
-        raise Refused(f"Le nom de ce fichier est trop long : {NAME_MAX} caractères au plus. Renommez-le.")
+        raise Refused(
+            _("Le nom de ce fichier est trop long : %(name_max)s caractères au plus. Renommez-le.", name_max=NAME_MAX)
+        )
     if RESERVED.fullmatch(name):
-        raise Refused(f"« {name} » est un nom réservé par Windows. Renommez ce fichier, puis déposez-le de nouveau.")
+        raise Refused(
+            _(
+                "« %(name)s » est un nom réservé par Windows. Renommez ce fichier, puis déposez-le de nouveau.",
+                name=name,
+            )
+        )
     return name
 
 

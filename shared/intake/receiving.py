@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+from flask_babel import gettext as _
+
 from shared.documents import filing
 from shared.documents.inspecting import Inspection, inspect
 from shared.documents.masking import without_nir
@@ -46,7 +48,7 @@ def receive(
     named = parse_name(without_nir(filename))
     found = attribute(invoice=invoice, named=named, folder=folder, party=party)
     if scope is not None and not _reaches(scope, found):
-        found = Attribution(None, None, "Ce fichier est pour un répertoire hors de votre périmètre.")
+        found = Attribution(None, None, _("Ce fichier est pour un répertoire hors de votre périmètre."))
     filing.keep(data=data, inspection=inspection)
     known = _merged(facts, facts_of(invoice, named))
     arrival.sha256, arrival.facts = inspection.sha256, _facts(known, invoice, named, found)
@@ -63,7 +65,7 @@ def file_arrival(
     arrival.family_id, arrival.folder_id = party.family_id, folder.id
     if known is not None:
         arrival.verdict, arrival.document_id = Verdict.KNOWN, known.id
-        arrival.reason = "Ce document est déjà dans ce répertoire : rien n’a été ajouté."
+        arrival.reason = _("Ce document est déjà dans ce répertoire : rien n’a été ajouté.")
         return known
     document = filing.file(
         inspection=inspection,

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from shared.clock import now
@@ -32,7 +33,7 @@ def settle(*, arrival: Arrival, party: Party, folder: Folder, by: str) -> Docume
     try:
         data = read(storage(), original_key(sha256))
     except (Missing, Altered):
-        raise Refused("Le fichier conservé n’est plus intact : déposez-le de nouveau.") from None
+        raise Refused(_("Le fichier conservé n’est plus intact : déposez-le de nouveau.")) from None
     inspection = inspect(data, arrival.filename)
     document = file_arrival(
         arrival, inspection=inspection, party=party, folder=folder, facts=facts_in(arrival.facts), by=by
@@ -78,7 +79,7 @@ def _take(arrival: Arrival) -> None:
     db.session.execute(select(Arrival.id).where(Arrival.id == arrival.id).with_for_update())
     db.session.refresh(arrival)
     if arrival.verdict != Verdict.TO_ATTACH:
-        raise Stale("Quelqu’un s’est déjà occupé de ce fichier. Rien n’a été changé.")
+        raise Stale(_("Quelqu’un s’est déjà occupé de ce fichier. Rien n’a été changé."))
 
 
 def _day(written: str | None) -> date | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, Literal, Protocol, get_args
 
+from flask_babel import gettext as _
+
 from shared.config import config
 from shared.secrets import unseal
 from shared.settings.reading import setting
@@ -128,7 +130,7 @@ def connect(where: Transfer, *, learn: bool = False) -> Remote:
     from shared.intake.transfer_ftp import FtpRemote
 
     if where.protocol == "ftp" and not where.plain_accepted:
-        raise TransferError("Le FTP sans chiffrement n’a pas été accepté : choisissez SFTP ou FTPS.", "login")
+        raise TransferError(_("Le FTP sans chiffrement n’a pas été accepté : choisissez SFTP ou FTPS."), "login")
     return FtpRemote(where, learn=learn)
 
 

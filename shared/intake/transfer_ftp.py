@@ -12,6 +12,8 @@ from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
+from flask_babel import gettext as _
+
 from shared.intake.transfer import PATIENCE, Entry, Transfer, TransferError, spelled
 
 OLD = ("500", "501", "502", "504")  # the server does not know this command
@@ -43,7 +45,7 @@ class FtpRemote:
         def take(chunk: bytes) -> None:
             if held.tell() + len(chunk) > most:
                 self._ftp.close()  # the rest would still come
-                raise TransferError("Ce fichier dépasse la taille acceptée.")
+                raise TransferError(_("Ce fichier dépasse la taille acceptée."))
             held.write(chunk)
 
         self._said(lambda: self._ftp.retrbinary(f"RETR {self._text(path)}", take))
@@ -83,12 +85,15 @@ class FtpRemote:
         except ssl.SSLCertVerificationError as error:
             if where.host_key:
                 raise TransferError(
-                    "Le certificat du serveur n’est plus celui du premier essai : un autre serveur répond peut-être à "
-                    "sa place. Rien n’a été envoyé. Vérifiez auprès de qui le gère, puis acceptez la nouvelle clé."
+                    _(
+                        "Le certificat du serveur n’est plus celui du premier essai : un autre serveur répond "
+                        "peut-être à "
+                        "sa place. Rien n’a été envoyé. Vérifiez auprès de qui le gère, puis acceptez la nouvelle clé."
+                    )
                 ) from error
             if not learn:
                 raise TransferError(
-                    "Le certificat du serveur n’est pas reconnu : testez la connexion pour le retenir."
+                    _("Le certificat du serveur n’est pas reconnu : testez la connexion pour le retenir.")
                 ) from error
         self.key = _certificate(where)
         return _greeted(where, self.key)
@@ -142,12 +147,12 @@ class FtpRemote:
             raise TransferError(error.sentence, error.stage or stage) from error
         except ftplib.error_perm as error:
             if str(error).startswith("530"):
-                raise TransferError("Le serveur refuse cet identifiant ou ce mot de passe.", "login") from error
-            raise TransferError(f"le serveur a répondu : {_short(error)}.", stage) from error
+                raise TransferError(_("Le serveur refuse cet identifiant ou ce mot de passe."), "login") from error
+            raise TransferError(_("le serveur a répondu : %(error)s.", error=_short(error)), stage) from error
         except TimeoutError as error:
-            raise TransferError("le serveur n’a pas répondu à temps.", stage) from error
+            raise TransferError(_("le serveur n’a pas répondu à temps."), stage) from error
         except (ftplib.Error, EOFError, OSError, ValueError) as error:
-            raise TransferError(f"le serveur a répondu : {_short(error)}.", stage) from error
+            raise TransferError(_("le serveur a répondu : %(error)s.", error=_short(error)), stage) from error
 
 
 class _Ftps(ftplib.FTP_TLS):

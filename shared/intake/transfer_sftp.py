@@ -9,6 +9,7 @@ from stat import S_ISREG
 from typing import Any, TypeVar
 
 import asyncssh
+from flask_babel import gettext as _
 
 from shared.intake.transfer import PATIENCE, Entry, Transfer, TransferError, spelled
 
@@ -108,7 +109,7 @@ class Sftp:
         async with self._sftp.open(self._bytes(path), "rb") as file:
             data: bytes = await file.read(most + 1)
         if len(data) > most:
-            raise TransferError("Ce fichier dépasse la taille acceptée.")
+            raise TransferError(_("Ce fichier dépasse la taille acceptée."))
         return data
 
     async def _write(self, path: str, data: bytes) -> None:
@@ -127,23 +128,25 @@ class Sftp:
         except asyncssh.HostKeyNotVerifiable as error:
             raise TransferError(self._unproven(), "login") from error
         except asyncssh.PermissionDenied as error:
-            raise TransferError("Le serveur refuse cet identifiant ou ce mot de passe.", "login") from error
+            raise TransferError(_("Le serveur refuse cet identifiant ou ce mot de passe."), "login") from error
         except asyncssh.SFTPNoSuchFile as error:
-            raise TransferError("le serveur dit que ce fichier ou ce dossier n’existe pas.", stage) from error
+            raise TransferError(_("le serveur dit que ce fichier ou ce dossier n’existe pas."), stage) from error
         except asyncssh.SFTPPermissionDenied as error:
-            raise TransferError("le serveur n’en donne pas le droit.", stage) from error
+            raise TransferError(_("le serveur n’en donne pas le droit."), stage) from error
         except TimeoutError as error:
-            raise TransferError("le serveur n’a pas répondu à temps.", stage) from error
+            raise TransferError(_("le serveur n’a pas répondu à temps."), stage) from error
         except (asyncssh.Error, OSError, ValueError) as error:
-            raise TransferError(f"le serveur a répondu : {_short(error)}.", stage) from error
+            raise TransferError(_("le serveur a répondu : %(error)s.", error=_short(error)), stage) from error
 
     def _unproven(self) -> str:
         if self._where.host_key:
-            return (
-                "La clé du serveur n’est plus celle du premier essai : un autre serveur répond peut-être à sa place. "
-                "Rien n’a été envoyé. Vérifiez auprès de qui le gère, puis acceptez la nouvelle clé."
+            return str(
+                _(
+                    "La clé du serveur n’est plus celle du premier essai : un autre serveur répond peut-être à sa place. "
+                    "Rien n’a été envoyé. Vérifiez auprès de qui le gère, puis acceptez la nouvelle clé."
+                )
             )
-        return "La clé du serveur n’est pas encore connue : testez la connexion pour la retenir."
+        return str(_("La clé du serveur n’est pas encore connue : testez la connexion pour la retenir."))
 
 
 class _Judge(asyncssh.SSHClient):

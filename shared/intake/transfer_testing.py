@@ -5,6 +5,8 @@ import socket
 from contextlib import suppress
 from typing import Any
 
+from flask_babel import gettext as _
+
 from shared.intake.transfer import PATIENCE, Remote, Transfer, TransferError, connect, joined, standing
 from shared.intake.transfer_setting import pin
 from shared.settings.stages import Failed, walk
@@ -50,14 +52,17 @@ class _Test:
     def name(self) -> str:
         where = self.where
         if not where.is_set:
-            raise Failed("Donnez d’abord le serveur, l’identifiant et le dossier temporaire, puis enregistrez.")
+            raise Failed(_("Donnez d’abord le serveur, l’identifiant et le dossier temporaire, puis enregistrez."))
         try:
             found = socket.getaddrinfo(where.server, where.port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
             raise Failed(
-                f"Aucun serveur ne répond au nom « {where.server} » : vérifiez son orthographe, ou le réseau."
+                _(
+                    "Aucun serveur ne répond au nom « %(server)s » : vérifiez son orthographe, ou le réseau.",
+                    server=where.server,
+                )
             ) from error
-        return f"« {where.server} » est à l’adresse {found[0][4][0]}."
+        return str(_("« %(server)s » est à l’adresse %(value)s.", server=where.server, value=found[0][4][0]))
 
     def port(self) -> str:
         where = self.where
@@ -65,61 +70,86 @@ class _Test:
             socket.create_connection((where.server, where.port), timeout=PATIENCE).close()
         except TimeoutError as error:
             raise Failed(
-                f"« {where.server} » ne répond pas sur le port {where.port} : vérifiez le port, ou un pare-feu."
+                _(
+                    "« %(server)s » ne répond pas sur le port %(port)s : vérifiez le port, ou un pare-feu.",
+                    server=where.server,
+                    port=where.port,
+                )
             ) from error
         except OSError as error:
             raise Failed(
-                f"« {where.server} » refuse la connexion sur le port {where.port} : vérifiez le port et le protocole."
+                _(
+                    "« %(server)s » refuse la connexion sur le port %(port)s : vérifiez le port et le protocole.",
+                    server=where.server,
+                    port=where.port,
+                )
             ) from error
-        return f"Le port {where.port} répond."
+        return str(_("Le port %(port)s répond.", port=where.port))
 
     def login(self) -> str:
         try:
             self.remote = connect(self.where, learn=True)
         except TransferError as error:
-            raise Failed(_sentence("La connexion n’aboutit pas", error)) from error
-        return f"« {self.where.login} » est accepté."
+            raise Failed(_sentence(_("La connexion n’aboutit pas"), error)) from error
+        return str(_("« %(login)s » est accepté.", login=self.where.login))
 
     def listing(self) -> str:
         seen: dict[str, int] = {}
-        for words, folder in (("Le chemin", self.where.folder), ("Le dossier temporaire", self.where.temporary)):
+        for words, folder in (("Le chemin", self.where.folder), (_("Le dossier temporaire"), self.where.temporary)):
             try:
                 seen[folder] = len(self._there.entries(folder))
             except TransferError as error:
                 raise Failed(
-                    _sentence(f"{words} « {folder} » ne s’ouvre pas (créez-le sur le serveur s’il manque)", error)
+                    _sentence(
+                        _(
+                            "%(words)s « %(folder)s » ne s’ouvre pas (créez-le sur le serveur s’il manque)",
+                            words=words,
+                            folder=folder,
+                        ),
+                        error,
+                    )
                 ) from error
-        return f"Fichiers à prendre : {seen[self.where.folder]} ; déjà rangés : {seen[self.where.temporary]}."
+        return str(
+            _(
+                "Fichiers à prendre : %(value)s ; déjà rangés : %(value2)s.",
+                value=seen[self.where.folder],
+                value2=seen[self.where.temporary],
+            )
+        )
 
     def write(self) -> str:
         try:
             self.present.append(self.dropped)
             self._there.write(self.dropped, WORDS)
         except TransferError as error:
-            raise Failed(_sentence(f"Écrire dans « {self.where.folder} » est impossible", error)) from error
+            raise Failed(
+                _sentence(_("Écrire dans « %(folder)s » est impossible", folder=self.where.folder), error)
+            ) from error
         try:
             self.present.append(self.moved)
             self._there.move(self.dropped, self.moved)
         except TransferError as error:
-            raise Failed(_sentence(f"Déplacer vers « {self.where.temporary} » est impossible", error)) from error
-        return "Un fichier d’essai a été écrit, puis déplacé dans le dossier temporaire."
+            raise Failed(
+                _sentence(_("Déplacer vers « %(temporary)s » est impossible", temporary=self.where.temporary), error)
+            ) from error
+        return str(_("Un fichier d’essai a été écrit, puis déplacé dans le dossier temporaire."))
 
     def read(self) -> str:
         try:
             read = self._there.read(self.moved, len(WORDS) * 2)
         except TransferError as error:
-            raise Failed(_sentence("Le fichier d’essai ne se relit pas", error)) from error
+            raise Failed(_sentence(_("Le fichier d’essai ne se relit pas"), error)) from error
         if read != WORDS:
-            raise Failed("Le fichier d’essai revient différent : le serveur transforme ce qu’il reçoit.")
-        return "Le fichier d’essai se relit à l’identique."
+            raise Failed(_("Le fichier d’essai revient différent : le serveur transforme ce qu’il reçoit."))
+        return str(_("Le fichier d’essai se relit à l’identique."))
 
     def delete(self) -> str:
         try:
             self._there.delete(self.moved)
         except TransferError as error:
-            raise Failed(_sentence("Le fichier d’essai ne se supprime pas", error)) from error
+            raise Failed(_sentence(_("Le fichier d’essai ne se supprime pas"), error)) from error
         self.present.clear()
-        return "Le fichier d’essai est supprimé : le serveur est comme avant."
+        return str(_("Le fichier d’essai est supprimé : le serveur est comme avant."))
 
     def end(self) -> None:
         """Leave nothing: neither file nor session."""

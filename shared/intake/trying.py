@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
@@ -42,7 +43,7 @@ def ask_trial(*, kind: str, by: str) -> SettingTrial:
     if under_way is not None and under_way.asked_at > now() - LOST:
         return under_way
     if under_way is not None:
-        _end(under_way, [{"key": "name", "ok": False, "said": "L’essai n’a pas abouti.", "at": now().isoformat()}])
+        _end(under_way, [{"key": "name", "ok": False, "said": _("L’essai n’a pas abouti."), "at": now().isoformat()}])
         db.session.flush()
     trial = SettingTrial(key=kind, asked_by=by)
     db.session.add(trial)

@@ -21,6 +21,7 @@ from shared.extensions import db
 from shared.intake.models import Arrival, RemoteFile, RemoteState, Verdict
 from shared.intake.receiving import receive
 from shared.intake.transfer import Entry, Remote, Transfer, TransferError, connect, joined, standing
+from shared.words import N_
 
 APART = timedelta(seconds=5)  # a file is stable when two looks so far apart see it alike
 MOST = 500  # files taken in one round: the next one goes on
@@ -153,7 +154,7 @@ def latest(limit: int = 30) -> Iterator[tuple[RemoteFile, Arrival | None]]:
 def sentence_of(error: TransferError | Unavailable) -> str:
     """What the page says of an error, whole."""
     if isinstance(error, Unavailable):
-        return "Le stockage des documents ne répond pas : le fichier reste sur le serveur et sera repris."
+        return N_("Le stockage des documents ne répond pas : le fichier reste sur le serveur et sera repris.")
     told = error.sentence
     return told if told[:1].isupper() else f"La liaison a échoué : {told}"
 
@@ -166,7 +167,7 @@ def _judge(row: RemoteFile, entry: Entry) -> None:
     """What will never be read: it stays where it is, and the page says why."""
     reason = ""
     if not _is_plain(entry.name):
-        reason = "Le nom de ce fichier contient un chemin ou un caractère interdit : renommez-le sur le serveur."
+        reason = N_("Le nom de ce fichier contient un chemin ou un caractère interdit : renommez-le sur le serveur.")
     elif entry.size > LIMITS.bytes_max:
         reason = f"Ce fichier dépasse {LIMITS.bytes_max // 1_000_000} Mo : il n’est pas repris."
     if reason:

@@ -11,12 +11,13 @@ from shared.clock import now, today
 from shared.notifications.pieces import Pieces, met_of
 from shared.notifications.reasons import LATER
 from shared.records.kinds import KINDS
+from shared.words import N_
 
-CHANGED = "La pièce a changé depuis : {}."
-MOVED = "Le rendez-vous a été déplacé ou annulé : un autre message le dit."
-OFF = "La notification a été désactivée depuis."
-LATER_STEP = "Un rappel plus récent de la même pièce le remplace."
-PAST = "La date est passée : le rappel n’a plus d’objet."
+CHANGED = N_("La pièce a changé depuis : {}.")
+MOVED = N_("Le rendez-vous a été déplacé ou annulé : un autre message le dit.")
+OFF = N_("La notification a été désactivée depuis.")
+LATER_STEP = N_("Un rappel plus récent de la même pièce le remplace.")
+PAST = N_("La date est passée : le rappel n’a plus d’objet.")
 RESENT = "notification.resent"
 
 
@@ -63,9 +64,9 @@ def _reminds_no_more(record: Row[Any], rule: Row[Any] | None, pieces: Pieces | N
     if not record.is_open:
         return _stands(record)
     if record.disputed_at is not None:
-        return "La pièce est en litige : aucun rappel ne part."
+        return N_("La pièce est en litige : aucun rappel ne part.")
     if kind.has_balance and record.amount is not None and record.amount - record.paid <= 0:
-        return "Il ne reste rien à payer : aucun rappel ne part."
+        return N_("Il ne reste rien à payer : aucun rappel ne part.")
     if rule is None:
         return ""
     if _is_off(rule):
@@ -78,7 +79,7 @@ def _reminds_no_more(record: Row[Any], rule: Row[Any] | None, pieces: Pieces | N
 
 def _overtaken(record: Row[Any], rule: Row[Any], met: Any, pieces: Pieces) -> str:
     if (rule.id, record.id, met) not in pieces.met:
-        return "La date a changé depuis : le rappel suit la nouvelle."
+        return N_("La date a changé depuis : le rappel suit la nouvelle.")
     last = pieces.steps.get((record.id, met, rule.date_field, rule.audience), rule.days)
     return LATER_STEP if last > rule.days else ""
 
@@ -98,7 +99,7 @@ def _conditions(record: Row[Any], rule: Row[Any] | None) -> str:
         return _stands(record)
     amount, least, most = record.amount, asked.get("amount_from"), asked.get("amount_to")
     if (least or most) and (amount is None or (least and amount < Decimal(least)) or (most and amount > Decimal(most))):
-        return CHANGED.format("son montant est hors des bornes demandées")
+        return CHANGED.format(N_("son montant est hors des bornes demandées"))
     return ""
 
 
@@ -114,4 +115,4 @@ def _stands(record: Row[Any]) -> str:
     kind = KINDS[record.kind]
     if record.status in {each.key for each in kind.statuses}:
         return CHANGED.format(f"« {kind.status(record.status).label} »")
-    return CHANGED.format("son état n’existe plus")
+    return CHANGED.format(N_("son état n’existe plus"))

@@ -11,12 +11,13 @@ from shared.documents.storage import original_key, read, storage
 from shared.notifications.channels.building import Attachment
 from shared.notifications.copying import RESERVED
 from shared.notifications.pieces import Pieces
+from shared.words import N_
 
 LARGEST = 7 * 1024 * 1024  # bytes in all: ten in base64, which every mailbox takes
-UNPUBLISHED = "La pièce jointe n’est pas sur le portail : le lien est parti seul."
-TOO_LARGE = "La pièce jointe dépasse 7 Mo : le lien est parti seul."
-PRIVATE = "Ce document ne se joint pas à un message : le lien est parti seul."
-ABSENT = "La pièce n’a pas de document : rien n’a été joint."
+UNPUBLISHED = N_("La pièce jointe n’est pas sur le portail : le lien est parti seul.")
+TOO_LARGE = N_("La pièce jointe dépasse 7 Mo : le lien est parti seul.")
+PRIVATE = N_("Ce document ne se joint pas à un message : le lien est parti seul.")
+ABSENT = N_("La pièce n’a pas de document : rien n’a été joint.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from sqlalchemy import Connection, RowMapping, text
 
 from shared.clock import now
 from shared.notifications.models import Notification
+from shared.words import N_
 
 LOCK_CLASS = 0x6755  # advisory locks of senders; the second half names the sender
 BATCH = 200
-UNKNOWN = "L’envoi a été interrompu : le message est peut-être parti. Vérifiez avant de renvoyer."
+UNKNOWN = N_("L’envoi a été interrompu : le message est peut-être parti. Vérifiez avant de renvoyer.")
 
 COLUMNS = Notification.__table__.columns
 

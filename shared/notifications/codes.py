@@ -13,9 +13,10 @@ from shared.notifications.models import Notification, Status
 from shared.notifications.rule_models import Cause
 from shared.notifications.values import Item, Value
 from shared.secrets import seal, unseal
+from shared.words import N_
 
-REPLACED = "Un code plus récent le remplace."
-EXPIRED = "Le code n’est pas parti à temps : il ne marche plus."
+REPLACED = N_("Un code plus récent le remplace.")
+EXPIRED = N_("Le code n’est pas parti à temps : il ne marche plus.")
 FIELD, PURPOSE = "code_de_verification", "one-time-code"
 Row = Mapping[str, Any] | RowMapping
 

@@ -15,8 +15,9 @@ from shared.notifications.channels.verp import envelope_sender
 from shared.notifications.resolving import Ready
 from shared.settings.mail_server import mail_server
 from shared.settings.sms_provider import sms_provider
+from shared.words import N_
 
-UNREADABLE = "La pièce jointe ne peut pas être lue pour l’instant."
+UNREADABLE = N_("La pièce jointe ne peut pas être lue pour l’instant.")
 
 
 class Carrier(Protocol):

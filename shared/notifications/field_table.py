@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from shared.folding import fold
 from shared.notifications.values import Item, Link, Value
+from shared.words import N_
 
 DOCUMENT, ACCESS, SECURITY, RECORD = "document", "access", "security", "record"
 REQUEST, MANUAL = "request", "manual"
@@ -17,11 +18,6 @@ ABOUT_AMOUNTS = ABOUT_PAPERS | {BUSINESS}
 ABOUT_RECORDS = frozenset({BUSINESS})
 ABOUT_LOGIN = frozenset({ACCESS, SECURITY})
 EMPLOYEES = frozenset({"employees"})
-
-
-def N_(text: str) -> str:  # noqa: N802  the name Babel looks for
-    """Mark a sentence for Babel's extractor; it is translated where it is shown."""
-    return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import and_, select
 
 from shared.documents.effective import excepted, settings_of
@@ -22,7 +23,7 @@ def force(*, document_ids: Sequence[uuid.UUID], by: str, key: str = "") -> int:
     when one of them is not on the portal: nothing is sent then.
     """
     if not document_ids:
-        raise Refused("Cochez d’abord les documents à annoncer.")
+        raise Refused(_("Cochez d’abord les documents à annoncer."))
     live = and_(
         Publication.document_id == Document.id, Publication.withdrawn_at.is_(None), Publication.live_at.is_not(None)
     )
@@ -39,7 +40,10 @@ def force(*, document_ids: Sequence[uuid.UUID], by: str, key: str = "") -> int:
     if absent:
         names = ", ".join(f"« {title} »" for title in absent[:3])
         raise Refused(
-            f"{names} n’est pas sur le portail : mettez d’abord à disposition, puis renvoyez. Rien n’est parti."
+            _(
+                "%(names)s n’est pas sur le portail : mettez d’abord à disposition, puis renvoyez. Rien n’est parti.",
+                names=names,
+            )
         )
     groups: dict[tuple[object, ...], list[uuid.UUID]] = {}
     for row, settings in told:

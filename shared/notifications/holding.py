@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, select, update
 
 from shared.clock import now
@@ -20,9 +21,10 @@ from shared.notifications.outbox import CLAIMABLE
 from shared.notifications.releasing import release_held
 from shared.people.models import Family
 from shared.people.scopes import Scope
+from shared.words import N_
 
 SECURITY = "security"
-DROPPED = "Annulée à la reprise des notifications."
+DROPPED = N_("Annulée à la reprise des notifications.")
 
 
 class Then(enum.StrEnum):
@@ -60,9 +62,9 @@ def let_go(*, family: Family, then: Then, since: datetime | None = None, by: str
     """
     db.session.refresh(family, with_for_update=True)
     if family.notices_off_at is None:
-        raise Refused("Les notifications de cette famille partent déjà : rien n’a été changé.")
+        raise Refused(_("Les notifications de cette famille partent déjà : rien n’a été changé."))
     if then is Then.RECENT and since is None:
-        raise Refused("Donnez le jour à partir duquel les messages partent.", "since")
+        raise Refused(_("Donnez le jour à partir duquel les messages partent."), "since")
     family.notices_off_at = family.notices_off_by = None
     dropped: list[ColumnElement[bool]] = []
     if then is Then.RECENT:

@@ -15,8 +15,9 @@ from shared.notifications.fields import check
 from shared.notifications.models import Notification, Reason, Status
 from shared.notifications.outbox import ring_bell
 from shared.notifications.resolving import Stopped, drafted
+from shared.words import N_
 
-DROPPED = "La proposition a été écartée."
+DROPPED = N_("La proposition a été écartée.")
 
 
 class Draft(NamedTuple):

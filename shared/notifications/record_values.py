@@ -11,8 +11,8 @@ from sqlalchemy import Row
 
 from shared.clock import today
 from shared.notifications.values import Item, Money, Value, spelled
-from shared.records.declaring import N_
 from shared.records.kinds import KINDS
+from shared.words import N_
 
 ANSWERS = {
     "accepted": N_("accepté"),

@@ -2,6 +2,8 @@
 
 import uuid
 
+from flask_babel import gettext as _
+
 from shared.clock import now
 from shared.errors import Refused
 from shared.events.models import Event
@@ -23,22 +25,24 @@ def resend(*, notification_id: uuid.UUID, by: str, key: str = "") -> None:
     """
     row = db.session.get(Notification, notification_id, with_for_update=True)
     if row is None:
-        raise Refused("Cette ligne n’existe plus.")
+        raise Refused(_("Cette ligne n’existe plus."))
     if row.copy_of_id is not None and row.status is not Status.UNKNOWN:
-        raise Refused("C’est une copie cachée : renvoyez le message lui-même, sa copie le suivra.")
+        raise Refused(_("C’est une copie cachée : renvoyez le message lui-même, sa copie le suivra."))
     if row.event == TRIED:
-        raise Refused("C’est un essai : demandez-en un autre depuis le modèle.")
+        raise Refused(_("C’est un essai : demandez-en un autre depuis le modèle."))
     if row.secret_until is not None:
-        raise Refused("Un code ne se renvoie pas : la personne en demande un autre sur la page où elle le tape.")
+        raise Refused(_("Un code ne se renvoie pas : la personne en demande un autre sur la page où elle le tape."))
     if _is_done(row, by, key):
         return
     if row.status is Status.UNKNOWN and row.kind != "security":
         _put_back(row, by, key)
         return
     if row.status not in (*FINAL, Status.UNKNOWN):
-        raise Refused("Cette ligne n’est pas encore partie : elle partira d’elle-même, ou annulez-la.")
+        raise Refused(_("Cette ligne n’est pas encore partie : elle partira d’elle-même, ou annulez-la."))
     if row.template.deleted_at is not None:
-        raise Refused(f"Son modèle « {row.template.label} » a été supprimé : écrivez plutôt un nouveau message.")
+        raise Refused(
+            _("Son modèle « %(label)s » a été supprimé : écrivez plutôt un nouveau message.", label=row.template.label)
+        )
     record(
         "notification.resent",
         by=by,
@@ -54,7 +58,7 @@ def settle_as_sent(*, notification_id: uuid.UUID, by: str) -> None:
     """Staff checked that a line « à vérifier » did arrive."""
     row = db.session.get(Notification, notification_id, with_for_update=True)
     if row is None or row.status is not Status.UNKNOWN:
-        raise Refused("Cette ligne n’est plus « à vérifier ».")
+        raise Refused(_("Cette ligne n’est plus « à vérifier »."))
     row.status = Status.SENT
     row.sent_at = row.claimed_at or row.ended_at or now()
     record("notification.settled", by=by, party_id=row.party_id, notification_id=row.id, facts={"outcome": "sent"})

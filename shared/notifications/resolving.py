@@ -39,8 +39,9 @@ from shared.notifications.values import Link, Value
 from shared.notifications.withholding import MAIL, address_of, context_of, live_of, why_not
 from shared.notifications.withholding import Stopped as Stopped
 from shared.people.models import EmailSlot
+from shared.words import N_
 
-UNREADABLE = "Le modèle de ce message est illisible : corrigez-le."
+UNREADABLE = N_("Le modèle de ce message est illisible : corrigez-le.")
 LOGIN = frozenset({"access", "security"})  # contexts whose messages nobody else reads
 ASKS_LOGIN = frozenset({"payslip"})  # always behind authentication, whatever the folder's link target
 PURPOSES = {

@@ -11,8 +11,9 @@ from shared.notifications.models import Notification, Reason, Status, Template
 from shared.notifications.reasons import LATER
 from shared.notifications.rule_events import is_fixed
 from shared.notifications.rule_models import Rule
+from shared.words import N_
 
-DELETED = "La notification a été supprimée."
+DELETED = N_("La notification a été supprimée.")
 
 
 def switch(*, rule: Rule, on: bool, by: str) -> bool:

@@ -2,6 +2,7 @@
 
 import uuid
 
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from shared.errors import Refused, Stale
@@ -28,7 +29,7 @@ def save(*, template: Template, locale: str, subject: str, body: str, seen: int,
     current = current_version(template.id, locale, lock=True)
     if current is not None and current.number != seen:
         raise Stale(
-            "Quelqu’un d’autre a enregistré ce modèle entre-temps : comparez les deux textes, puis enregistrez."
+            _("Quelqu’un d’autre a enregistré ce modèle entre-temps : comparez les deux textes, puis enregistrez.")
         )
     if current is not None and (current.subject, current.body) == (subject, body):
         return current
@@ -53,7 +54,7 @@ def restore_shipped(*, template: Template, locale: str, by: str) -> TemplateVers
     """Back to the text that came with the product; raises Refused for a template that never shipped in it."""
     shipped = next((m for m in shipped_messages() if (m.key, m.locale) == (template.key, locale)), None)
     if shipped is None:
-        raise Refused("Ce modèle n’a pas de texte d’origine dans cette langue.")
+        raise Refused(_("Ce modèle n’a pas de texte d’origine dans cette langue."))
     current = current_version(template.id, locale, lock=True)
     restored = _replace(template, locale, current, shipped.subject, shipped.body, by)
     restored.shipped_hash = shipped.digest

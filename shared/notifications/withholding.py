@@ -16,6 +16,7 @@ from shared.notifications.quiet import next_allowed
 from shared.notifications.surroundings import Surroundings
 from shared.notifications.trial_values import TRIED
 from shared.people.models import EmailSlot
+from shared.words import N_
 
 TOO_MANY_BOUNCES = 2
 MAIL = "email"
@@ -44,7 +45,7 @@ def why_not(row: RowMapping, around: Surroundings) -> Stopped | None:
         return Stopped(row, Status.WAITING, "", Reason.QUIET_HOURS, until)
     if address_of(row, around) is None:
         return Stopped(
-            row, Status.WAITING, "Aucune adresse ne convient : complétez la fiche du tiers.", Reason.NO_ADDRESS
+            row, Status.WAITING, N_("Aucune adresse ne convient : complétez la fiche du tiers."), Reason.NO_ADDRESS
         )
     return None
 
@@ -52,14 +53,14 @@ def why_not(row: RowMapping, around: Surroundings) -> Stopped | None:
 def _what_is_gone(row: RowMapping, around: Surroundings) -> str:
     """What the line spoke of and is there no more, as a sentence; empty where all of it is."""
     if row["id"] in around.about and not live_of(row, around):
-        return "Le document n’est plus sur le portail."
+        return N_("Le document n’est plus sur le portail.")
     if row["id"] in around.refusing and row["id"] not in around.about:
-        return "Le destinataire ne veut plus d’informations."
+        return N_("Le destinataire ne veut plus d’informations.")
     person = around.people.get(row["id"])
     if context_of(row, around) == "access" and (person is None or not person.allowed):
-        return "L’accès a été retiré."
+        return N_("L’accès a été retiré.")
     if around.newest.get((row["account_id"], row["event"]), row["id"]) != row["id"]:
-        return "Un message plus récent le remplace."
+        return N_("Un message plus récent le remplace.")
     return ""
 
 

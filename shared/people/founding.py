@@ -4,6 +4,7 @@ import re
 from dataclasses import asdict, dataclass, field, replace
 from datetime import time
 
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from shared.documents.models import Folder
@@ -39,10 +40,10 @@ def found(*, key: str, kind: Kind, by: str) -> Family:
     """A new family, last of the tabs. Raises Refused with the field that is wrong, or whose value is taken."""
     key = key.strip().lower()
     if not KEY.fullmatch(key) or key in TAKEN_KEYS:
-        raise Refused("La clé compte de 2 à 31 lettres minuscules sans accent, chiffres ou tirets.", field="key")
+        raise Refused(_("La clé compte de 2 à 31 lettres minuscules sans accent, chiffres ou tirets."), field="key")
     kind = _checked(kind, None)
     if db.session.scalar(select(Family.id).where(Family.key == key)) is not None:
-        raise Refused(f"La clé « {key} » est déjà celle d’une famille.", field="key")
+        raise Refused(_("La clé « %(key)s » est déjà celle d’une famille.", key=key), field="key")
     last = db.session.scalar(select(func.max(Family.position)))
     family = Family(key=key, position=0 if last is None else last + 1, **asdict(kind))
     db.session.add(family)
@@ -59,16 +60,18 @@ def alter(*, family: Family, kind: Kind, seen: Kind, by: str) -> list[str]:
     db.session.refresh(family, with_for_update=True)
     standing = kind_of(family)
     if standing != seen:
-        raise Stale("Cette famille a été modifiée entre-temps. Rien n’est enregistré : comparez, puis recommencez.")
+        raise Stale(_("Cette famille a été modifiée entre-temps. Rien n’est enregistré : comparez, puis recommencez."))
     kind = _checked(kind, family)
     changed = {name: value for name, value in asdict(kind).items() if value != getattr(family, name)}
     if "root" in changed and db.session.scalar(select(Folder.id).where(Folder.family_id == family.id).limit(1)):
-        raise Refused("Des répertoires sont déjà classés sous cette racine : elle ne change plus.", field="root")
+        raise Refused(_("Des répertoires sont déjà classés sous cette racine : elle ne change plus."), field="root")
     lost = set(family.slots) - set(kind.slots)
     used = select(Folder.label).where(Folder.family_id == family.id, Folder.slot.in_(lost)).limit(1)
     label = db.session.scalar(used) if lost else None
     if label is not None:
-        raise Refused(f"Le répertoire « {label} » notifie sur une cellule que vous retirez.", field="slots")
+        raise Refused(
+            _("Le répertoire « %(label)s » notifie sur une cellule que vous retirez.", label=label), field="slots"
+        )
     for name, value in changed.items():
         setattr(family, name, value)
     db.session.flush()
@@ -98,18 +101,18 @@ def _checked(kind: Kind, family: Family | None) -> Kind:
     words = {name: " ".join(getattr(kind, name).split()) for name in ("label", "one", "home_label")}
     for name, text in words.items():
         if not text or len(text) > 60 or not text.isprintable():
-            raise Refused("Ce nom compte de 1 à 60 caractères.", field=name)
+            raise Refused(_("Ce nom compte de 1 à 60 caractères."), field=name)
     root = " ".join(kind.root.upper().split())
     if not ROOT.fullmatch(root):
-        raise Refused("La racine compte de 1 à 40 capitales sans accent, chiffres, espaces ou tirets.", field="root")
+        raise Refused(_("La racine compte de 1 à 40 capitales sans accent, chiffres, espaces ou tirets."), field="root")
     _refuse_taken(words["label"], root, family)
     slots: list[str] = [slot.value for slot in EmailSlot if slot.value in kind.slots]
     if EmailSlot.CARD.value not in slots:
-        raise Refused("La cellule « fiche » est celle de tous les tiers : gardez-la.", field="slots")
+        raise Refused(_("La cellule « fiche » est celle de tous les tiers : gardez-la."), field="slots")
     if kind.slot_fallback and kind.slot_fallback not in slots:
-        raise Refused("La cellule de secours est une des cellules de la famille.", field="slot_fallback")
+        raise Refused(_("La cellule de secours est une des cellules de la famille."), field="slot_fallback")
     if (kind.quiet_from is None) != (kind.quiet_until is None):
-        raise Refused("Donnez le début et la fin des heures de repos, ou aucun des deux.", field="quiet_until")
+        raise Refused(_("Donnez le début et la fin des heures de repos, ou aucun des deux."), field="quiet_until")
     fallback = kind.slot_fallback or None
     label, one, home_label = words["label"], words["one"], words["home_label"]
     names = replace(kind, label=label, one=one, home_label=home_label)
@@ -121,6 +124,9 @@ def _refuse_taken(label: str, root: str, family: Family | None) -> None:
         if family is not None and other.id == family.id:
             continue
         if fold(other.root) == fold(root):
-            raise Refused(f"La racine {root} est déjà celle de la famille « {other.label} ».", field="root")
+            raise Refused(
+                _("La racine %(root)s est déjà celle de la famille « %(label)s ».", root=root, label=other.label),
+                field="root",
+            )
         if fold(other.label) == fold(label):
-            raise Refused(f"Une famille s’appelle déjà « {other.label} ».", field="label")
+            raise Refused(_("Une famille s’appelle déjà « %(label)s ».", label=other.label), field="label")

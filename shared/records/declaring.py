@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from shared.words import N_
+
 DRAFT = "draft"
-
-
-def N_(text: str) -> str:  # noqa: N802  the name Babel looks for
-    """Mark a text for Babel's extractor; it is translated where it is shown."""
-    return text
 
 
 DATES = {

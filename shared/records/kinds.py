@@ -4,7 +4,8 @@ The catalogue of events, the rules, the lists, the pages, the import and the API
 kind of its own. What a kind does beyond it (an invoice's balance, an order's goods) stands in the verb that does it.
 """
 
-from shared.records.declaring import DRAFT, N_, Kind, Move, Status
+from shared.records.declaring import DRAFT, Kind, Move, Status
+from shared.words import N_
 
 _DRAFT = Status(DRAFT, N_("Brouillon"), shown=False)
 _CANCELLED = Status("cancelled", N_("Annulé"), "danger")

@@ -1,7 +1,8 @@
 """The events that a kind of record makes by being declared."""
 
-from shared.records.declaring import N_, Kind
+from shared.records.declaring import Kind
 from shared.records.kinds import KINDS
+from shared.words import N_
 
 
 def events() -> dict[str, tuple[str, tuple[str, ...]]]:

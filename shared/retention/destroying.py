@@ -7,6 +7,7 @@ import uuid
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Table, delete, select, update
 from sqlalchemy.schema import Column, ForeignKey
 
@@ -27,7 +28,7 @@ def destroy(*, document: Document, because: str, term_on: date | None, by: str) 
     Raises Refused for what is held. The database refuses too, and a payslip before its end date (IntegrityError).
     """
     if db.session.scalar(select(is_held()).where(Document.id == document.id)):
-        raise Refused("Ce document est gelé : il ne peut pas être supprimé.")
+        raise Refused(_("Ce document est gelé : il ne peut pas être supprimé."))
     certificate = _certificate(document, because, term_on, by)
     document_id, party_id = document.id, document.party_id
     db.session.flush()

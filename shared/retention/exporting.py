@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from zipstream import ZipStream
 
@@ -45,8 +46,10 @@ def export_party(
     items = belonging(party_id=party.id)
     if _is_out_of_reach(party, scope):
         raise Refused(
-            "Cette personne a des documents dans un répertoire réservé auquel vous n’êtes pas habilité : "
-            "l’export ne serait pas complet. Demandez à un gestionnaire habilité."
+            _(
+                "Cette personne a des documents dans un répertoire réservé auquel vous n’êtes pas habilité : "
+                "l’export ne serait pas complet. Demandez à un gestionnaire habilité."
+            )
         )
     if document_class:
         return _only([item for item in items if item.document_class == document_class], party, by, on_damage)
@@ -70,7 +73,7 @@ def _zipped(
 
 def _only(items: list[Item], party: Party, by: str, on_damage: Callable[[Item], None]) -> ZipStream:
     if not items:
-        raise Refused("Il n’y a aucun document à télécharger ici.")
+        raise Refused(_("Il n’y a aucun document à télécharger ici."))
     record("party.exported", by=by, party_id=party.id, facts={"documents": len(items)})
     return archive(items, on_damage=on_damage)
 

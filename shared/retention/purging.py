@@ -18,12 +18,13 @@ from shared.retention.destroying import TERM, destroy
 from shared.retention.models import Purge, PurgeLine
 from shared.retention.terms import is_held, may_go, term, term_of, termed
 from shared.transactions import after_commit
+from shared.words import N_
 
 BATCH = 25
 KEPT = {
-    "held": "Gelé entre-temps : le document est gardé.",
-    "kept": "Sa durée de conservation a changé entre-temps : le document est gardé.",
-    "refused": "La base de données a refusé cette suppression : le document est gardé.",
+    "held": N_("Gelé entre-temps : le document est gardé."),
+    "kept": N_("Sa durée de conservation a changé entre-temps : le document est gardé."),
+    "refused": N_("La base de données a refusé cette suppression : le document est gardé."),
 }
 
 

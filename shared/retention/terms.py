@@ -12,9 +12,10 @@ from shared.people.models import Party
 from shared.retention.models import RetentionHold, RetentionRule, RetentionStart
 from shared.signatures.consenting import KEPT_YEARS
 from shared.signatures.models import Signature, SignatureRequest, Signer
+from shared.words import N_
 
 PAYSLIP = "payslip"
-SIGNED_LAW = "Code de la consommation, L213-1 et D213-2 : dix ans, comme la preuve de sa signature"
+SIGNED_LAW = N_("Code de la consommation, L213-1 et D213-2 : dix ans, comme la preuve de sa signature")
 
 # The requests for each document that was ever to be signed: whether one runs, when the last ended, whether one signed.
 ASKED = (

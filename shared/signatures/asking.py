@@ -75,7 +75,9 @@ def asked_by_folder(event: Event) -> None:
         return
     settings = settings_for(folder=document.folder, party_id=document.party_id)
     is_asked_apart = document.source == BULK
-    if is_asked_apart or settings.signature_side is None or document.versions[-1].kind != "pdf":
+    if is_asked_apart or document.folder.document_class in NO_SIGNATURE:
+        return
+    if settings.signature_side is None or document.versions[-1].kind != "pdf":
         return
     ask(document=document, by=event.actor, opens=False)
 

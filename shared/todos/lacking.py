@@ -11,8 +11,9 @@ from shared.extensions import db, uuid7
 from shared.notifications.models import Notification
 from shared.people.models import EmailCell, EmailSlot, Family, Party
 from shared.todos.models import Todo, TodoKind, TodoNotification
+from shared.words import N_
 
-NOWHERE = "Aucune adresse : le message attend que vous en donniez une."
+NOWHERE = N_("Aucune adresse : le message attend que vous en donniez une.")
 
 
 def wants_address(row: Notification) -> None:

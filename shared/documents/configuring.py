@@ -4,12 +4,13 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import exists, select
+from flask_babel import gettext as _
+from sqlalchemy import select
 
 from shared.clock import now
 from shared.documents.cells import FIELDS, BadCells, check_signature, folder_ids_of, read_cell, spell
-from shared.documents.classes import NEEDS_GRANT
-from shared.documents.models import Document, Folder, FolderChange
+from shared.documents.models import Folder, FolderChange
+from shared.documents.reclassing import reclass
 from shared.documents.sharing import follow_box
 from shared.errors import Refused, Stale
 from shared.events.actors import names_of
@@ -44,15 +45,17 @@ def undo(*, change: FolderChange, by: str) -> None:
     """Put every cell of one change back; Refused when one of them was changed again since."""
     db.session.refresh(change, with_for_update=True)
     if change.undone_at is not None:
-        raise Refused("Cette modification est déjà annulée.")
+        raise Refused(_("Cette modification est déjà annulée."))
     folders = _locked(folder_ids_of(change.cells))
     _free_paths({(uuid.UUID(c["folder_id"]), c["field"]): c["before"] for c in change.cells}, folders)
     for cell in change.cells:
         folder = folders.get(uuid.UUID(cell["folder_id"]))
         if folder is None or spell(getattr(folder, cell["field"])) != cell["after"]:
             raise Refused(
-                "Une de ces cases a été modifiée depuis : l’annulation effacerait ce travail. "
-                "Corrigez la case dans la grille."
+                _(
+                    "Une de ces cases a été modifiée depuis : l’annulation effacerait ce travail. "
+                    "Corrigez la case dans la grille."
+                )
             )
         _write(folder, cell["field"], FIELDS[cell["field"]].read(cell["before"] or ""))
     _check(folders.values())
@@ -84,7 +87,7 @@ def _locked(ids: set[uuid.UUID]) -> dict[uuid.UUID, Folder]:
     query = select(Folder).where(Folder.id.in_(ids)).order_by(Folder.id).with_for_update(of=Folder)
     found = {folder.id: folder for folder in db.session.scalars(query.execution_options(populate_existing=True))}
     if found.keys() != ids:
-        raise Refused("Un de ces répertoires n’existe plus. Rechargez la page.")
+        raise Refused(_("Un de ces répertoires n’existe plus. Rechargez la page."))
     return found
 
 
@@ -112,25 +115,10 @@ def _free_paths(values: Mapping[tuple[uuid.UUID, str], Any], folders: Mapping[uu
 
 def _write(folder: Folder, name: str, value: Any) -> None:
     if name == "document_class" and value != folder.document_class:
-        _reclass(folder, value)
+        reclass(folder, value)
     setattr(folder, name, value)
     if name == "path":
         folder.path_folded = fold(folder.path)
-
-
-def _reclass(folder: Folder, value: str) -> None:
-    """What needs a grant of its own begins and ends with the class: never above documents that it protects."""
-    if folder.document_class in NEEDS_GRANT:
-        if db.session.scalar(select(exists().where(Document.folder_id == folder.id))):
-            raise BadCells(
-                {
-                    (folder.id, "document_class"): f"« {folder.label} » contient des documents protégés : "
-                    "sa classe ne change plus. Créez un autre répertoire."
-                }
-            )
-        folder.needs_grant = False
-    if value in NEEDS_GRANT:
-        folder.needs_grant = True
 
 
 def _check(folders: Iterable[Folder]) -> None:
@@ -146,7 +134,9 @@ def _check(folders: Iterable[Folder]) -> None:
         taken = seen.get(place) or label_at(folder)
         seen[place] = folder.label
         if taken is not None:
-            bad[folder.id, "path"] = f"Le chemin {folder.path} est déjà celui du répertoire « {taken} »."
+            bad[folder.id, "path"] = _(
+                "Le chemin %(path)s est déjà celui du répertoire « %(taken)s ».", path=folder.path, taken=taken
+            )
     if bad:
         raise BadCells(bad)
 
@@ -184,7 +174,11 @@ def _who_was_first(folder: Folder) -> str:
     mine = FolderChange.cells.contains([{"folder_id": str(folder.id)}])
     last = db.session.scalars(select(FolderChange).where(mine).order_by(FolderChange.at.desc()).limit(1)).first()
     who = names_of([last.by]).get(last.by, "quelqu’un") if last else "quelqu’un"
-    return (
-        f"{who} a modifié le répertoire « {folder.label} » entre-temps. Rien n’est enregistré : "
-        "comparez vos valeurs avec les siennes, puis enregistrez à nouveau."
+    return str(
+        _(
+            "%(who)s a modifié le répertoire « %(label)s » entre-temps. Rien n’est enregistré : comparez vos "
+            "valeurs avec les siennes, puis enregistrez à nouveau.",
+            who=who,
+            label=folder.label,
+        )
     )

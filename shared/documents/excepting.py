@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -25,24 +26,28 @@ Typed = tuple[uuid.UUID, str, Any]
 def differ(*, party: Party, folder: Folder, values: Mapping[str, Any], by: str, revision: int) -> list[Cell]:
     """Write the settings that differ from what holds for the party now; which cells, empty when none does.
 
-    `revision` says what was on screen, 0 for no exception: Stale when somebody was faster. Raises Refused for a
-    value that cannot be, a field that belongs to the folder, or a folder of another family.
+    `revision` says what was on screen, 0 for no exception: Stale when somebody was faster. Raises BadCells for the
+    values that cannot be, Refused for a field that belongs to the folder or a folder of another family.
     """
     exception = _locked(party, folder, revision)
     current = settings_of(folder, exception)
     cells: list[Cell] = []
+    bad: dict[tuple[uuid.UUID, str], str] = {}
     for name, typed in values.items():
         if name not in EXCEPTABLE:
-            raise Refused("Cette colonne est la même pour tous les tiers.")
+            raise Refused(_("Cette colonne est la même pour tous les tiers."))
         before = getattr(current, name)
-        after = before if spell(before) == spell(typed) else read_cell(folder, name, typed)
+        try:
+            after = before if spell(before) == spell(typed) else _read(folder, name, typed)
+        except Refused as refused:
+            bad[folder.id, name] = refused.sentence
+            continue
         if before != after:
             cells.append({"field": name, "before": spell(before), "after": spell(after)})
+    if bad:
+        raise BadCells(bad)
     if not cells:
         return []
-    for cell in cells:
-        if cell["field"] == "signature_side":
-            check_signature(folder, cell["after"])
     origin = {"by": by, "at": now().isoformat()}
     exception.values = exception.values | {cell["field"]: cell["after"] for cell in cells}
     exception.origins = exception.origins | {cell["field"]: origin for cell in cells}
@@ -63,13 +68,11 @@ def differ_in(*, party: Party, cells: Iterable[Typed], by: str, revisions: Mappi
     for folder_id, values in rows.items():
         folder = db.session.get(Folder, folder_id)
         if folder is None:
-            raise Refused("Un de ces répertoires n’existe plus. Rechargez la page.")
+            raise Refused(_("Un de ces répertoires n’existe plus. Rechargez la page."))
         try:
             changed = differ(party=party, folder=folder, values=values, by=by, revision=revisions.get(folder_id, -1))
-        except Stale:
-            raise
-        except Refused as refused:
-            bad |= {(folder_id, name): refused.sentence for name in values}
+        except BadCells as found:
+            bad |= found.sentences
             continue
         made += len(changed)
     if bad:
@@ -91,10 +94,17 @@ def follow(*, party: Party, folder: Folder, names: set[str], by: str, revision: 
     return len(own)
 
 
+def _read(folder: Folder, name: str, typed: Any) -> Any:
+    value = read_cell(folder, name, typed)
+    if name == "signature_side":
+        check_signature(folder, value)
+    return value
+
+
 def _locked(party: Party, folder: Folder, revision: int) -> FolderException:
     """The row of this party and folder, made where there is none: two clerks at once wait for each other."""
     if folder.family_id != party.family_id:
-        raise Refused("Ce répertoire appartient à une autre famille de tiers.")
+        raise Refused(_("Ce répertoire appartient à une autre famille de tiers."))
     fresh = {"party_id": party.id, "folder_id": folder.id, "values": {}, "origins": {}, "revision": 0}
     db.session.execute(insert(FolderException).values(**fresh).on_conflict_do_nothing())
     query = select(FolderException).where(FolderException.party_id == party.id, FolderException.folder_id == folder.id)
@@ -116,7 +126,11 @@ def _sealed(party: Party, folder: Folder, exception: FolderException, cells: lis
 def _who_was_first(exception: FolderException, folder: Folder) -> str:
     last = max(exception.origins.values(), key=lambda origin: str(origin["at"]), default=None)
     who = names_of([last["by"]]).get(last["by"], "quelqu’un") if last else "quelqu’un"
-    return (
-        f"{who} a modifié les réglages de ce tiers pour « {folder.label} » entre-temps. Rien n’est enregistré : "
-        "comparez vos valeurs avec les siennes, puis enregistrez à nouveau."
+    return str(
+        _(
+            "%(who)s a modifié les réglages de ce tiers pour « %(label)s » entre-temps. Rien n’est enregistré : "
+            "comparez vos valeurs avec les siennes, puis enregistrez à nouveau.",
+            who=who,
+            label=folder.label,
+        )
     )

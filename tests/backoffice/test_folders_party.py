@@ -78,6 +78,18 @@ def test_a_payslip_is_not_signed_by_exception_either_and_nothing_is_half_saved(b
     assert BeautifulSoup(answer.text, "html5lib").select_one(f"#signature_side-{payslips.id}[aria-invalid]")
 
 
+def test_only_the_bad_cell_of_a_row_is_shown_as_wrong(browser: Browser) -> None:
+    party, here = customer(), folder().id
+    sent = sent_of(soup_of(browser, party))
+    typed = {f"notify-{here}": "grouped", f"slot-{here}": "nowhere"}
+    answer = browser.client.post(f"/backoffice/parties/{party.id}/folders", data=sent | typed)
+    soup = BeautifulSoup(answer.text, "html5lib")
+    assert answer.status_code == 422
+    assert [each["id"] for each in soup.select("#parametres [aria-invalid]")] == [f"slot-{here}"]
+    kept = soup.select_one(f"#notify-{here} option[selected]")
+    assert kept is not None and kept["value"] == "grouped", "what was right is still there"
+
+
 def test_a_stranger_is_a_404(browser: Browser) -> None:
     stranger = "01890000-0000-7000-8000-000000000000"
     assert browser.get(f"/backoffice/parties/{stranger}/folders").status_code == 404

@@ -24,6 +24,7 @@ def history() -> Response:
         "backoffice/history/list.html",
         blocks=("results",),
         here=request.full_path.rstrip("?"),
+        may_synchronise=bool(scope(Permission.SYNCHRONISE).grants),
         **lines_shown(chosen_filter()),
     )
 

@@ -9,12 +9,13 @@ from backoffice.reach import scope
 from backoffice.run_words import told_run
 from backoffice.settings_form import DelaysForm, ModeForm
 from backoffice.settings_tabs import settings_page
+from shared.access import running
 from shared.access.wanting import ring_if_automatic
 from shared.config import config
 from shared.errors import Refused
 from shared.extensions import db
 from shared.settings.changing import change
-from shared.settings.reading import setting
+from shared.settings.reading import is_automatic, setting
 from shared.web import visitors
 from shared.web.blame import blame
 from shared.web.page import go
@@ -93,6 +94,8 @@ def _page(refused: FlaskForm | None = None, status: int = 200, refusal: Refused 
         sentence=sentence,
         public_url=config().public_url,
         run=told_run(),
+        applied=running.last_applied(),
+        automatic=is_automatic(),
         password_by_mail=setting("password_by_mail"),
         may_synchronise=bool(scope(Permission.SYNCHRONISE).grants),
     )

@@ -6,10 +6,12 @@ from flask_babel import ngettext
 
 from backoffice import backoffice
 from backoffice.access_rows import reason_words
+from backoffice.journal_words import event_label
 from backoffice.reach import scope
 from backoffice.run_words import told_run
 from shared.access import causes, differences, running
 from shared.events.actors import names_of
+from shared.notifications.finding import some, titles_of
 from shared.notifications.models import Reason
 from shared.notifications.releasing import waiting_reasons
 from shared.settings.reading import is_automatic
@@ -30,6 +32,7 @@ def synchronising() -> Response:
     reach = scope(Permission.SYNCHRONISE)
     found = differences.page_of(kind, reach, after=request.args.get("after", ""), before=request.args.get("before", ""))
     actors = {row.changed_by for row in found.rows} if kind == "accesses" else set()
+    ids = [row.id for row in found.rows] if kind == "notices" else []
     return page(
         "backoffice/synchronising/show.html",
         blocks=("results", "run"),
@@ -38,7 +41,11 @@ def synchronising() -> Response:
         counts=differences.counts(reach),
         names=names_of(actors),
         why=causes.words,
+        lines={line.id: line for line in some(reach, ids)} if ids else {},
+        titles=titles_of(ids),
+        event_words=event_label,
         run=told_run(),
+        applied=running.last_applied(),
         automatic=is_automatic(),
     )
 
@@ -49,7 +56,9 @@ def synchronise() -> Response:
     """Ask for it and say what it will do. Clicked fifty times, it runs once."""
     different = differences.counts(scope(Permission.SYNCHRONISE))
     waiting = waiting_reasons()
-    _run, is_new = running.press(by=visitors.actor(), expected=different.accesses + different.documents)
+    _run, is_new = running.press(
+        by=visitors.actor(), expected=different.accesses + different.documents + different.reserved
+    )
     flash(_result(different.accesses, waiting) if is_new else _joined(_run.ended_at is None), "success")
     return go(safe_next(request.form.get("back"), otherwise="/backoffice/"))
 

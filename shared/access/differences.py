@@ -21,16 +21,18 @@ KINDS = ("accesses", "documents", "notices")
 
 
 class Counts(NamedTuple):
-    """How many differ, of each kind."""
+    """How many differ, of each kind; `reserved`: documents of folders that only a grant which names them shows."""
 
     accesses: int
     documents: int
     notices: int
+    reserved: int
 
 
 def counts(scope: Scope) -> Counts:
-    """All three, in one query."""
-    rows = db.session.execute(select(*(_count(kind, scope) for kind in KINDS))).one()
+    """All of them, in one query. A run applies what is reserved too: it is counted, never listed."""
+    reserved = _waiting_publications().where(~scope.folders()).with_only_columns(func.count()).scalar_subquery()
+    rows = db.session.execute(select(*(_count(kind, scope) for kind in KINDS), reserved)).one()
     return Counts(*rows)
 
 
@@ -69,15 +71,19 @@ def _accesses(scope: Scope) -> tuple[Any, Order, Any]:
 
 
 def _documents(scope: Scope) -> tuple[Any, Order, Any]:
-    query = (
+    query = _waiting_publications().where(scope.folders())
+    return query, Order(Publication.wanted_at.expression, by_date), Publication.id.expression
+
+
+def _waiting_publications() -> Any:
+    return (
         select(Publication.id, Document.id.label("document_id"), Document.title, Document.number)
         .add_columns(Party.code, Party.name, Folder.label.label("folder"), Publication.wanted_at)
         .join(Document, Document.id == Publication.document_id)
         .join(Folder, Folder.id == Document.folder_id)
         .join(Party, Party.id == Document.party_id)
-        .where(*_waiting_documents(), scope.folders())
+        .where(*_waiting_documents())
     )
-    return query, Order(Publication.wanted_at.expression, by_date), Publication.id.expression
 
 
 def _waiting_documents() -> tuple[ColumnElement[bool], ...]:

@@ -1,6 +1,6 @@
 """« Synchroniser » without moderation: pressed fifty times it is one run, whose progress and outcome are kept."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -18,6 +18,7 @@ from shared.settings.models import SynchronisationRun
 QUICK = timedelta(minutes=1)  # a press so soon after a run that left nothing to do is the same press
 AGAIN = timedelta(seconds=10)  # before the lines that wait for another try are tried once more by a press
 RELEASED = (Reason.SYNCHRONISATION, Reason.RETRY)
+APPLIED = ("access.applied", "document.published", "document.restored")
 
 
 def press(*, by: str, expected: int = 0) -> tuple[SynchronisationRun, bool]:
@@ -47,6 +48,12 @@ def last() -> SynchronisationRun | None:
     """The newest run, under way or ended."""
     query = select(SynchronisationRun).order_by(SynchronisationRun.asked_at.desc()).limit(1)
     return db.session.scalars(query.execution_options(populate_existing=True)).first()
+
+
+def last_applied() -> datetime | None:
+    """When the portal last received an access or a document, asked for or not; None before the first."""
+    newest = (select(func.max(Event.at)).where(Event.name == name).scalar_subquery() for name in APPLIED)
+    return db.session.scalar(select(func.greatest(*newest)))
 
 
 def is_open() -> bool:

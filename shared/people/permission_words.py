@@ -13,7 +13,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
             ("backoffice:access:see", _("Voir les droits d’accès au portail")),
             ("backoffice:access:edit", _("Ouvrir, modifier et fermer les accès")),
             ("backoffice:access:secret", _("Afficher un mot de passe initial")),
-            ("backoffice:portal:synchronise", _("Synchroniser le portail")),
+            ("backoffice:portal:synchronise", _("Synchroniser le portail, pour toutes les familles à la fois")),
             ("backoffice:portal:impersonate", _("Regarder le portail comme un tiers, sans rien y faire")),
         ),
     ),

@@ -60,6 +60,7 @@ COMPANY_WIDE = frozenset(
         "backoffice:api:edit",
         "backoffice:bank:verify",
         "backoffice:accounting:export",
+        "backoffice:portal:synchronise",  # one press applies and sends for all families at once
     }
 )
 

@@ -1,6 +1,7 @@
 """« Synchroniser »: one run however often it is pressed, its differences before, its outcome after."""
 
 import threading
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -67,6 +68,56 @@ def test_automatic_mode_needs_no_button(browser: Browser) -> None:
     assert db.session.scalar(select(func.count()).select_from(Seat)) == 1
     assert None not in db.session.scalars(select(Publication.live_at)).all()
     assert running.last() is None
+    text = " ".join(browser.get("/backoffice/settings/portal").text.split())
+    assert "Dernier changement appliqué au portail" in text and "Aucun changement" not in text
+    assert "demandée : jamais" not in text
+
+
+def test_the_last_change_applied_is_said_with_its_time_when_nobody_pressed(browser: Browser) -> None:
+    office.automatic_mode()
+    assert "Aucun changement n’a encore été appliqué" in browser.get("/backoffice/settings/portal").text
+    for name, day in (("access.applied", 3), ("document.published", 5), ("document.withdrawn", 7)):
+        db.session.add(Event(name=name, at=datetime(2031, 3, day, 14, 7, tzinfo=UTC), actor="system"))
+    db.session.flush()
+    for url in ("/backoffice/settings/portal", "/backoffice/synchronising"):
+        assert "5 mars 2031" in browser.get(url).text, url
+
+
+def test_who_has_a_part_of_the_company_does_not_press_for_all_of_it(app: Flask) -> None:
+    """A press applies and sends for every family: whoever reaches one would act on what no list of theirs shows."""
+    post.an_installation()
+    office.manual_mode()
+    clerk = a_clerk("manager", enrolled=False)
+    clerk.grants[0].family_id = office.family("employees").id
+    db.session.flush()
+    browser = signed_in(app)
+    assert browser.get("/backoffice/synchronising").status_code == 403
+    browser.get("/backoffice/")
+    for path in ("/backoffice/synchronise", "/backoffice/explorer/synchronise", "/backoffice/history/rehearsal"):
+        assert browser.post(path).status_code == 403, path
+    for path in ("/backoffice/", "/backoffice/history", "/backoffice/access?family=employees", "/backoffice/explorer"):
+        assert "Synchroniser</" not in browser.get(path).text.replace("</span>", "</"), path
+    assert db.session.scalar(select(func.count()).where(Event.name == "synchronisation.asked")) == 0
+
+
+def test_documents_of_reserved_folders_are_counted_before_the_press(browser: Browser) -> None:
+    """A run applies them like the others; without a grant that names their folder nobody reads their titles."""
+    folder = office.folder("e.payslips")
+    party = office.customer("7", "Léa Martin", key="employees")
+    office.filed(party, folder)
+    db.session.commit()
+    text = browser.get("/backoffice/synchronising?list=documents").text
+    assert "1 document d’un répertoire réservé attend aussi" in text and "Rien ne diffère" not in text
+    assert "Léa Martin" not in text
+
+
+def test_each_notice_that_waits_says_what_it_announces_and_to_whom(browser: Browser) -> None:
+    party = office.customer("4", addresses={EmailSlot.BILLING: "compta@boutique.example"})
+    post.announced(party, post.invoices(), "FA-2041")
+    db.session.commit()
+    text = browser.get("/backoffice/synchronising?list=notices").text
+    assert "Document mis à disposition" in text and "Facture FA-2041" in text
+    assert "compta@boutique.example" in text and "Ma jolie boutique" in text
 
 
 def test_the_last_run_says_who_when_and_how_much(browser: Browser) -> None:

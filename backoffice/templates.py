@@ -65,6 +65,8 @@ def template_save(template_id: uuid.UUID) -> Response:
         version = save(template=found, locale=locale, subject=subject, body=body, seen=seen, by=visitors.actor())
     except Stale as stale:
         theirs = current_version(found.id, locale)
+        form.seen.data = str(theirs.number) if theirs else "0"  # both texts were shown: the next save starts from these
+        form.seen.raw_data = None
         return editor(found, locale, form, status=409, sentence=stale.sentence, theirs=theirs)
     except Refused as refusal:
         field = form.body if refusal.field == "body" else form.subject

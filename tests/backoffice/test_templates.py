@@ -1,5 +1,7 @@
 """The editor of texts: fields checked, versions kept, tried on a real party."""
 
+import re
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -82,7 +84,12 @@ def test_the_second_of_two_clerks_sees_both_texts(browser: Browser) -> None:
     answer = browser.post(url, subject="Le second", body="Texte du second #lien#", seen=seen)
     assert answer.status_code == 409
     assert "Texte du premier" in answer.text and "Texte du second" in answer.text
+    assert "par Jeanne Roy, le" in answer.text and "puis enregistrez" in answer.text and "rouvrez" not in answer.text
     assert current(template).subject == "Le premier"
+    marker = re.search(r'name="seen"[^>]*value="(\d+)"', answer.text)
+    assert marker is not None and int(marker[1]) == seen + 1
+    assert browser.post(url, subject="Les deux", body="Des deux #lien#", seen=marker[1]).status_code == 303
+    assert current(template).subject == "Les deux"
 
 
 def test_staff_who_may_only_read_cannot_save(app: Flask, browser: Browser) -> None:

@@ -2,7 +2,7 @@
 
 from flask import Response, request
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 
 from portal import portal
 from portal.verification_forms import VerificationForm
@@ -19,54 +19,60 @@ PUBLIC = "chacun peut vérifier un document signé, sans compte"
 WORDS = {
     Verdict.EXACT: (
         "good",
-        _l("Ce document a été signé ici, et n’a pas changé"),
-        _l("Le fichier est, à l’octet près, celui que toutes les parties ont signé."),
+        lazy_gettext("Ce document a été signé ici, et n’a pas changé"),
+        lazy_gettext("Le fichier est, à l’octet près, celui que toutes les parties ont signé."),
     ),
     Verdict.PARTIAL: (
         "warn",
-        _l("C’est une version antérieure du document signé"),
-        _l("Il vient d’ici et n’a pas changé, mais des signatures y manquent encore. Demandez la version finale."),
+        lazy_gettext("C’est une version antérieure du document signé"),
+        lazy_gettext(
+            "Il vient d’ici et n’a pas changé, mais des signatures y manquent encore. Demandez la version finale."
+        ),
     ),
     Verdict.VOID: (
         "warn",
-        _l("Ce document n’a pas été signé par tous"),
-        _l("Il vient d’ici et n’a pas changé, mais la demande de signature a été refusée, annulée ou est échue."),
+        lazy_gettext("Ce document n’a pas été signé par tous"),
+        lazy_gettext(
+            "Il vient d’ici et n’a pas changé, mais la demande de signature a été refusée, annulée ou est échue."
+        ),
     ),
     Verdict.PROOF: (
         "good",
-        _l("C’est un dossier de preuve établi ici, et il n’a pas changé"),
-        _l("Le fichier est, à l’octet près, celui qui a été remis aux parties."),
+        lazy_gettext("C’est un dossier de preuve établi ici, et il n’a pas changé"),
+        lazy_gettext("Le fichier est, à l’octet près, celui qui a été remis aux parties."),
     ),
     Verdict.CHANGED: (
         "bad",
-        _l("Ce document a été modifié après sa signature"),
-        _l("Il porte un sceau de cette installation, mais son contenu n’est plus celui qui a été signé."),
+        lazy_gettext("Ce document a été modifié après sa signature"),
+        lazy_gettext("Il porte un sceau de cette installation, mais son contenu n’est plus celui qui a été signé."),
     ),
     Verdict.UNKNOWN_COPY: (
         "warn",
-        _l("Les signatures sont intactes, mais ce fichier n’est pas celui que nous avons remis"),
-        _l("Il a pu être ramené à un état antérieur, ou complété ailleurs. Demandez l’original à l’expéditeur."),
+        lazy_gettext("Les signatures sont intactes, mais ce fichier n’est pas celui que nous avons remis"),
+        lazy_gettext(
+            "Il a pu être ramené à un état antérieur, ou complété ailleurs. Demandez l’original à l’expéditeur."
+        ),
     ),
     Verdict.FOREIGN: (
         "news",
-        _l("Ce document n’a pas été signé ici"),
-        _l("Il porte des signatures d’une autre origine : seul leur émetteur peut en répondre."),
+        lazy_gettext("Ce document n’a pas été signé ici"),
+        lazy_gettext("Il porte des signatures d’une autre origine : seul leur émetteur peut en répondre."),
     ),
     Verdict.UNSIGNED: (
         "news",
-        _l("Ce document n’a pas été signé ici"),
-        _l("Il ne porte aucune signature électronique. L’image d’une signature n’en est pas une."),
+        lazy_gettext("Ce document n’a pas été signé ici"),
+        lazy_gettext("Il ne porte aucune signature électronique. L’image d’une signature n’en est pas une."),
     ),
 }
 # What happened to the file after one of its signatures, as the comparison of its revisions says.
 SINCE = {
-    "NONE": _l("rien n’a été ajouté"),
-    "LTA_UPDATES": _l("seulement de quoi vérifier plus tard (horodatages, listes de révocation)"),
-    "FORM_FILLING": _l("d’autres signatures ont été ajoutées, ce que son auteur permettait"),
-    "ANNOTATIONS": _l("une annotation a été ajoutée"),
-    "OTHER": _l("le contenu a été modifié"),
+    "NONE": lazy_gettext("rien n’a été ajouté"),
+    "LTA_UPDATES": lazy_gettext("seulement de quoi vérifier plus tard (horodatages, listes de révocation)"),
+    "FORM_FILLING": lazy_gettext("d’autres signatures ont été ajoutées, ce que son auteur permettait"),
+    "ANNOTATIONS": lazy_gettext("une annotation a été ajoutée"),
+    "OTHER": lazy_gettext("le contenu a été modifié"),
 }
-LEVELS = {"simple": _l("signature simple"), "reinforced": _l("signature renforcée par un code")}
+LEVELS = {"simple": lazy_gettext("signature simple"), "reinforced": lazy_gettext("signature renforcée par un code")}
 
 
 @portal.get("/verification")

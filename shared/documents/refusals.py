@@ -3,6 +3,8 @@
 The sandbox answers with the name of the reason only: no text written by a hostile file comes back as an explanation.
 """
 
+from flask_babel import gettext as _
+
 from shared.errors import Refused
 from shared.words import N_
 
@@ -139,5 +141,5 @@ class FileRefused(Refused):
     """A file that cannot be kept; `reason` is a key of SENTENCES, for statistics and tests."""
 
     def __init__(self, reason: str, field: str | None = None) -> None:
-        super().__init__(SENTENCES[reason], field)
+        super().__init__(str(_(SENTENCES[reason])), field)
         self.reason = reason

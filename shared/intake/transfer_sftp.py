@@ -142,7 +142,8 @@ class Sftp:
         if self._where.host_key:
             return str(
                 _(
-                    "La clé du serveur n’est plus celle du premier essai : un autre serveur répond peut-être à sa place. "
+                    "La clé du serveur n’est plus celle du premier essai : un autre serveur répond peut-être à "
+                    "sa place. "
                     "Rien n’a été envoyé. Vérifiez auprès de qui le gère, puis acceptez la nouvelle clé."
                 )
             )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -14,6 +15,7 @@ from shared.events.actors import SYSTEM
 from shared.extensions import db
 from shared.intake.transfer_testing import try_transfer
 from shared.notifications.mailbox_testing import try_mailbox
+from shared.people.languages import language_of
 from shared.queues import ring
 from shared.settings.models import SettingTrial
 from shared.transactions import after_commit
@@ -56,7 +58,8 @@ def run_trials() -> int:
     """Do those that were asked for; how many. Two workers at once share them out."""
     asked = db.session.scalars(_under_way().with_for_update(skip_locked=True)).all()
     for trial in asked:
-        _end(trial, KINDS[trial.key]())
+        with force_locale(language_of(trial.asked_by)):
+            _end(trial, KINDS[trial.key]())
     db.session.flush()
     return len(asked)
 

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -19,6 +20,7 @@ from shared.notifications.channels.sms_staged import StagedSms
 from shared.notifications.channels.smtp import MailConnection, settings_from
 from shared.notifications.channels.staged import StagedMail
 from shared.notifications.releasing import server_is_back
+from shared.people.languages import language_of
 from shared.queues import ring
 from shared.settings.mail_server import mail_server
 from shared.settings.models import SettingTrial
@@ -71,13 +73,14 @@ def run(trial_id: uuid.UUID) -> Iterator[None]:
     trial = db.session.scalars(query).one_or_none()
     if trial is None or trial.stages:
         return
-    passed = True
+    passed, language = True, language_of(trial.asked_by)
     attempt = _Attempt(trial)
     try:
         for key, work in attempt.stages:
             _note(trial, key, None, "")
             yield
-            passed, said = _outcome(work)
+            with force_locale(language):
+                passed, said = _outcome(work)
             _note(trial, key, passed, said)
             if not passed:
                 break

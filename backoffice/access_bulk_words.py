@@ -74,6 +74,7 @@ def reason_words() -> dict[str, str]:
         "own_password": _("la personne a déjà choisi son mot de passe"),
         "password": _("avec le mot de passe initial, qui ne sera plus affiché"),
         "link": _("avec un lien à photographier"),
+        "elsewhere": _("la personne vient aussi pour un autre tiers : « Notifier » lui envoie un lien"),
         "moved": _("la ligne a changé depuis la confirmation"),
         "gone": _("le tiers n’existe plus"),
     }

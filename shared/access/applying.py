@@ -8,6 +8,7 @@ from typing import TypedDict
 
 from sqlalchemy import select
 
+from shared.access.elsewhere import shared_among
 from shared.access.ending import end_sessions
 from shared.access.identifiers import national, spellings
 from shared.access.models import Access, Account, Identifier, IdentifierKind, Seat
@@ -39,6 +40,7 @@ class _Around:
     cells: dict[uuid.UUID, str] = field(default_factory=dict)
     opened: set[uuid.UUID] = field(default_factory=set)
     fresh: set[uuid.UUID] = field(default_factory=set)  # accounts made now: nobody is inside
+    shared: set[uuid.UUID] = field(default_factory=set)  # of whom a password is drawn: those who open other parties
 
 
 def apply_all(rows: Sequence[tuple[Access, str | None]]) -> None:
@@ -46,6 +48,7 @@ def apply_all(rows: Sequence[tuple[Access, str | None]]) -> None:
     if not rows:
         return
     around = _look_around([access for access, _hashed in rows])
+    around.shared = shared_among({access.contact.person_id for access, hashed in rows if hashed is not None})
     told: list[tuple[str, _About]] = []
     with db.session.no_autoflush:  # one flush for all, not one before each question
         for access, hashed in rows:
@@ -144,7 +147,10 @@ def _name(account: Account, access: Access, around: _Around) -> None:
 
 
 def _set_initial(account: Account, access: Access, hashed: str, around: _Around) -> None:
-    """It replaces whatever password there was; whoever is inside must come in again."""
+    """It replaces whatever password there was, but of another party's; whoever is inside must come in again."""
+    if access.contact.person_id in around.shared:
+        access.initial_secret = None  # the person was joined to another since it was drawn
+        return
     drawn_at = access.initial_set_at or now()
     account.password_hash, account.initial_hash = None, hashed
     account.initial_expires_at = drawn_at + timedelta(days=int(setting("initial_password_days")))

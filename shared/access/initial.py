@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import exists, select, update
+from sqlalchemy import ColumnElement, select, update
 
 from shared.access import causes, passwords
+from shared.access.elsewhere import is_elsewhere
 from shared.access.models import Access, Account, Seat
 from shared.access.wanting import locked, wanted
 from shared.clock import now
@@ -13,7 +14,7 @@ from shared.errors import Refused, Stale
 from shared.events.models import Event
 from shared.events.recording import record
 from shared.extensions import db
-from shared.people.models import Contact
+from shared.people.models import Contact, Person
 from shared.secrets import seal, unseal
 
 PURPOSE = "initial-password"
@@ -43,8 +44,12 @@ def type_in(*, access: Access, password: str, by: str, seen: int | None = None, 
 
 
 def show(*, access: Access, by: str) -> str:
-    """The password in clear, with an audit line; Refused once it was handed over or used."""
+    """The password in clear, with an audit line; Refused once it was handed over or used, or where it opens more."""
     locked(access)
+    if access.initial_secret is not None and is_elsewhere(access.contact):
+        raise Refused(
+            _("Cette personne vient aussi pour un autre tiers : son mot de passe ouvrirait les deux, il reste caché.")
+        )
     if not is_shown(access):
         raise Refused(_("Ce mot de passe a été remis ou utilisé : il ne peut plus être affiché. Tirez-en un autre."))
     record("access.initial_shown", by=by, party_id=access.party_id, access_id=access.id)
@@ -69,8 +74,8 @@ def hand_over(*, access: Access, how: str, by: str) -> None:
 
 
 def is_shown(access: Access) -> bool:
-    """Whether « afficher » still answers: neither handed over, nor used, nor expired."""
-    if access.initial_secret is None or access.initial_handed_over_at is not None:
+    """Whether « afficher » still answers: neither handed over, nor used, nor expired, nor opening another party."""
+    if access.initial_secret is None or access.initial_handed_over_at is not None or is_elsewhere(access.contact):
         return False
     if not is_hashed(access):
         return True
@@ -80,10 +85,22 @@ def is_shown(access: Access) -> bool:
 
 def used(event: Event) -> None:
     """Reaction: the person has chosen their own password, the initial one is erased."""
-    contacts = (
-        select(Contact.id).join(Account, Account.person_id == Contact.person_id).where(Account.id == event.account_id)
-    )
-    db.session.execute(update(Access).where(Access.contact_id.in_(contacts)).values(initial_secret=None))
+    person = select(Account.person_id).where(Account.id == event.account_id)
+    _erase(Contact.person_id.in_(person))
+
+
+def end_shared(account: Account | None, person: Person) -> bool:
+    """The person comes in for one more party: what staff could still read or hand over opens nothing from now on.
+
+    True when the account is left without any password. One that its owner holds already, or has chosen, is theirs.
+    """
+    handed = select(Access.id).join(Contact, Contact.id == Access.contact_id).where(Contact.person_id == person.id)
+    is_theirs = db.session.scalar(handed.where(Access.initial_handed_over_at.is_not(None)).limit(1)) is not None
+    _erase(Contact.person_id == person.id)
+    if account is None or account.initial_hash is None or is_theirs:
+        return False
+    account.initial_hash = account.initial_expires_at = None
+    return True
 
 
 def is_hashed(access: Access) -> bool:
@@ -127,13 +144,14 @@ def _has_password(access: Access) -> bool:
     return account is not None and (account.password_hash is not None or account.initial_hash is not None)
 
 
+def _erase(whose: ColumnElement[bool]) -> None:
+    sealed = Access.contact_id.in_(select(Contact.id).where(whose)) & Access.initial_secret.is_not(None)
+    db.session.execute(update(Access).where(sealed).values(initial_secret=None))
+
+
 def _refuse_shared_account(access: Access) -> None:
     """Who also signs in for another party keeps their password: staff of one must not open the other."""
-    account = _account(access)
-    if account is None or account.password_hash is None:
-        return
-    elsewhere = exists().where(Seat.account_id == account.id, Seat.party_id != access.party_id)
-    if db.session.scalar(select(elsewhere)):
+    if is_elsewhere(access.contact):
         raise Refused(
             _("Cette personne utilise le même compte chez un autre tiers. Cochez « Notifier » : elle recevra un lien.")
         )

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
-from shared.access import causes
+from shared.access import causes, initial
 from shared.access.ending import end_sessions_of_seat
 from shared.access.identifiers import spellings
 from shared.access.linking import revoke_links
@@ -45,9 +45,11 @@ def join(*, contact: Contact, person: Person, why: str, by: str) -> None:
     contact.person_id, contact.person = person.id, person
     contact.revision += 1
     db.session.flush()
+    has_none = initial.end_shared(target, person)
     facts = {"contact": str(contact.id), "name": person.full_name, "why": why, "before": str(former)}
     record("contact.joined", by=by, party_id=contact.party_id, facts=facts)
     if access is not None:
+        access.notify = access.notify or (has_none and access.allowed)  # a link, to choose one
         _follow(access, by)
 
 
@@ -87,6 +89,8 @@ def join_accounts(*, account: Account, other: Account) -> list[Seat]:
     for contact in contacts:
         contact.person_id, contact.person = account.person_id, account.person
         contact.revision += 1
+    db.session.flush()
+    initial.end_shared(account, account.person)
     revoke_links(account_id=other.id)
     for seat in seats:
         end_sessions_of_seat(seat_id=seat.id)

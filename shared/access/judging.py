@@ -10,11 +10,12 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from shared.access.bulk_models import BulkKind, Outcome
+from shared.access.elsewhere import comes_elsewhere
 from shared.access.models import Access, Account, PortalSession, Seat
 from shared.clock import now
 from shared.extensions import db
 from shared.people.finding import on_card
-from shared.people.models import EmailCell, Party
+from shared.people.models import Contact, EmailCell, Party
 
 # Closing is never put off because a line has changed since it was shown.
 CLOSING = frozenset({BulkKind.WITHDRAW, BulkKind.SESSIONS})
@@ -35,6 +36,7 @@ class Line(NamedTuple):
     is_applied: bool
     has_secret: bool
     is_shown: bool  # the initial password may still be read
+    is_elsewhere: bool  # the person comes in for another party too
     has_password: bool  # the person's own
     has_initial: bool
     has_sessions: bool
@@ -57,16 +59,21 @@ def lines_of(party_ids: Sequence[uuid.UUID]) -> list[Line]:
             func.coalesce(Seat.revision == Access.revision, False),
             Access.initial_secret.is_not(None),
             _is_shown(),
+            _elsewhere(),
             Account.password_hash.is_not(None),
             Account.initial_hash.is_not(None),
-            exists().where(PortalSession.account_id == Account.id, PortalSession.ended_at.is_(None)),
+            and_(
+                Seat.id.is_not(None),
+                exists().where(PortalSession.account_id == Account.id, PortalSession.ended_at.is_(None)),
+            ),
             EmailCell.party_id.is_not(None),
             Party.postcode != "",
         )
         .outerjoin(EmailCell, on_card())
+        .outerjoin(Contact, and_(Contact.party_id == Party.id, Contact.is_main))
         .outerjoin(Access, and_(Access.party_id == Party.id, Access.is_main))
         .outerjoin(Seat, Seat.access_id == Access.id)
-        .outerjoin(Account, Account.id == Seat.account_id)
+        .outerjoin(Account, Account.person_id == Contact.person_id)  # theirs, though it has no seat here yet
         .where(Party.id.in_(party_ids))
         .order_by(Party.code_sort, Party.id)
     )
@@ -79,18 +86,22 @@ def judge(kind: BulkKind, line: Line, folder_ids: Sequence[uuid.UUID] | None = N
 
 
 def _is_shown() -> ColumnElement[bool]:
-    """As `initial.is_shown`: neither handed over nor expired."""
+    """As `initial.is_shown`: neither handed over nor expired, nor opening another party."""
     is_waiting = or_(Seat.id.is_(None), Access.initial_set_at > Seat.applied_at)
     works = Account.initial_expires_at > now()
     kept = and_(Access.initial_secret.is_not(None), Access.initial_handed_over_at.is_(None))
-    return func.coalesce(and_(kept, or_(is_waiting, works)), False)
+    return func.coalesce(and_(kept, or_(is_waiting, works), ~_elsewhere()), False)
+
+
+def _elsewhere() -> ColumnElement[bool]:
+    return comes_elsewhere(Contact.person_id, Party.id)
 
 
 def _draw(line: Line, _folder_ids: Sequence[uuid.UUID] | None) -> Verdict:
     """It never replaces a password: that is asked line by line."""
     if line.has_secret or line.has_password or line.has_initial:
         return Outcome.ALREADY, ""
-    return _made(line), ""
+    return (Outcome.REFUSED, "elsewhere") if line.is_elsewhere else (_made(line), "")
 
 
 def _allow(line: Line, _folder_ids: Sequence[uuid.UUID] | None) -> Verdict:

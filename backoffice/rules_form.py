@@ -28,6 +28,7 @@ from shared.notifications.rule_listing import Choices
 from shared.notifications.rule_plan import AFTER, DATE, NOW, Plan
 from shared.people.models import EmailSlot
 from shared.records import typed
+from shared.words import N_
 
 UNITS = {"minutes": 1, "hours": HOUR, "days": DAY}
 BEFORE, AFTERWARDS = "before", "after"
@@ -93,7 +94,10 @@ class RuleForm(FlaskForm):
     def offer(self, event: str, choices: Choices, standing: str = "") -> None:
         """Fill the lists in for this event; `standing` is whom its shipped rule tells."""
         kind, words = kind_of(event), audience_words()
-        usual, nobody = ("", said("l’adresse habituelle de cette pièce")), ("", said("ceux qui suivent la pièce"))
+        usual, nobody = (
+            ("", said(N_("l’adresse habituelle de cette pièce"))),
+            ("", said(N_("ceux qui suivent la pièce"))),
+        )
         audiences = audiences_for(event, standing)
         lists: dict[str, Iterable[tuple[str, Any]]] = {
             "date_field": [(key, said(label)) for key, label in dates_of(event).items()],
@@ -104,7 +108,7 @@ class RuleForm(FlaskForm):
             "audience": [(name, words.get(name, name)) for name in audiences],
             "slot": [usual, *slot_words().items()],
             "staff_role": [nobody, *choices.roles.items()],
-            "template_id": [("", said("Choisissez un texte")), *choices.templates.items()],
+            "template_id": [("", said(N_("Choisissez un texte"))), *choices.templates.items()],
         }
         for name, pairs in lists.items():
             self[name].choices = [SelectChoice(value, label) for value, label in pairs]

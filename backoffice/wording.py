@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import format_datetime
+from flask_babel import format_datetime, format_time
 from flask_babel import gettext as _
 
 from shared.notifications.models import Reason, Status
@@ -69,4 +69,4 @@ def reason_words(reason: Reason) -> str:
 
 
 def _moment(value: Any) -> str:
-    return str(format_datetime(value, "d MMM à HH:mm"))
+    return _("%(day)s à %(time)s", day=format_datetime(value, "d MMM"), time=format_time(value, "short"))

@@ -2,7 +2,7 @@
 
 from flask import Response, abort, current_app, flash, make_response, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as lazy
+from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import PasswordField
 from wtforms.validators import InputRequired, Length
@@ -36,7 +36,8 @@ class TakeAwayForm(FlaskForm):
     """The password is asked again: what follows is everything."""
 
     password = PasswordField(
-        lazy("Votre mot de passe"), [InputRequired(lazy("Écrivez votre mot de passe.")), Length(max=LONGEST)]
+        lazy_gettext("Votre mot de passe"),
+        [InputRequired(lazy_gettext("Écrivez votre mot de passe.")), Length(max=LONGEST)],
     )
 
 

@@ -2,13 +2,14 @@
 
 import uuid
 
-from flask import Response, abort, flash, request, url_for
+from flask import Response, flash, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from backoffice import backoffice
-from backoffice.parties_form import ConsentForm, PartyForm, slot_fields, values_of
+from backoffice.parties_form import PartyForm, slot_fields, values_of
 from backoffice.party_page import around_party
+from backoffice.party_rows import shown
 from backoffice.reach import family_for, party_for, refuse, scope
 from shared.errors import Refused, Stale
 from shared.events.actors import names_of
@@ -16,10 +17,9 @@ from shared.events.models import Event
 from shared.extensions import db, uuid7
 from shared.keyset import Page
 from shared.people.changing import FIELDS, change
-from shared.people.consenting import NEEDED_BY, set_state
 from shared.people.finding import count, families, matches
 from shared.people.finding import parties as found_parties
-from shared.people.models import ConsentState, Family, Party
+from shared.people.models import Family, Party
 from shared.people.registering import register
 from shared.web import visitors
 from shared.web.page import go, page
@@ -97,7 +97,7 @@ def party_edit(party_id: uuid.UUID) -> Response:
 def party_save(party_id: uuid.UUID) -> Response:
     """Write the card as edited; 409 with both texts when somebody saved meanwhile."""
     found = party_for(party_id, Permission.PARTIES_EDIT)
-    form = PartyForm()
+    form = PartyForm(data={"country": found.country})
     if not form.validate_on_submit() or form.revision.data is None:
         return _card_page(form, found.family, found, status=422)
     try:
@@ -108,35 +108,6 @@ def party_save(party_id: uuid.UUID) -> Response:
         return _card_page(_blame(form, refusal), found.family, found, status=422)
     flash(_("La fiche est enregistrée."), "success")
     return go(url_for("backoffice.party", party_id=found.id))
-
-
-@backoffice.post("/parties/<uuid:party_id>/consent/<document_class>")
-@requires(Permission.PARTIES_EDIT)
-def party_consent(party_id: uuid.UUID, document_class: str) -> Response:
-    """« En demande », « Accepté » or « Refusé » for invoices or quotes; what it holds or frees follows."""
-    found = party_for(party_id, Permission.PARTIES_EDIT)
-    form = ConsentForm()
-    if document_class not in NEEDED_BY:
-        abort(404)
-    if not form.validate_on_submit():
-        flash(_("Choisissez un état. Rien n’a été changé."), "error")
-        return go(url_for("backoffice.party", party_id=found.id))
-    state = ConsentState(form.state.data)
-    try:
-        set_state(
-            party=found,
-            document_class=document_class,
-            state=state,
-            by=visitors.actor(),
-            proof=form.proof.data or "",
-            document_id=form.paper(),
-        )
-    except Refused as refusal:
-        db.session.rollback()
-        flash(refusal.sentence, "error")
-        return go(url_for("backoffice.party", party_id=found.id) + "#dematerialisation")
-    flash(_("La dématérialisation est enregistrée, avec la date et votre nom."), "success")
-    return go(url_for("backoffice.party", party_id=found.id) + "#dematerialisation")
 
 
 def _family_to_edit(key: str | None) -> Family:
@@ -181,7 +152,9 @@ def _conflict_page(form: PartyForm, party: Party, stale: Stale) -> Response:
         last=last,
         who=names_of([last.actor]).get(last.actor, "") if last else "",
         rows=[
-            (form[name].label.text, stands.get(name), typed[name]) for name in names if name in (*FIELDS, *_cells(form))
+            (form[name].label.text, shown(form, name, stands.get(name)), shown(form, name, typed[name]))
+            for name in names
+            if name in (*FIELDS, *_cells(form))
         ],
         slots=slot_fields(form, party.family.slots),
     )

@@ -7,10 +7,12 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from shared.people.cards import CELL_FIELDS, Card
+from shared.people.changing import FIELDS
+from shared.people.countries import HOME, countries
 from shared.people.models import ConsentState, EmailSlot, Party
 
 LOCALES = (("fr", _("Français")), ("en", _("Anglais")))
@@ -34,12 +36,18 @@ class PartyForm(FlaskForm):
     street = StringField(_("Adresse"), [Length(max=200)])
     postcode = StringField(_("Code postal"), [Length(max=20)])
     city = StringField(_("Ville"), [Length(max=200)])
+    country = SelectField(_("Pays"), default=HOME)
     phone = StringField(_("Téléphone"), [Length(max=40)])
     locale = SelectField(_("Langue des messages"), choices=[SelectChoice(*each) for each in LOCALES], default="fr")
     email_card = StringField(_("Email fiche"), [Length(max=254)])
     email_quote = StringField(_("Email devis"), [Length(max=254)])
     email_billing = StringField(_("Email facturation"), [Length(max=254)])
     email_reminder = StringField(_("Email relance"), [Length(max=254)])
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        """`data["country"]`: the one that stands, which a form that does not speak of it leaves as it is."""
+        super().__init__(*given, **named)
+        self.country.choices = countries((named.get("data") or {}).get("country", ""))
 
     def card(self) -> Card:
         """What was typed, as the verbs take it."""
@@ -52,6 +60,7 @@ class PartyForm(FlaskForm):
             street=self.street.data or "",
             postcode=self.postcode.data or "",
             city=self.city.data or "",
+            country=self.country.data,
             phone=self.phone.data or "",
             locale=self.locale.data,
             addresses={slot: self[name].data or "" for slot, name in CELL_FIELDS.items()},
@@ -61,7 +70,11 @@ class PartyForm(FlaskForm):
 class ConsentForm(FlaskForm):
     """One decision about one class of documents."""
 
-    state = RadioField(_("Dématérialisation"), choices=[SelectChoice(*each) for each in CONSENTS])
+    state = RadioField(
+        _("Dématérialisation"),
+        [InputRequired(_("Choisissez un état. Rien n’a été changé."))],
+        choices=[SelectChoice(*each) for each in CONSENTS],
+    )
     proof = TextAreaField(
         _("Preuve ou motif"),
         [Length(max=500)],
@@ -72,6 +85,14 @@ class ConsentForm(FlaskForm):
         validate_choice=False,
         description=_("Le papier signé, s’il est classé parmi les derniers documents de ce tiers."),
     )
+
+    def validate_proof(self, proof: TextAreaField) -> None:
+        """« Accepté » and « Refusé » are somebody's word: it is said how they gave it."""
+        is_decided = self.state.data in (ConsentState.ACCEPTED.value, ConsentState.REFUSED.value)
+        if is_decided and self.paper() is None and not (proof.data or "").strip():
+            raise ValidationError(
+                _("Dites comment ce client l’a décidé (courrier du…, appel du…) ou choisissez la pièce jointe.")
+            )
 
     def paper(self) -> uuid.UUID | None:
         """The document chosen as proof."""
@@ -84,8 +105,7 @@ class ConsentForm(FlaskForm):
 def values_of(party: Party) -> dict[str, Any]:
     """The form's fields as the party stands."""
     cells = {CELL_FIELDS[cell.slot]: cell.address for cell in party.cells}
-    names = ("code", "name", "is_business", "siret", "vat_number", "street", "postcode", "city", "phone", "locale")
-    return {name: getattr(party, name) for name in (*names, "revision")} | cells
+    return {name: getattr(party, name) for name in (*FIELDS, "revision")} | cells
 
 
 def slot_fields(form: PartyForm, slots: list[str]) -> list[Any]:

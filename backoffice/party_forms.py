@@ -22,7 +22,9 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from shared.access.models import Act
 from shared.extensions import uuid7
+from shared.people import siting
 from shared.people.contacting import ContactCard
+from shared.people.countries import HOME, countries
 from shared.people.models import Contact
 from shared.people.party_models import NoteKind, Site
 from shared.people.siting import SiteCard
@@ -86,11 +88,17 @@ class SiteForm(RowForm):
     street = StringField(_("Adresse"), [Length(max=200)])
     postcode = StringField(_("Code postal"), [Length(max=20)])
     city = StringField(_("Ville"), [Length(max=200)])
+    country = SelectField(_("Pays"), default=HOME)
     phone = StringField(_("Téléphone"), [Length(max=40)])
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        """`data["country"]`: the one that stands, which a form that does not speak of it leaves as it is."""
+        super().__init__(*given, **named)
+        self.country.choices = countries((named.get("data") or {}).get("country", ""))
 
     def card(self) -> SiteCard:
         """What was typed, as the verbs take it."""
-        return SiteCard(**{name: self[name].data or "" for name in ("name", "street", "postcode", "city", "phone")})
+        return SiteCard(**{name: self[name].data or "" for name in siting.FIELDS})
 
 
 class CellForm(FlaskForm):
@@ -144,8 +152,7 @@ class JoinForm(FlaskForm):
 def values_of(row: Contact | Site) -> dict[str, Any]:
     """The fields of a form as the row stands."""
     if isinstance(row, Site):
-        names = ("name", "street", "postcode", "city", "phone", "revision")
-        return {name: getattr(row, name) for name in names}
+        return {name: getattr(row, name) for name in (*siting.FIELDS, "revision")}
     person = {name: getattr(row.person, name) for name in ("civility", "given_name", "family_name")}
     own = {name: getattr(row, name) for name in ("role", "email", "phone", "revision")}
     return person | own | {"site_id": str(row.site_id or "")}

@@ -15,6 +15,7 @@ from shared.documents.models import Document, Folder
 from shared.events.actors import WORDS
 from shared.extensions import db
 from shared.people.consenting import NEEDED_BY, history
+from shared.people.countries import country_name
 from shared.people.deliveries import cell_states
 from shared.people.models import Consent, EmailSlot, Party
 from shared.web.permissions import Permission
@@ -22,8 +23,11 @@ from shared.web.permissions import Permission
 SHOWN = 8
 
 
-def around_party(party: Party) -> dict[str, Any]:
-    """Everything in a bounded number of queries, whatever the party holds."""
+def around_party(party: Party, refused: tuple[str, ConsentForm] | None = None) -> dict[str, Any]:
+    """Everything in a bounded number of queries, whatever the party holds.
+
+    `refused`: the class of documents and the form of a decision that was not taken, to be shown as it was typed.
+    """
     decided = history(party) if len(party.family.slots) > 1 else None
     row, documents = access_row(party), _documents(party)
     allowed = may(party.family_id)
@@ -40,7 +44,7 @@ def around_party(party: Party) -> dict[str, Any]:
         "slot_words": slot_words(),
         "explorer_url": page_url("explorer", family=party.family.key, party=party.id),
         "breadcrumb": [(party.family.label, f"/backoffice/parties?family={party.family.key}"), (party.name, "")],
-        **_agreements(decided, documents),
+        **_agreements(decided, documents, refused),
     }
 
 
@@ -54,12 +58,15 @@ def slot_words() -> dict[str, str]:
     }
 
 
-def _agreements(decided: list[tuple[Consent, str | None]] | None, documents: Any) -> dict[str, Any]:
+def _agreements(
+    decided: list[tuple[Consent, str | None]] | None, documents: Any, refused: tuple[str, ConsentForm] | None
+) -> dict[str, Any]:
     """The panel « Dématérialisation », for families that receive invoices and quotes."""
     if decided is None:
         return {"decisions": None}
     papers = [(str(each.id), f"{each.title} {each.number}".strip()) for each in documents]
     decisions = {each.document_class: each for each, _name in decided if each.superseded_at is None}
+    typed = dict([refused] if refused else [])
     return {
         "decisions": decisions,
         "past": [each for each, _name in decided],
@@ -67,7 +74,9 @@ def _agreements(decided: list[tuple[Consent, str | None]] | None, documents: Any
         "classes": NEEDED_BY,
         "class_words": {"invoice": _("Factures"), "quote": _("Devis")},
         "consent_words": {key: str(label) for key, label in CONSENTS},
-        "consent_forms": {each: _form(each, decisions, papers) for each in NEEDED_BY},
+        "consent_forms": {
+            each: _offered(each, typed.get(each) or _form(decisions.get(each)), papers) for each in NEEDED_BY
+        },
         "class_slots": {
             "invoice": (EmailSlot.BILLING, _("Email facturation")),
             "quote": (EmailSlot.QUOTE, _("Email devis")),
@@ -82,6 +91,7 @@ def _identity(party: Party) -> list[tuple[str, str | None]]:
         *numbers,
         (_("Adresse"), party.street),
         (_("Ville"), f"{party.postcode} {party.city}".strip()),
+        (_("Pays"), country_name(party.country)),
         (_("Téléphone"), party.phone),
         (_("Langue des messages"), str(dict(LOCALES).get(party.locale, party.locale))),
     ]
@@ -101,9 +111,12 @@ def access_row(party: Party) -> Row | None:
     return next(iter(rows_of([party.id], seen)), None) if seen.grants else None
 
 
-def _form(document_class: str, decisions: dict[str, Consent], papers: list[tuple[str, str]]) -> ConsentForm:
-    decision = decisions.get(document_class)
-    form = ConsentForm(formdata=None, prefix="", data={"state": decision.state.value if decision else None})
+def _form(decision: Consent | None) -> ConsentForm:
+    return ConsentForm(formdata=None, prefix="", data={"state": decision.state.value if decision else None})
+
+
+def _offered(document_class: str, form: ConsentForm, papers: list[tuple[str, str]]) -> ConsentForm:
+    """The form with the papers to choose from; two of them stand on the page, so their fields bear names apart."""
     form.document_id.choices = [("", _("Aucune")), *papers]
     for field in (form.state, form.proof, form.document_id):
         field.id = f"{document_class}-{field.name}"

@@ -64,14 +64,17 @@ def conflict(
         sentence=stale.sentence,
         last=last,
         who=names_of([last.actor]).get(last.actor, "") if last else "",
-        rows=[(form[name].label.text, stands[name], _shown(form, name, typed[name])) for name in differing],
+        rows=[
+            (form[name].label.text, shown(form, name, stands[name]), shown(form, name, typed[name]))
+            for name in differing
+        ],
         typed={**typed, "revision": stands["revision"]},
         back=back,
         action=action,
     )
 
 
-def _shown(form: FlaskForm, name: str, value: Any) -> Any:
+def shown(form: FlaskForm, name: str, value: Any) -> Any:
     """The word of a choice rather than its key."""
     choices = getattr(form[name], "choices", None) or ()
     return {key: label for key, label, *_rest in choices}.get(value, value) if choices else value

@@ -11,6 +11,7 @@ from backoffice.party_rows import blamed, conflict, row_of, tab
 from backoffice.reach import party_for, scope
 from shared.errors import Refused, Stale
 from shared.people import contacting, siting
+from shared.people.countries import country_name
 from shared.people.models import Party
 from shared.people.party_models import Site
 from shared.web import visitors
@@ -30,6 +31,7 @@ def party_sites(party_id: uuid.UUID) -> Response:
     return tab(
         "backoffice/parties/sites.html",
         party,
+        country_name=country_name,
         sites=siting.sites_of(party),
         there=there,
         may_edit=scope(Permission.PARTIES_EDIT).reaches_family(party.family_id),
@@ -40,14 +42,16 @@ def party_sites(party_id: uuid.UUID) -> Response:
 @requires(Permission.PARTIES_EDIT)
 def party_site_new(party_id: uuid.UUID) -> Response:
     """An empty form."""
-    return _card(party_for(party_id, Permission.PARTIES_EDIT), SiteForm(formdata=None, data=fresh()))
+    party = party_for(party_id, Permission.PARTIES_EDIT)
+    return _card(party, SiteForm(formdata=None, data={**fresh(), "country": party.country}))
 
 
 @backoffice.post("/parties/<uuid:party_id>/sites/new")
 @requires(Permission.PARTIES_EDIT)
 def party_site_create(party_id: uuid.UUID) -> Response:
     """Write the new place; sent twice, it is one place."""
-    party, form = party_for(party_id, Permission.PARTIES_EDIT), SiteForm()
+    party = party_for(party_id, Permission.PARTIES_EDIT)
+    form = SiteForm(data={"country": party.country})
     if not form.validate_on_submit():
         return _card(party, form, status=422)
     try:
@@ -71,8 +75,9 @@ def party_site(party_id: uuid.UUID, site_id: uuid.UUID) -> Response:
 @requires(Permission.PARTIES_EDIT)
 def party_site_save(party_id: uuid.UUID, site_id: uuid.UUID) -> Response:
     """Write the place as edited; 409 with both texts when somebody saved meanwhile."""
-    party, form = party_for(party_id, Permission.PARTIES_EDIT), SiteForm()
+    party = party_for(party_id, Permission.PARTIES_EDIT)
     site = row_of(party, Site, site_id)
+    form = SiteForm(data={"country": site.country})
     if not form.validate_on_submit() or form.revision.data is None:
         return _card(party, form, site, status=422)
     try:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from babel import Locale
 from sqlalchemy import insert, select, update
 
 from shared import links
@@ -19,6 +20,7 @@ from shared.clock import day_of, now, today
 from shared.config import config
 from shared.events.recording import record
 from shared.extensions import db, uuid7
+from shared.people.countries import HOME, country_name
 from shared.people.models import Party
 from shared.secrets import unseal
 from shared.settings.reading import company, setting
@@ -63,7 +65,7 @@ def _sheet(access: Access, link: Link | None, lifetime: timedelta, seat: Seat | 
 
 def _postal(party: Party) -> list[str]:
     place = f"{party.postcode} {party.city}".strip()
-    country = "" if party.country in ("", "FR") else party.country
+    country = "" if party.country in ("", HOME) else country_name(party.country, Locale("fr")).upper()
     return [line for line in (*party.street.splitlines(), place, country) if line]
 
 

@@ -4,13 +4,13 @@ import functools
 import re
 from typing import Any
 
-from babel import Locale
 from flask_babel import gettext as _
 
 from shared.errors import Refused
 from shared.folding import fold
 from shared.notifications.addresses import normalise
 from shared.people.cards import LONGEST_CODE, printable
+from shared.people.countries import country_codes
 from shared.people.numbers import siret_number, vat_number
 
 SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?e\+?\d+", re.IGNORECASE)
@@ -76,7 +76,7 @@ def _locale(text: str) -> str:
 
 
 def _country(text: str) -> str:
-    found = _countries().get(fold(text))
+    found = country_codes().get(fold(text))
     if found is None:
         raise Refused(_("Pays inconnu : écrivez son nom en français ou son code à deux lettres, comme « BE »."))
     return found
@@ -85,15 +85,6 @@ def _country(text: str) -> str:
 @functools.lru_cache(maxsize=20_000)
 def _address(text: str) -> str:
     return normalise(text)
-
-
-@functools.cache
-def _countries() -> dict[str, str]:
-    names: dict[str, str] = {}
-    for language in ("en", "fr"):
-        territories = Locale(language).territories
-        names |= {fold(name): code for code, name in territories.items() if len(code) == 2 and code.isalpha()}
-    return names | {code.lower(): code for code in set(names.values())}
 
 
 _READERS: dict[str, Any] = {

@@ -12,11 +12,12 @@ from shared.events.recording import record
 from shared.extensions import db, uuid7
 from shared.folding import fold
 from shared.people.cards import printable
+from shared.people.countries import HOME
 from shared.people.editing import held, put
 from shared.people.models import Party
 from shared.people.party_models import Site
 
-FIELDS = ("name", "street", "postcode", "city", "phone")
+FIELDS = ("name", "street", "postcode", "city", "country", "phone")
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class SiteCard:
     street: str = ""
     postcode: str = ""
     city: str = ""
+    country: str = HOME
     phone: str = ""
 
 

@@ -39,7 +39,7 @@ def test_those_without_address_get_a_letter_each_with_a_password_or_a_link(app: 
         granting.allow(access=granting.grant(party=party, by="command"), by="command")
     initial.draw(access=_access(drawn), by="command")
     secret = initial.show(access=_access(drawn), by="command")
-    drawn.street, drawn.postcode, drawn.city = "2 rue des Lilas", "35000", "Rennes"
+    drawn.street, drawn.postcode, drawn.city, drawn.country = "2 rue des Lilas", "7000", "Mons", "BE"
 
     shown = bulk.preview_filter(browser, "letters", "family=customers&address=missing")
     for words in ("3 lignes", "mot de passe initial", "lien à photographier", "1 lettre n’aura pas d’adresse postale"):
@@ -52,7 +52,7 @@ def test_those_without_address_get_a_letter_each_with_a_password_or_a_link(app: 
     assert pdf.headers["Cache-Control"] == "no-store"
     assert len(pikepdf.open(io.BytesIO(pdf.data)).pages) == 2
     first, second = (" ".join(page_text(pdf.data, at).split()) for at in (0, 1))
-    for said in ("Maison 401", "2 rue des Lilas", "35000 Rennes", "Identifiant 401", secret):
+    for said in ("Maison 401", "2 rue des Lilas", "7000 Mons BELGIQUE", "Identifiant 401", secret):
         assert said in first
     assert "Maison 402" in second and secret not in second
     assert closed.name not in first + second

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -111,6 +112,38 @@ def test_the_second_clerk_sees_both_texts_and_who_saved(app: Flask, browser: Bro
     assert shop.name == "Ma grande boutique"
 
 
+def test_a_foreign_customer_stays_foreign_when_its_telephone_is_corrected(browser: Browser, shop: Party) -> None:
+    shop.country = "BE"
+    page, url = f"/backoffice/parties/{shop.id}", f"/backoffice/parties/{shop.id}/edit"
+    form = BeautifulSoup(browser.get(url).text, "html5lib")
+    countries = [(each["value"], each.text) for each in form.select("select[name=country] option")]
+    assert countries[0] == ("FR", "France")
+    assert form.select_one("select[name=country] option[selected]").text == "Belgique"  # type: ignore[union-attr]
+    shown = form.select_one("select[name=country] option[selected]")["value"]  # type: ignore[index]
+
+    browser.post(url, **(SHOP | {"revision": "1", "phone": "0470 12 34 56", "country": shown}))
+    assert (shop.country, shop.phone) == ("BE", "0470 12 34 56")
+    browser.post(url, **(SHOP | {"revision": "2", "phone": "0470 12 34 57"}))  # a form that says nothing of it
+    assert (shop.country, shop.phone) == ("BE", "0470 12 34 57")
+    assert re.search(r"<dt>Pays</dt>\s*<dd>Belgique</dd>", browser.get(page).text)
+
+    answer = browser.post(url, **(SHOP | {"revision": "2", "country": "LU"}))
+    assert answer.status_code == 409
+    rows = [cell.text.strip() for cell in BeautifulSoup(answer.text, "html5lib").select("td")]
+    assert rows[rows.index("Pays") :][:3] == ["Pays", "Belgique", "Luxembourg"]
+    assert browser.post(url, **(SHOP | {"revision": "3", "country": "XX"})).status_code == 422
+    assert shop.country == "BE"
+
+
+def test_a_country_that_an_erp_invented_is_not_replaced_by_the_first_of_the_list(browser: Browser, shop: Party) -> None:
+    shop.country = "UK"
+    url = f"/backoffice/parties/{shop.id}/edit"
+    chosen = BeautifulSoup(browser.get(url).text, "html5lib").select_one("select[name=country] option[selected]")
+    assert chosen is not None
+    browser.post(url, **(SHOP | {"revision": "1", "phone": "0123456789", "country": chosen["value"]}))
+    assert (shop.country, shop.phone) == ("UK", "0123456789")
+
+
 def test_an_agreement_keeps_date_author_and_proof(browser: Browser, shop: Party) -> None:
     browser.get(f"/backoffice/parties/{shop.id}")
     browser.post(f"/backoffice/parties/{shop.id}/consent/invoice", state="refused", proof="Courrier du 3 mai")
@@ -123,6 +156,27 @@ def test_an_agreement_keeps_date_author_and_proof(browser: Browser, shop: Party)
     assert "Factures : Refusé" in text
     assert "Jeanne Roy — Courrier du 3 mai" in text
     assert browser.post(f"/backoffice/parties/{shop.id}/consent/payslip", state="refused").status_code == 404
+
+
+@pytest.mark.row("P-61")
+def test_a_decision_needs_a_word_of_proof_or_its_paper(browser: Browser, shop: Party) -> None:
+    paper = office.filed(shop, office.folder("c.quotes"), filename="bon.txt")
+    url = f"/backoffice/parties/{shop.id}/consent/invoice"
+    browser.get(f"/backoffice/parties/{shop.id}")
+    before = db.session.scalar(select(func.count()).select_from(Consent))
+    for state in ("accepted", "refused"):
+        answer = browser.post(url, state=state, proof=" ")
+        assert answer.status_code == 422
+        form = BeautifulSoup(answer.text, "html5lib").select_one("details[open] form")
+        assert form is not None
+        assert "Dites comment ce client l’a décidé" in form.text
+        assert form.select_one("input[checked]")["value"] == state  # type: ignore[index]
+    assert browser.post(url, proof="Appel du 2 mai").status_code == 422
+    assert db.session.scalar(select(func.count()).select_from(Consent)) == before
+
+    assert browser.post(url, state="requested").status_code == 303
+    assert browser.post(url, state="accepted", document_id=str(paper.id)).status_code == 303
+    assert browser.post(url, state="refused", proof="Courrier du 3 mai").status_code == 303
 
 
 def test_whoever_may_only_read_changes_nothing(app: Flask, shop: Party) -> None:

@@ -97,6 +97,24 @@ def test_two_clerks_on_one_site_or_contact_see_both_texts_and_who_was_first(brow
         assert words in answer.text
 
 
+def test_a_site_has_a_country_which_is_first_that_of_its_party(browser: Browser, party: Party) -> None:
+    party.country = "BE"
+    url = f"/backoffice/parties/{party.id}/sites"
+    form = BeautifulSoup(browser.get(f"{url}/new").text, "html5lib")
+    assert form.select_one("select[name=country] option[selected]").text == "Belgique"  # type: ignore[union-attr]
+    browser.post(f"{url}/new", key=_key(str(form)), name="Atelier", country="LU")
+    site = db.session.scalars(select(Site).where(Site.name == "Atelier")).one()
+    assert "Luxembourg" in browser.get(url).text
+
+    browser.post(f"{url}/{site.id}", revision=1, name="Usine")
+    assert (site.name, site.country) == ("Usine", "LU")
+    browser.post(f"{url}/{site.id}", revision=2, name="Usine", country="DE")
+    answer = browser.post(f"{url}/{site.id}", revision=2, name="Usine", country="BE")
+    assert answer.status_code == 409
+    assert "Allemagne" in answer.text and "Belgique" in answer.text
+    assert 'name="country" value="BE"' in answer.text
+
+
 def test_what_is_another_party_s_is_unknown_here(browser: Browser, party: Party, company: Company) -> None:
     other = company.parties[2]
     contact = add_contact(party=other, card=ContactCard(family_name="Ailleurs"), by=office.BY)

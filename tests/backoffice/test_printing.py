@@ -69,7 +69,7 @@ def test_only_accepted_publishes_requested_holds_refused_goes_to_the_list_to_pri
 def test_the_pdf_holds_the_whole_selection_and_nothing_that_is_no_pdf(browser: Browser) -> None:
     party = office.customer("PAPIER", consent=None)
     browser.get(f"/backoffice/parties/{party.id}")
-    browser.post(f"/backoffice/parties/{party.id}/consent/invoice", state="refused")
+    browser.post(f"/backoffice/parties/{party.id}/consent/invoice", state="refused", proof="Appel du 4 mai")
     filed = [office.filed(party, office.folder("c.invoices"), pdf(text=f"n° {n}"), f"f{n}.pdf") for n in range(3)]
     note = office.filed(party, office.folder("c.invoices"), filename="note.txt")
     url = "/backoffice/printing?family=customers"
@@ -82,6 +82,31 @@ def test_the_pdf_holds_the_whole_selection_and_nothing_that_is_no_pdf(browser: B
     refused = browser.post(url, ids=note.id, action="pdf")
     assert refused.status_code == 422
     assert "pas des PDF" in refused.text
+
+
+def test_a_selection_with_one_that_is_printed_already_or_out_of_reach_does_nothing_and_lists_it(
+    app: Flask, browser: Browser
+) -> None:
+    party = office.customer("PAPIER", consent=None)
+    browser.get(f"/backoffice/parties/{party.id}")
+    browser.post(f"/backoffice/parties/{party.id}/consent/invoice", state="refused")
+    first, second = (
+        office.filed(party, office.folder("c.invoices"), pdf(text=f"n° {n}"), f"f{n}.pdf", title=f"Facture n° {n}")
+        for n in (1, 2)
+    )
+    hidden = office.filed(office.customer("E", key="employees"), office.folder("e.payslips"), title="Bulletin caché")
+    url = "/backoffice/printing?family=customers"
+    browser.get(url)
+    browser.post(url, ids=first.id, action="mark")
+    for action in ("mark", "pdf"):
+        data = {"csrf_token": browser.token, "ids": [str(first.id), str(second.id)], "action": action}
+        gone = browser.client.post(url, data=data)
+        assert gone.status_code == 422 and "n’est plus à imprimer : « Facture n° 1 »." in gone.text
+        data["ids"] = [str(second.id), str(hidden.id)]
+        stranger = browser.client.post(url, data=data)
+        assert stranger.status_code == 404 and "1 ligne n’est plus" in stranger.text.replace("\xa0", " ")
+        assert "Bulletin caché" not in stranger.text
+    assert [each.document_id for each in db.session.scalars(select(Printout))] == [first.id]
 
 
 def _standing(document: Document) -> Publication:

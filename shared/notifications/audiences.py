@@ -13,6 +13,7 @@ from shared.documents.effective import Settings, excepted, settings_of
 from shared.documents.models import Document, Folder, FolderException, LinkTarget
 from shared.events.models import Event
 from shared.extensions import db
+from shared.notifications.access_audience import access_holder
 from shared.notifications.deposit_audience import deposit_staff
 from shared.notifications.models import Notification, NotificationDocument
 from shared.notifications.recipients import Recipient as Recipient
@@ -22,7 +23,7 @@ from shared.notifications.resend_audience import same_recipient
 from shared.notifications.rule_models import Rule
 from shared.notifications.signature_audiences import SIGNATURE_AUDIENCES
 from shared.notifications.withdrawal_audience import withdrawn
-from shared.people.models import Contact, EmailSlot, Party, Person, Staff
+from shared.people.models import Contact, EmailSlot, Party, Staff
 from shared.signatures.code_models import SigningCode
 from shared.signatures.finding import asks_instead
 
@@ -77,37 +78,6 @@ def slot_recipient(
     )
 
 
-def access_holder(event: Event) -> list[Recipient]:
-    """The contact an access was made for: their own address, else the party's card cell."""
-    found = db.session.execute(
-        select(Access, Contact, Person, Party, Account.id, Account.password_hash.is_not(None))
-        .join(Contact, Contact.id == Access.contact_id)
-        .join(Person, Person.id == Contact.person_id)
-        .join(Party, Party.id == Access.party_id)
-        .outerjoin(Account, Account.person_id == Person.id)
-        .where(Access.id == event.access_id)
-    ).one_or_none()
-    if found is None:
-        return []
-    access, contact, person, party, account_id, has_password = found
-    own = contact.email if not contact.is_main else ""
-    return [
-        Recipient(
-            key=f"access:{access.id}",
-            locale=person.locale or party.locale,
-            family_id=party.family_id,
-            party_id=party.id,
-            contact_id=contact.id,
-            access_id=access.id,
-            account_id=account_id,
-            slot=None if own else EmailSlot.CARD,
-            fixed_address=own or None,
-            variant="known" if has_password else "",
-            link_target=LinkTarget.HOME.value,
-        )
-    ]
-
-
 def account_owner(event: Event) -> list[Recipient]:
     """Security messages: the person's verified address, else the one the access was sent to, else its cell."""
     account = db.session.get(Account, event.account_id)
@@ -150,17 +120,20 @@ def party_card(event: Event) -> list[Recipient]:
     party = db.session.get(Party, event.party_id) if event.party_id else None
     if party is None or event.facts.get("on_paper"):
         return []
-    return [
-        Recipient(
-            key=f"card:{party.id}",
-            locale=party.locale,
-            family_id=party.family_id,
-            party_id=party.id,
-            slot=EmailSlot.CARD,
-            link_target=LinkTarget.HOME.value,
-            facts=dict(event.facts),
-        )
-    ]
+    return [card_recipient(party.id, party.family_id, party.locale, event.facts)]
+
+
+def card_recipient(party_id: uuid.UUID, family_id: uuid.UUID, locale: str, facts: dict[str, Any]) -> Recipient:
+    """Who is told at the card of a party that was read already."""
+    return Recipient(
+        key=f"card:{party_id}",
+        locale=locale,
+        family_id=family_id,
+        party_id=party_id,
+        slot=EmailSlot.CARD,
+        link_target=LinkTarget.HOME.value,
+        facts=dict(facts),
+    )
 
 
 def code_asker(event: Event) -> list[Recipient]:

@@ -3,6 +3,7 @@
 Redis is only a bell: the row is the truth, and the tick rings again.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import exists, or_, select
@@ -25,7 +26,7 @@ from shared.notifications.models import (
     Template,
 )
 from shared.notifications.reasons import CLAIMABLE as CLAIMABLE
-from shared.notifications.reasons import FORCED, moment_of, notify_of
+from shared.notifications.reasons import FORCED, moment_of, notify_of, somebody_opens
 from shared.notifications.rule_models import Cause, Rule
 from shared.queues import ring
 from shared.transactions import after_commit
@@ -46,11 +47,7 @@ def plan(*, event: Event, rule: Rule, recipient: Recipient, channel: str) -> Not
     template = template_for(rule, recipient.template_id, recipient.variant)
     if not is_new and _is_known(event, rule, recipient, channel):
         return None
-    group = (
-        f"{rule.id}:{recipient.party_id}:{recipient.key}:{template.id}:{recipient.link_target}:{channel}"
-        if notify is Notify.GROUPED
-        else None
-    )
+    group = group_of(rule, recipient, channel, template) if notify is Notify.GROUPED else None
     row = _row(event, rule, recipient, channel, template, group)  # the event is written with it: the cause names both
     db.session.add(
         Cause(event_id=event.id, rule_id=rule.id, recipient=recipient.key, channel=channel, notification_id=row.id)
@@ -59,6 +56,11 @@ def plan(*, event: Event, rule: Rule, recipient: Recipient, channel: str) -> Not
     if row.reason in CLAIMABLE:
         ring_bell(channel)
     return row
+
+
+def group_of(rule: Rule, recipient: Recipient, channel: str, template: Template) -> str:
+    """What the events that share one message have in common."""
+    return f"{rule.id}:{recipient.party_id}:{recipient.key}:{template.id}:{recipient.link_target}:{channel}"
 
 
 def ring_bell(channel: str) -> None:
@@ -98,10 +100,28 @@ def _row(
 def _insert(
     event: Event, rule: Rule, recipient: Recipient, channel: str, template: Template, group: str | None
 ) -> Notification:
+    row = drafted_row(event, rule, recipient, channel, template, group)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def drafted_row(
+    event: Event,
+    rule: Rule,
+    recipient: Recipient,
+    channel: str,
+    template: Template,
+    group: str | None,
+    can_open: Callable[[Recipient], bool] = somebody_opens,
+) -> Notification:
+    """The row as it would be written, in no session: it is added by whoever wants it."""
     moment = now()
-    reason, due_at = moment_of(event, rule, recipient, template.kind, moment, is_grouped=group is not None)
+    reason, due_at = moment_of(
+        event, rule, recipient, template.kind, moment, is_grouped=group is not None, can_open=can_open
+    )
     identity = uuid7()
-    row = Notification(
+    return Notification(
         id=identity,
         created_at=moment,
         event=event.name,
@@ -131,9 +151,6 @@ def _insert(
         resend_of_id=recipient.resend_of_id,
         requested_by=event.actor if event.name in FORCED else None,
     )
-    db.session.add(row)
-    db.session.flush()
-    return row
 
 
 def _is_known(event: Event, rule: Rule, recipient: Recipient, channel: str) -> bool:

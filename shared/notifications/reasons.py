@@ -24,11 +24,28 @@ FORCED = frozenset({"notice.forced", "notification.resent"})
 GATHERING = timedelta(minutes=10)  # for the reminders of one run of the tick to join one message
 
 
+def somebody_opens(recipient: Recipient) -> bool:
+    """Somebody of the party is in; what only one person may open waits for that person."""
+    if recipient.staff_id is not None:
+        return True
+    reader = Seat.party_id == recipient.party_id
+    if recipient.link_target == TARGET:
+        reader = Seat.access_id == recipient.access_id
+    return bool(db.session.scalar(select(exists().where(reader, Seat.allowed))))
+
+
 def moment_of(
-    event: Event, rule: Rule, recipient: Recipient, kind: str, moment: datetime, *, is_grouped: bool
+    event: Event,
+    rule: Rule,
+    recipient: Recipient,
+    kind: str,
+    moment: datetime,
+    *,
+    is_grouped: bool,
+    can_open: Callable[[Recipient], bool] = somebody_opens,
 ) -> tuple[Reason, datetime]:
     """Why the row waits, and until when."""
-    reason = reason_of(event.name, recipient, kind, is_grouped=is_grouped, can_open=_can_open)
+    reason = reason_of(event.name, recipient, kind, is_grouped=is_grouped, can_open=can_open)
     if kind == "security":
         return reason, moment
     if not rule.automatic:
@@ -66,13 +83,3 @@ def reason_of(
     if event in FORCED and not is_automatic():
         return Reason.SYNCHRONISATION
     return Reason.PLANNED if is_grouped else Reason.NONE
-
-
-def _can_open(recipient: Recipient) -> bool:
-    """Somebody of the party is in; what only one person may open waits for that person."""
-    if recipient.staff_id is not None:
-        return True
-    reader = Seat.party_id == recipient.party_id
-    if recipient.link_target == TARGET:
-        reader = Seat.access_id == recipient.access_id
-    return bool(db.session.scalar(select(exists().where(reader, Seat.allowed))))

@@ -4,7 +4,7 @@ import uuid
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 
-from shared.access.models import Seat
+from shared.access.models import Access, Seat
 from shared.clock import now
 from shared.documents.models import LinkTarget
 from shared.events.batches import read_once
@@ -54,9 +54,9 @@ def would_leave(*, retries: bool = True) -> bool:
 
 
 def departing() -> ColumnElement[bool]:
-    """The lines that « Synchroniser » sends at once: those that are due, the retries, and what can be opened."""
+    """The lines that « Synchroniser » sends at once: those that are due, the retries, and what can then be opened."""
     due = and_(Notification.reason.in_(CLAIMABLE), Notification.due_at <= now())
-    ready = and_(_held_by_synchronisation(), _can_open())
+    ready = and_(_held_by_synchronisation(), or_(_can_open(), _opens_next()))
     return and_(WAITING, or_(due, Notification.reason == Reason.RETRY, ready))
 
 
@@ -109,6 +109,12 @@ def _can_open() -> ColumnElement[bool]:
     seat = exists().where(Seat.allowed, or_(anybody, Seat.access_id == Notification.access_id))
     bare = ~exists().where(NotificationDocument.notification_id == Notification.id)
     return or_(Notification.link_target == LinkTarget.DOCUMENT.value, Notification.party_id.is_(None), bare, seat)
+
+
+def _opens_next() -> ColumnElement[bool]:
+    """Somebody will: every access that is wanted has its seat once the portal has followed."""
+    anybody = and_(Notification.link_target != TARGET, Access.party_id == Notification.party_id)
+    return exists().where(Access.allowed, or_(anybody, Access.id == Notification.access_id))
 
 
 def _release(*conditions: ColumnElement[bool]) -> int:

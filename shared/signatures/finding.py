@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
@@ -28,13 +29,17 @@ def last_request_of(document_id: uuid.UUID) -> SignatureRequest | None:
 
 def asks_instead(document_id: uuid.UUID) -> bool:
     """Whether a message about the signature tells of this document already: asked for, or just signed by all."""
+    return bool(db.session.scalar(select(told_by_signature(document_id))))
+
+
+def told_by_signature(document_id: Any) -> ColumnElement[bool]:
+    """The same as a condition, for the document of that column."""
     newest = select(Version.id).where(Version.document_id == document_id).order_by(Version.number.desc()).limit(1)
     done = (
         SignatureRequest.state == RequestState.COMPLETED,
-        SignatureRequest.latest_version_id == newest.scalar_subquery(),
+        SignatureRequest.latest_version_id == newest.correlate(Document).scalar_subquery(),
     )
-    told = exists().where(SignatureRequest.document_id == document_id, or_(running(), and_(*done)))
-    return bool(db.session.scalar(select(told)))
+    return exists().where(SignatureRequest.document_id == document_id, or_(running(), and_(*done)))
 
 
 def running_for(seat: Seat, document_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID | None]:

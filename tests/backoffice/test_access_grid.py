@@ -2,6 +2,7 @@
 
 import base64
 import csv
+import html
 import io
 import json
 import re
@@ -100,6 +101,19 @@ def test_the_export_says_what_the_screen_says_and_no_secret(browser: Browser) ->
             assert cell in line, (cell, line)
     assert clear not in str(exported) + text
     assert browser.get("/backoffice/access/export.csv?family=customers").headers["Cache-Control"] == "no-store"
+
+
+def test_what_a_live_filter_swaps_carries_its_own_export(browser: Browser) -> None:
+    for code, name in (("A1", "Alpha"), ("B1", "Bêta")):
+        office.customer(code, name)
+    swapped = {"HX-Request": "true", "HX-Target": "div#results"}
+    fragment = browser.get("/backoffice/access?family=customers&q=alpha", headers=swapped).text
+    (export,) = re.findall(r'href="(/backoffice/access/export[^"]+)"', fragment)
+
+    text = browser.get(html.unescape(export)).text
+
+    assert "<h1" not in fragment
+    assert ("Alpha" in text, "Bêta" in text) == (True, False)
 
 
 def test_filters_by_address_message_and_login_hold_together(browser: Browser) -> None:

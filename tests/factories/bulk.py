@@ -3,6 +3,7 @@
 import re
 import uuid
 
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -21,7 +22,19 @@ def preview(browser: Browser, action: str, parties: list[Party], **fields: objec
 
 
 def preview_filter(browser: Browser, action: str, query: str, **fields: object) -> TestResponse:
-    return _post(browser, f"/backoffice/access/selection?{query}", {"action": action, "everything": "1", **fields})
+    """« toutes les N lignes du filtre » ticked on the grid as it is shown; the preview must speak of those N."""
+    grid = BeautifulSoup(browser.get(f"/backoffice/access?{query}").text, "html.parser")
+    bar = grid.select_one("form[data-selection]")
+    assert bar is not None
+    tick, button = bar.select_one("label input[name=everything]"), bar.select_one(f"button[value={action}]")
+    assert tick is not None and tick.parent is not None and button is not None
+    (number,) = re.findall(r"toutes les ([\d\s]+) lignes du filtre", tick.parent.text)
+    sent = {"everything": str(tick["value"]), str(button["name"]): action, **fields}
+    shown = _post(browser, str(bar["action"]), sent)
+    heading = BeautifulSoup(shown.text, "html.parser").select_one("h1")
+    assert heading is not None
+    assert re.findall(r": ([\d\s]+) ligne", heading.text) == [number]
+    return shown
 
 
 def confirm(browser: Browser, shown: TestResponse, query: str = "") -> TestResponse:

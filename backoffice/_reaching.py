@@ -7,6 +7,7 @@ from typing import NoReturn
 from flask import Response, abort, jsonify, make_response
 from flask_babel import gettext as _
 
+from backoffice.forbidden import forbid
 from backoffice.reach import refuse, scope
 from shared.documents import finding
 from shared.documents.finding import Sheet
@@ -27,17 +28,25 @@ def the_sheet(document_id: uuid.UUID) -> Sheet:
 
 def the_document(document_id: uuid.UUID, permission: Permission) -> Document:
     """One document to act upon: 404 out of sight, 403 where it may be seen and no more."""
-    return the_documents([document_id], permission)[0]
-
-
-def the_documents(ids: Sequence[uuid.UUID], permission: Permission) -> list[Document]:
-    """All of these documents or none: one stranger among them and nothing is done."""
-    found = finding.documents(scope=scope(Permission.DOCUMENTS_SEE), ids=ids)
-    if len(found) != len(set(ids)):
+    found = finding.documents(scope=scope(Permission.DOCUMENTS_SEE), ids=[document_id])
+    if not found:
         unknown()
-    allowed = scope(permission)
-    if not all(allowed.reaches(document.folder) for document in found):
+    if not scope(permission).reaches(found[0].folder):
         refuse(permission)
+    return found[0]
+
+
+def the_documents(ids: Sequence[uuid.UUID], permission: Permission, *, title: str, back: str) -> list[Document]:
+    """All of these documents or none: one out of reach and nothing is done, and a page lists what stands in the way.
+
+    `title` says what was asked, `back` is the list where it was.
+    """
+    found = finding.documents(scope=scope(Permission.DOCUMENTS_SEE), ids=ids)
+    allowed, unseen = scope(permission), len(set(ids)) - len(found)
+    beyond = [each for each in found if not allowed.reaches(each.folder)]
+    if beyond or unseen:
+        names = [f"{each.title} ({each.folder.label})" for each in beyond]
+        forbid(title=title, back=back, permission=permission, names=names, unknown=unseen)
     return found
 
 

@@ -12,6 +12,7 @@ from backoffice import backoffice
 from backoffice.access_bulk_words import explained, foreseen, title_of
 from backoffice.access_filters import filters_of
 from backoffice.access_rights import Choice, choice_of
+from backoffice.forbidden import forbid
 from backoffice.reach import family_for, scope
 from shared.access import finding, selecting
 from shared.access.bulk_models import BulkAction, BulkKind
@@ -19,13 +20,12 @@ from shared.errors import Refused
 from shared.extensions import db, uuid7
 from shared.people.models import Party
 from shared.people.scopes import Scope
-from shared.web import refusals, visitors
+from shared.web import visitors
 from shared.web.page import go, page
 from shared.web.permissions import Permission, requires
 from shared.web.redirects import safe_next
 
 MOST = 10_000
-LISTED = 50  # forbidden lines named at once
 
 
 @backoffice.post("/access/selection")
@@ -37,9 +37,7 @@ def access_selection() -> Response:
         flash(_("Cochez au moins une ligne, puis choisissez l’action."), "warning")
         return go(_back())
     found = _parties(ids, scope(Permission.ACCESS_SEE))
-    forbidden = _forbidden(kind, ids, found)
-    if forbidden is not None:
-        return forbidden
+    _all_in_reach(kind, ids, found)
     try:
         choice = choice_of(kind, ids)
     except Refused as refusal:
@@ -51,15 +49,13 @@ def access_selection() -> Response:
 @backoffice.post("/access/selection/apply")
 @requires(Permission.ACCESS_EDIT)
 def access_selection_apply() -> Response:
-    """Freeze the lines and ring. 409 when one changed since the preview, 403 when one of them is out of reach."""
+    """Freeze the lines and ring. 409 when one changed since the preview, 403 or 404 when one is out of reach."""
     kind, action_id = _kind(), _uuid(request.form.get("batch", ""))
     standing = db.session.get(BulkAction, action_id)
     if standing is not None and standing.by == visitors.actor():
         return go(url_for("backoffice.access_bulk", action_id=action_id))  # sent twice
     ids = _chosen_ids()
-    forbidden = _forbidden(kind, ids, _parties(ids, scope(Permission.ACCESS_SEE)))
-    if forbidden is not None:
-        return forbidden
+    _all_in_reach(kind, ids, _parties(ids, scope(Permission.ACCESS_SEE)))
     selecting.confirm(
         action_id=action_id,
         kind=kind,
@@ -97,23 +93,14 @@ def _preview(
     )
 
 
-def _forbidden(kind: BulkKind, ids: Sequence[uuid.UUID], found: list[tuple[uuid.UUID, str]]) -> Response | None:
+def _all_in_reach(kind: BulkKind, ids: Sequence[uuid.UUID], found: list[tuple[uuid.UUID, str]]) -> None:
     """One line that may be seen but not touched, and nothing is done; what may not be seen is not named."""
     permission = Permission.ACCESS_SECRET if kind is BulkKind.LETTERS else Permission.ACCESS_EDIT
     reached = {party_id for party_id, _name in _parties(ids, scope(permission))}
     names = [name for party_id, name in found if party_id not in reached]
-    if not names and len(found) == len(ids):
-        return None
-    refusals.refused("staff.denied", permission=permission.value)
-    return page(
-        "backoffice/access/forbidden.html",
-        status=403,
-        title=title_of(kind),
-        names=names[:LISTED],
-        count=len(names),
-        unknown=len(ids) - len(found),
-        back=_back(),
-    )
+    unknown = len(ids) - len(found)
+    if names or unknown:
+        forbid(title=title_of(kind), back=_back(), permission=permission, names=names, unknown=unknown)
 
 
 def _kind() -> BulkKind:

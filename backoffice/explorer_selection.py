@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import Response, abort, flash, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import lazy_gettext, ngettext
 
 from backoffice import backoffice
 from backoffice._reaching import AT_ONCE, the_documents, the_folder
@@ -48,7 +48,7 @@ def explorer_selection() -> Response:
         return go(_back())
     if not holds(visitors.staff(), action.permission):
         refuse(action.permission)
-    documents = the_documents(ids, action.permission)
+    documents = the_documents(ids, action.permission, title=TITLES[request.form["action"]], back=_back())
     if not request.form.get("sure") and (len(documents) > 1 or action is ACTIONS["move"]):
         return _counted(action, documents)
     try:
@@ -69,6 +69,7 @@ def _counted(action: Action, documents: list[Document]) -> Response:
     return page(
         "backoffice/explorer/selection.html",
         action=name,
+        title=TITLES[name],
         forecast=forecast,
         parties=len({document.party_id for document in forecast.touched}),
         folders=_folders(documents) if name == "move" else [],
@@ -132,6 +133,14 @@ ACTIONS = {
     "withdraw": Action(Permission.DOCUMENTS_PUBLISH, forecasting.withdrawing_of, _withdraw),
     "resend": Action(Permission.NOTICES_SEND, forecasting.everything_of, _resend),
     "move": Action(Permission.DOCUMENTS_FILE, forecasting.everything_of, _move),
+}
+
+
+TITLES = {
+    "publish": lazy_gettext("Publier la sélection"),
+    "withdraw": lazy_gettext("Retirer la sélection du portail"),
+    "resend": lazy_gettext("Notifier pour la sélection"),
+    "move": lazy_gettext("Déplacer la sélection"),
 }
 
 

@@ -6,11 +6,13 @@ from typing import Any
 from flask import Response, abort, flash, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy import select
 
 from backoffice import backoffice
 from backoffice._folder_grid import GRID, PATH_FIELDS, cells_of, conflicts, revisions_of, shown_values, typed_values
 from backoffice.folder_words import column_words, options_of, said, sides_of
-from backoffice.reach import refuse, scope
+from backoffice.forbidden import forbid
+from backoffice.reach import scope
 from shared.documents import configuring, grid, relocating
 from shared.documents.cells import BadCells, folder_ids_of
 from shared.documents.models import Folder, FolderChange
@@ -81,16 +83,19 @@ def told(made: FolderChange | None) -> tuple[str, str]:
 
 
 def check_reach(ids: set[uuid.UUID]) -> dict[uuid.UUID, Folder]:
-    """Every folder named must be of a family in which the asker may configure."""
+    """Every folder named must be of a family in which the asker may configure; else a page lists them."""
     seen, allowed = scope(Permission.FOLDERS_SEE), scope(Permission.FOLDERS_EDIT)
-    found = {}
-    for folder_id in ids:
-        folder = db.session.get(Folder, folder_id)
-        if folder is None or not seen.reaches_family(folder.family_id):
-            abort(404)
-        if not allowed.reaches_family(folder.family_id):
-            refuse(Permission.FOLDERS_EDIT)
-        found[folder_id] = folder
+    query = select(Folder).where(Folder.id.in_(ids)).order_by(Folder.path_folded)
+    found = {each.id: each for each in db.session.scalars(query) if seen.reaches_family(each.family_id)}
+    beyond = [each for each in found.values() if not allowed.reaches_family(each.family_id)]
+    if beyond or len(found) != len(ids):
+        forbid(
+            title=_("Configuration de la GED"),
+            back=url_for("backoffice.folders", family=request.args.get("family") or None),
+            permission=Permission.FOLDERS_EDIT,
+            names=[f"{each.label} ({each.path})" for each in beyond],
+            unknown=len(ids) - len(found),
+        )
     return found
 
 

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from backoffice import backoffice
-from backoffice._reaching import storage_away
+from backoffice._reaching import storage_away, the_documents
 from backoffice.reach import family_for, scope
 from shared.documents import printing
 from shared.documents.storage import StorageError
@@ -35,6 +35,9 @@ def printing_act() -> Response:
     family, reached = family_for(request.args.get("family"), Permission.DOCUMENTS_SEE)
     ids = [each for each in map(_uuid, request.form.getlist("ids")) if each is not None]
     everything = request.form.get("everything") == "1"
+    if not everything:
+        back = url_for("backoffice.printing_list", family=family.key)
+        the_documents(ids, Permission.DOCUMENTS_PUBLISH, title=_("Documents à imprimer"), back=back)
     try:
         chosen = printing.chosen(family, scope(Permission.DOCUMENTS_PUBLISH), ids, everything=everything)
         if request.form.get("action") == "pdf":

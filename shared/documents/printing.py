@@ -2,7 +2,7 @@
 
 import io
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -52,22 +52,30 @@ def count(family: Family, scope: Scope, *, printed: bool = False) -> int:
 def chosen(family: Family, scope: Scope, ids: Sequence[uuid.UUID], *, everything: bool = False) -> list[Document]:
     """The documents of a selection that are to be printed, in the order of the list.
 
-    Raises Refused for none, for too many, or when one is not to be printed (any more): nothing is done by halves.
+    Raises Refused for none, or naming those that are not to be printed (any more): nothing is done by halves.
     """
     query = _joined(family, scope, printed=False)
     if not everything:
         query = query.where(Document.id.in_(ids))
     found = list(db.session.scalars(query.order_by(Document.filed_at, Document.id).limit(MOST + 1)))
-    if not found:
+    if not found and not ids:
         raise Refused(_("Choisissez au moins un document à imprimer."))
-    if not everything and len(found) != len(set(ids)):
-        raise Refused(
-            _("Un de ces documents n’est plus à imprimer : la liste a changé. Rien n’a été fait, la voici à jour.")
-        )
+    if not everything and (gone := set(ids) - set(found)):
+        raise Refused(_no_longer(scope, gone))
     found = found[:MOST]
     loaded = select(Document).where(Document.id.in_(found)).options(joinedload(Document.versions))
     documents = {document.id: document for document in db.session.scalars(loaded).unique()}
     return [documents[each] for each in found]
+
+
+def _no_longer(scope: Scope, ids: Iterable[uuid.UUID]) -> str:
+    query = select(Document.title).join(Folder, Folder.id == Document.folder_id)
+    titles = db.session.scalars(query.where(Document.id.in_(ids), scope.documents()).order_by(Document.filed_at))
+    sentence: str = _(
+        "La liste a changé, ce n’est plus à imprimer : %(titles)s. Rien n’a été fait, la voici à jour.",
+        titles=", ".join(f"« {title} »" for title in titles),
+    )
+    return sentence
 
 
 def merged(documents: Sequence[Document]) -> bytes:

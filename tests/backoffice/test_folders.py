@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from shared.documents.models import Folder, FolderChange
 from shared.events.models import Event
 from shared.extensions import db
+from shared.people.models import Grant, Role
 from tests.factories.counter import a_seat
 from tests.factories.identity import Browser, a_clerk
 from tests.factories.office import customer, filed, folder
@@ -328,4 +329,25 @@ def test_an_unknown_tab_or_folder_is_a_404(browser: Browser) -> None:
     stranger = "01890000-0000-7000-8000-000000000000"
     answer = save(browser, fields | {f"revision-{stranger}": "1", f"label-{stranger}": "x"})
     assert answer.status_code == 404  # type: ignore[attr-defined]
+    assert "1 ligne n’est plus à votre portée" in answer.text.replace("\xa0", " ")  # type: ignore[attr-defined]
     assert browser.post(f"/backoffice/folders/changes/{stranger}/undo").status_code == 404
+
+
+def test_one_folder_out_of_reach_and_no_cell_changes_and_it_is_named(app: Flask, browser: Browser) -> None:
+    reader = a_clerk("reader", email="lea@exemple.fr")
+    manager = db.session.scalars(select(Role.id).where(Role.key == "manager")).one()
+    reader.grants.append(Grant(role_id=manager, family_id=folder("s.orders").family_id))
+    db.session.flush()
+    lea = Browser(app)
+    lea.sign_in_staff("lea@exemple.fr")
+    lea.get("/backoffice/folders?family=suppliers")
+    mine, theirs = folder("s.orders"), folder("c.invoices")
+    fields = {"csrf_token": lea.token, "fields": "label", f"label-{mine.id}": "Les miennes", f"label-{theirs.id}": "x"}
+    answer = lea.client.post(
+        "/backoffice/folders", data=fields | {f"revision-{each.id}": each.revision for each in (mine, theirs)}
+    )
+    assert answer.status_code == 403 and "Facture (CLIENTS\\Facture\\)" in answer.text
+    many = {"csrf_token": lea.token, "column": "notify", "value": "none", "ids": [str(mine.id), str(theirs.id)]}
+    answer = lea.client.post("/backoffice/folders/many?family=suppliers", data=many)
+    assert answer.status_code == 403 and "Facture (CLIENTS\\Facture\\)" in answer.text
+    assert db.session.scalar(select(func.count()).select_from(FolderChange)) == 0

@@ -15,15 +15,17 @@ from shared.folding import fold
 from shared.notifications.arranging import LOGIN
 from shared.notifications.channels.sms_parts import measure, plain
 from shared.notifications.entrusting import context_for
+from shared.notifications.field_table import BUSINESS, DOCUMENT
 from shared.notifications.fields import offered
 from shared.notifications.models import Template, TemplateVersion
 from shared.notifications.promoting import BLOCK, looks_promotional
-from shared.notifications.trying import Trial, lacking, parties_to_try, try_on
+from shared.notifications.trying import LOOKED_AT, Trial, lacking, parties_to_try, try_on
 from shared.people.models import Family
 from shared.web.page import page
 from shared.web.permissions import Permission
 
 LOCALES = {"fr": "Français", "en": "English"}
+CHECKED = (DOCUMENT, BUSINESS)  # the texts about something that may lack a value
 Versions = list[tuple[TemplateVersion, str | None]]
 
 
@@ -91,7 +93,7 @@ def trial_of(found: Template, locale: str, form: TemplateForm) -> dict[str, Any]
     parties = parties_to_try(reach, fold(sought))
     party_id = asked("party") or (parties[0].id if parties else None)
     trial: Trial | None = None
-    problem, holes = "", []
+    problem, holes, looked_at = "", [], 0
     try:
         if party_id is not None and body:
             trial = try_on(
@@ -104,7 +106,8 @@ def trial_of(found: Template, locale: str, form: TemplateForm) -> dict[str, Any]
                 known=parties,
                 document_id=asked("document"),
             )
-        if found.context == "document" and body:
+        if found.context in CHECKED and body:
+            looked_at = LOOKED_AT
             holes = lacking(subject=subject, body=body, template=found, locale=locale, scope=reach)
     except Refused as refusal:
         problem = refusal.sentence
@@ -115,6 +118,8 @@ def trial_of(found: Template, locale: str, form: TemplateForm) -> dict[str, Any]
         "size": measure(said),
         "problem": problem,
         "holes": holes,
+        "looked_at": looked_at,
+        "on_records": found.context == BUSINESS,
         "party_id": party_id,
         "parties": parties,
         "q": sought,

@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Response, flash, url_for
+from flask import Response, flash, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
@@ -11,6 +11,7 @@ from backoffice import backoffice
 from backoffice._template_editor import current_form, editor, locale_asked, template_or_404, template_with_versions
 from backoffice.reach import scope
 from backoffice.templates_form import TemplateForm
+from backoffice.templates_groups import grouped
 from shared.errors import Refused, Stale
 from shared.events.actors import names_of
 from shared.extensions import db
@@ -33,11 +34,14 @@ def templates() -> Response:
         .join(TemplateVersion, TemplateVersion.template_id == Template.id)
         .outerjoin(Family, Family.id == Template.family_id)
         .where(TemplateVersion.is_current, TemplateVersion.locale == "fr", Template.deleted_at.is_(None))
-        .order_by(Template.context, Template.label)
+        .order_by(Template.label)
     ).all()
+    q = request.args.get("q", "").strip()
     return page(
         "backoffice/templates/list.html",
-        rows=rows,
+        blocks=("results",),
+        groups=grouped(rows, q),
+        q=q,
         names=names_of(row[1].by for row in rows),
         may_edit=bool(scope(Permission.TEMPLATES_EDIT).grants),
     )

@@ -16,7 +16,7 @@ from shared.people.models import Party
 from shared.people.scopes import Scope
 from shared.records.models import Record
 
-LOOKED_AT = 300  # records tried for missing values, the latest first
+LOOKED_AT = 300  # documents or records tried for missing values, the latest first
 # What only an event says: made up in a trial, where nothing has happened.
 OF_EVENTS = ("avant", "apres", "motif", "commentaire", "reponse", "rendez_vous_avant")
 

@@ -32,10 +32,14 @@ SHIPPED = (
 def ship_messages() -> None:
     """Bring texts and rules to what this release ships. Running it twice changes nothing."""
     templates = {row.key: row for row in db.session.scalars(select(Template).where(Template.is_shipped))}
-    for message in shipped_messages():
+    messages = shipped_messages()
+    names = {message.key: message.label for message in messages if message.locale == "fr"}
+    for message in messages:
         template = templates.get(message.key)
         if template is None:
             template = templates[message.key] = _new_template(message)
+        if template.label == message.label:  # nobody renamed it: screens speak French first, whatever comes first here
+            template.label = names.get(message.key, message.label)
         if message.family and template.family_id is None:
             template.family_id = db.session.scalar(select(Family.id).where(Family.key == message.family))
         if template.deleted_at is None:

@@ -21,7 +21,7 @@ from shared.notifications.merging import merge_values
 from shared.notifications.messages import brand_of
 from shared.notifications.models import Template
 from shared.notifications.promoting import with_promotion
-from shared.notifications.record_trying import lacking_records, records_to_try, tried_values
+from shared.notifications.record_trying import LOOKED_AT, lacking_records, records_to_try, tried_values
 from shared.notifications.rendering import Compiled, own_values
 from shared.notifications.rendering import compile as compile_text
 from shared.notifications.values import HIDDEN, Values, spelled
@@ -30,7 +30,6 @@ from shared.people.scopes import Scope
 from shared.settings.reading import company
 
 PAPERS = 20  # documents of one party to choose from
-LOOKED_AT = 300  # parties tried for missing values, the latest documents first
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ def _listed(values: Values, context: Context, locale: str) -> tuple[tuple[Field,
 
 
 def lacking(*, subject: str, body: str, template: Template, locale: str, scope: Scope) -> list[tuple[str, list[str]]]:
-    """The parties for whom the text would have a hole: (name, fields), from the latest documents."""
+    """The parties for whom the text would have a hole: (name, fields), from the latest documents or records."""
     compiled = _compiled(subject, body, template.context, locale)
     found: dict[uuid.UUID, tuple[str, list[str]]] = {}
     if template.context == BUSINESS:

@@ -23,6 +23,7 @@ from shared.extensions import db, uuid7
 from shared.people.countries import HOME, country_name
 from shared.people.models import Party
 from shared.secrets import unseal
+from shared.settings.branding import logo_of
 from shared.settings.reading import company, setting
 from shared.sheets.writing import AccessLetter, Sender, make_letters
 
@@ -43,7 +44,8 @@ def print_letters(*, action: BulkAction, letters: Sequence[tuple[Access, bool]])
         record("access.letter_printed", by=action.by, party_id=access.party_id, access_id=access.id, facts=holds)
     ours = company()
     day = today()
-    keep(action, make_letters(Sender(ours.name, ours.legal, ours.domain, ours.colour), sheets, day))
+    sender = Sender(ours.name, ours.legal, ours.domain, ours.colour, logo_of(ours))
+    keep(action, make_letters(sender, sheets, day))
 
 
 def _sheet(access: Access, link: Link | None, lifetime: timedelta, seat: Seat | None) -> AccessLetter:

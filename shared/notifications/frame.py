@@ -41,6 +41,7 @@ class Brand:
     sender: str = ""
     legal: str = ""
     zone: str = "Europe/Paris"
+    logo: str = ""  # its address on the portal, the same for everybody: it tells nothing of who reads
 
 
 @dataclass(frozen=True, slots=True)

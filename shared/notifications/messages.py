@@ -15,7 +15,7 @@ from shared.notifications.promoting import INFORMATION, SERVICE, with_promotion,
 from shared.notifications.rendering import Brand, Compiled
 from shared.notifications.rendering import compile as compile_text
 from shared.people.models import Activity
-from shared.settings.reading import setting
+from shared.settings.reading import LOGO, setting
 
 FALLBACK = "fr"
 
@@ -43,6 +43,7 @@ def brand_of(company: Activity) -> Brand:
         signature=setting("mail_signature"),
         legal=company.legal,
         zone=company.time_zone,
+        logo=f"{config().public_url}{LOGO.format(company.logo_sha256)}" if company.logo_sha256 else "",
     )
 
 

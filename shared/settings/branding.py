@@ -1,6 +1,7 @@
 """The company as everybody sees it: name, legal line, domain, colour, logo, and who writes to each family."""
 
 import hashlib
+from collections.abc import Container
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from shared.documents import filing
 from shared.documents.inspecting import inspect
 from shared.documents.previewing import thumbnail
+from shared.documents.storage import Altered, Missing, original_key, read, storage
 from shared.errors import Refused
 from shared.events.recording import record
 from shared.extensions import db
@@ -15,7 +17,7 @@ from shared.notifications.addresses import check_sender, domain_of, normalise
 from shared.notifications.headers import clean
 from shared.people.models import Activity, ConsentState, Family
 from shared.settings.changing import change
-from shared.settings.reading import company, setting
+from shared.settings.reading import company, mail_domain, setting
 
 FIELDS = ("name", "legal", "domain", "colour", "ink")
 LEAST = 4.5  # WCAG 2.2, 1.4.3
@@ -47,6 +49,8 @@ def change_company(
             "colour",
         )
     changed = [each for each in FIELDS if getattr(ours, each) != wanted[each]]
+    if "domain" in changed:
+        _check_writers((wanted["domain"], *setting("mail_domains")), "domain")
     for each in changed:
         setattr(ours, each, wanted[each])
     db.session.add(ours)
@@ -57,7 +61,9 @@ def change_company(
 
 
 def rename(*, by: str, name: str | None = None, domain: str | None = None) -> None:
-    """Change the company's name or its domain, which mail rests on. Raises Refused with the field « value »."""
+    """Change the company's name or its domain, which mail rests on. Raises Refused with the field « value »:
+    among others while a family writes from the domain that would go.
+    """
     ours = company()
     wanted = (
         {"name": " ".join((name or "").split())} if name is not None else {"domain": _domain(domain or "", "value")}
@@ -65,6 +71,8 @@ def rename(*, by: str, name: str | None = None, domain: str | None = None) -> No
     if not all(wanted.values()):
         raise Refused(_("Donnez une valeur : ce champ ne reste pas vide."), "value")
     changed = [each for each, value in wanted.items() if getattr(ours, each) != value]
+    if "domain" in changed:
+        _check_writers((wanted["domain"], *setting("mail_domains")), "value")
     for each in changed:
         setattr(ours, each, wanted[each])
     db.session.add(ours)
@@ -111,6 +119,16 @@ def set_logo(*, data: bytes, filename: str, by: str) -> Activity:
     return ours
 
 
+def logo_of(activity: Activity) -> bytes:
+    """The PNG of its logo; empty when there is none, or when it is no longer stored: a letter leaves without it."""
+    if activity.logo_sha256 is None:
+        return b""
+    try:
+        return read(storage(), original_key(activity.logo_sha256))
+    except (Missing, Altered):
+        return b""
+
+
 def remove_logo(*, by: str) -> None:
     """Back to the monogram."""
     ours = company()
@@ -146,24 +164,26 @@ def change_family(
 
 def sender_domains() -> list[str]:
     """The domains from which the company may write: its own, and those it lists."""
-    return [domain for domain in (company().domain, *setting("mail_domains")) if domain]
+    return [mail_domain(), *setting("mail_domains")]
 
 
 def change_sender_domains(*, text: str, by: str) -> None:
     """Write the list of mail domains, one a line; refused while a family writes from one that would go."""
     wanted = sorted({_domain(line, "domains") for line in text.replace(",", "\n").split("\n") if line.strip()})
-    for family in db.session.scalars(select(Family).where(Family.sender_address != "")):
-        used = domain_of(family.sender_address)
-        if used not in (company().domain, *wanted):
-            raise Refused(
-                _(
-                    "« %(family)s » écrit depuis %(address)s : changez d’abord cette adresse.",
-                    family=family.label,
-                    address=family.sender_address,
-                ),
-                "domains",
-            )
+    _check_writers((mail_domain(), *wanted), "domains")
     change(key="mail_domains", value=wanted, by=by)
+
+
+def _check_writers(domains: Container[str], field: str) -> None:
+    """Raises Refused while a family writes from elsewhere: its messages would leave as forged, without a word."""
+    for family in db.session.scalars(select(Family).where(Family.sender_address != "").order_by(Family.position)):
+        if domain_of(family.sender_address) not in domains:
+            who = {"family": family.label, "address": family.sender_address}
+            sentence = _("« %(family)s » écrit depuis %(address)s : changez d’abord cette adresse.", **who)
+            if field != "domains":
+                own = domain_of(family.sender_address)
+                sentence += " " + _("Ou ajoutez d’abord %(domain)s aux domaines de messagerie.", domain=own)
+            raise Refused(sentence, field)
 
 
 def _of(family: Family) -> dict[str, object]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, literal_column, select
 
+from shared.config import config
 from shared.extensions import db
 from shared.people.models import Activity
 from shared.secrets import unseal
@@ -13,6 +14,7 @@ from shared.settings.models import Setting
 HELD = "guichet.settings"
 COMPANY = "guichet.company"
 TIME_ZONE = "Europe/Paris"
+LOGO = "/static/marque/logo/{}.png"  # on the portal, by its SHA-256; pages and messages show it
 _ALL = select(Setting.key, Setting.value)
 # The company and the settings in one question: hardly a page does without either.
 _VALUES = select(func.jsonb_object_agg(Setting.key, Setting.value)).scalar_subquery()
@@ -61,6 +63,11 @@ def company() -> Activity:
     ours = Activity(name="Guichet", legal="", domain="", colour="#1f5fae", ink="", time_zone=TIME_ZONE)
     info[COMPANY] = ours
     return ours
+
+
+def mail_domain() -> str:
+    """The company's domain, that of the portal's address until one is written: mail rests on it either way."""
+    return company().domain or config().public_host
 
 
 def beside(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:

@@ -39,6 +39,7 @@ class Sender:
     legal: str
     domain: str
     colour: str
+    logo: bytes = b""  # a PNG; none: the initials
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,13 @@ def make_letters(sender: Sender, letters: Sequence[AccessLetter], written_on: da
         "qr-caption": "À photographier",
         "closing": sender.name,
     }
-    company = {"name": sender.name, "colour": sender.colour, "lines": [sender.domain], "legal": [sender.legal]}
+    company = {
+        "name": sender.name,
+        "colour": sender.colour,
+        "logo": list(sender.logo),
+        "lines": [sender.domain],
+        "legal": [sender.legal],
+    }
     parts = []
     for at in range(0, len(letters), PAGES):
         pages = [_page(letter) for letter in letters[at : at + PAGES]]

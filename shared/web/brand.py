@@ -6,7 +6,7 @@ from sqlalchemy import exists, select
 from shared.documents.storage import Altered, Missing, original_key, read, storage
 from shared.extensions import db
 from shared.people.models import Activity
-from shared.settings.reading import company
+from shared.settings.reading import LOGO, company
 from shared.web.navigation import Company
 from shared.web.permissions import public
 from shared.web.static import FOR_EVER
@@ -16,7 +16,7 @@ MIME = "image/png"  # every logo is drawn again as PNG when it comes in
 
 def install(app: Flask) -> None:
     """Serve /static/marque/logo/<sha256>.png."""
-    app.add_url_rule("/static/marque/logo/<string(length=64):sha256>.png", "logo", logo)
+    app.add_url_rule(LOGO.format("<string(length=64):sha256>"), "logo", logo)
 
 
 def brand() -> Company:

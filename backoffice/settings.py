@@ -18,7 +18,7 @@ from shared.extensions import db
 from shared.people.models import ConsentState, Family
 from shared.settings.branding import change_family, change_legal, change_sender_domains
 from shared.settings.identity import identity
-from shared.settings.reading import company, has_secret, setting
+from shared.settings.reading import company, has_secret, mail_domain, setting
 from shared.settings.trying import SENDER, SERVER
 from shared.web import visitors
 from shared.web.blame import blame
@@ -109,13 +109,14 @@ def _page(
         company_form=refused if isinstance(refused, CompanyForm) else CompanyForm(formdata=None, obj=ours),
         domains_form=refused if isinstance(refused, DomainsForm) else DomainsForm(formdata=None, data=domains),
         identity=identity(),
+        own_domain=bool(ours.domain),
         has_password=has_secret("installation_secret"),
         families=families,
         forms=forms,
         refused=refused,
         sentence=sentence,
         public_url=config().public_url,
-        default_sender=f"noreply@{ours.domain or config().public_host}",
+        default_sender=f"noreply@{mail_domain()}",
         trials=told(SERVER, *(f"{SENDER}{each.key}" for each in families)),
     )
 

@@ -3,6 +3,7 @@
 from flask import Response, abort, flash, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy import select
 
 from backoffice import backoffice
 from backoffice.settings_form import IdentityForm, SecretForm
@@ -12,7 +13,10 @@ from shared.access.throttling import TooMany
 from shared.config import config
 from shared.errors import Refused
 from shared.extensions import db
-from shared.settings.identity import FIELDS, SIGNING, change_identity, identity, live_links
+from shared.notifications.addresses import domain_of
+from shared.people.models import Family
+from shared.settings.identity import FIELDS, SIGNING, change_identity, identity, information_links, live_links
+from shared.settings.reading import mail_domain, setting
 from shared.transactions import transaction
 from shared.web import visitors
 from shared.web.blame import blame
@@ -59,8 +63,9 @@ def field_label(field: str) -> str:
     return words[field]
 
 
-def what_breaks(field: str, links: int) -> str:
-    """How many mailed links would stop working, and why."""
+def what_breaks(field: str) -> str:
+    """How many mailed links would stop working, and why; for the domain, whose messages would come from elsewhere."""
+    links = live_links()
     count = ngettext("%(num)s lien envoyé est encore valable.", "%(num)s liens envoyés sont encore valables.", links)
     if field in SIGNING:
         because = ngettext(
@@ -68,7 +73,7 @@ def what_breaks(field: str, links: int) -> str:
             "%(num)s liens seraient rompus : ils sont signés par cette valeur.",
             links,
         )
-        return f"{count} {because}"
+        return f"{count} {because} {_refusing(information_links())}"
     if field == "domain":
         because = ngettext(
             "%(num)s lien serait rompu si le portail quittait %(url)s avec ce domaine ; "
@@ -78,8 +83,39 @@ def what_breaks(field: str, links: int) -> str:
             links,
             url=config().public_url,
         )
-        return f"{count} {because}"
+        return f"{count} {because} {_writing()}"
     return f"{count} {_('0 lien serait rompu : le nom de la société n’est pas dans les adresses.')}"
+
+
+def _refusing(recent: int) -> str:
+    """The links of one click that no row keeps: they end with the others."""
+    return ngettext(
+        "Les liens « ne plus recevoir d’informations » de tous les messages déjà envoyés cesseraient aussi de servir : "
+        "%(num)s message en portait un depuis 30 jours.",
+        "Les liens « ne plus recevoir d’informations » de tous les messages déjà envoyés cesseraient aussi de servir : "
+        "%(num)s messages en portaient un depuis 30 jours.",
+        recent,
+    )
+
+
+def _writing() -> str:
+    """From whom messages come by default, and which families write from the domain by an address of their own."""
+    usual = f"noreply@{mail_domain()}"
+    families = db.session.scalars(select(Family).order_by(Family.position, Family.label)).all()
+    by_default = [each.label for each in families if not each.sender_address]
+    own = [each for each in families if each.sender_address and domain_of(each.sender_address) == mail_domain()]
+    told = _("L’expéditeur par défaut %(address)s changerait avec le domaine.", address=usual)
+    if by_default:
+        told += " " + _("Écrivent par lui : %(families)s.", families=", ".join(by_default))
+    if own and mail_domain() not in setting("mail_domains"):
+        listed = ", ".join(f"{each.label} ({each.sender_address})" for each in own)
+        told += " " + _(
+            "Écrivent depuis ce domaine : %(families)s. Le changement sera refusé tant que %(domain)s n’est pas aussi "
+            "dans les domaines de messagerie.",
+            families=listed,
+            domain=mail_domain(),
+        )
+    return told
 
 
 def _known(field: str) -> str:
@@ -109,5 +145,5 @@ def _page(field: str, form: IdentityForm | SecretForm, status: int = 200, refusa
         field=field,
         label=field_label(field),
         sentence=sentence,
-        warning=what_breaks(field, live_links()),
+        warning=what_breaks(field),
     )

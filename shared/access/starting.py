@@ -7,13 +7,14 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, exists, literal, select
 
 from shared.access.models import Access, Seat
+from shared.config import is_loopback
 from shared.documents.models import Document, Folder, Publication
 from shared.engines.finding import worst
 from shared.extensions import db
 from shared.people.models import Family, Party
 from shared.people.shipping import CUSTOMERS, EMPLOYEES
 from shared.settings.mail_server import mail_source
-from shared.settings.reading import company
+from shared.settings.reading import company, mail_domain
 
 TECHNICAL = "technical"
 STEPS = (TECHNICAL, "customer_folders", "customer_access", "employee_folders", "employee_access")
@@ -44,19 +45,31 @@ def steps() -> list[Step]:
 
 
 def _technical() -> Step:
-    ours = company()
-    missing = [word for word, value in ((_("le nom"), ours.name), (_("le domaine"), ours.domain)) if not value]
+    has_domain = _is_domain(mail_domain())
+    missing = [word for word, known in ((_("le nom"), company().name), (_("le domaine"), has_domain)) if not known]
     if missing:
         sentence = _("Il manque %(what)s de la société.", what=_(" et ").join(missing))
-        return Step(TECHNICAL, _("Technique"), False, sentence, "settings")
+        if not has_domain:
+            here = _("« %(domain)s », tiré de l’adresse du portail, n’en est pas un.", domain=mail_domain())
+            sentence = f"{sentence} {here}"
+        return _step(False, sentence, "settings")
     if worst() == "down":
-        return Step(
-            TECHNICAL, _("Technique"), False, _("Un moteur est en panne, ou le minuteur ne tourne pas."), "engines"
-        )
-    sentence = _("La société est nommée et tous les moteurs répondent.")
+        return _step(False, _("Un moteur est en panne, ou le minuteur ne tourne pas."), "engines")
     if mail_source() == "catcher":
-        sentence += " " + _("Aucun serveur d’envoi n’est réglé : les messages restent dans la boîte d’essai.")
-    return Step(TECHNICAL, _("Technique"), True, sentence, "settings_mail")
+        sentence = _(
+            "Aucun serveur d’envoi n’est réglé : les messages restent dans la boîte d’essai, personne ne les reçoit."
+        )
+        return _step(False, sentence, "settings_mail")
+    return _step(True, _("La société est nommée, tous les moteurs répondent et les messages partent."), "settings_mail")
+
+
+def _step(done: bool, sentence: str, endpoint: str) -> Step:
+    return Step(TECHNICAL, _("Technique"), done, sentence, endpoint)
+
+
+def _is_domain(name: str) -> bool:
+    """Whether people elsewhere could answer to it: « localhost » and the number of a machine are none."""
+    return "." in name and not is_loopback(name) and not name.replace(".", "").isdigit() and ":" not in name
 
 
 def _folders(key: str, title: str, family: str, shared: bool, live: bool) -> Step:

@@ -6,6 +6,7 @@ Mailed links are signed with the identifier and the password once these have bee
 import base64
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -15,14 +16,17 @@ from shared.clock import now
 from shared.config import config
 from shared.errors import Refused
 from shared.extensions import db
+from shared.notifications.models import Notification, Template
+from shared.notifications.promoting import INFORMATION
 from shared.settings.branding import rename
 from shared.settings.changing import change, change_secret
-from shared.settings.reading import company, setting
+from shared.settings.reading import company, mail_domain, setting
 
 FIELDS = ("company", "domain", "identifier", "secret")
 SIGNING = ("identifier", "secret")  # what mailed links are signed with
 IDENTIFIER = re.compile(r"[A-Z0-9](?:[A-Z0-9-]{2,38})[A-Z0-9]\Z")
 SHORTEST = 16
+RECENT = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,7 @@ class Identity:
 
 def identity() -> Identity:
     """The three that may be shown, with what stands for them until they are set."""
-    ours = company()
-    return Identity(ours.name, ours.domain or config().public_host, setting("installation_id") or drawn_identifier())
+    return Identity(company().name, mail_domain(), setting("installation_id") or drawn_identifier())
 
 
 def drawn_identifier() -> str:
@@ -50,6 +53,14 @@ def live_links() -> int:
     """How many mailed links still work."""
     alive = (Link.used_at.is_(None), Link.revoked_at.is_(None), Link.expires_at > now())
     return db.session.scalar(select(func.count()).select_from(Link).where(*alive)) or 0
+
+
+def information_links() -> int:
+    """How many messages left this last month with a link of one click that refuses information: no row keeps these."""
+    left = (Notification.sent_at > now() - RECENT, Notification.channel == "email", Notification.copy_of_id.is_(None))
+    informs = select(Template.id).where(Template.kind == INFORMATION)
+    query = select(func.count()).select_from(Notification).where(*left, Notification.template_id.in_(informs))
+    return db.session.scalar(query) or 0
 
 
 def change_identity(*, field: str, value: str, by: str) -> None:

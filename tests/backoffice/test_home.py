@@ -1,6 +1,7 @@
 """The five steps turn green by what can be seen, never by hand."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from shared.access import granting
 from shared.access.starting import STEPS
 from shared.access.synchronising import synchronise
 from shared.clock import now
+from shared.config import config, configure
 from shared.engines.models import EngineState, Heartbeat
 from shared.extensions import db
 from shared.settings.branding import change_company
@@ -30,6 +32,7 @@ def test_each_step_turns_green_only_when_its_own_check_passes(browser: Browser) 
     db.session.add(EngineState(name="smtp", up=False, reason="…", since=now(), checked_at=now()))
     assert _steps(browser)[0] is False
     db.session.get(EngineState, "smtp").up = True  # type: ignore[union-attr]
+    assert _steps(browser)[0] is True
 
     shop = office.customer("4")
     office.filed(shop, office.folder("c.invoices"))
@@ -46,6 +49,31 @@ def test_each_step_turns_green_only_when_its_own_check_passes(browser: Browser) 
     granting.allow(access=granting.grant(party=employee, by="command"), by="command")
     synchronise()
     assert _steps(browser) == [True, True, True, True, True]
+
+
+def test_the_catcher_is_no_mail_server(browser: Browser) -> None:
+    """« Tout est en place » would be said while nobody receives anything."""
+    change_company(name="Guichet", legal="", domain="exemple.fr", colour="#1f5fae", contrast=6, by="command")
+    db.session.add(Heartbeat(name="tick", at=now()))
+    assert _steps(browser)[0] is True
+    configure(replace(config(), embedded=config().embedded | {"smtp"}))
+    assert _steps(browser)[0] is False
+    text = browser.get("/backoffice/").text
+    assert "personne ne les reçoit" in text and 'href="/backoffice/settings/mail"' in text
+
+
+def test_the_domain_that_is_shown_is_the_one_that_counts(browser: Browser) -> None:
+    """Prefilled from the portal's address, it is the company's; « localhost » is nobody's."""
+    db.session.add(Heartbeat(name="tick", at=now()))
+    text = browser.get("/backoffice/").text
+    assert _steps(browser)[0] is False and "« localhost », tiré de l’adresse du portail, n’en est pas un" in text
+    configure(replace(config(), public_url="https://portail.dubois.fr"))
+    assert _steps(browser)[0] is True
+    shown = browser.get("/backoffice/settings").text
+    assert 'value="portail.dubois.fr" readonly' in shown and "Celui de l’adresse du portail" in shown
+    browser.get("/backoffice/settings")
+    own = {"sender_name": "", "sender_address": "factures@portail.dubois.fr", "reply_to": "", "default_consent": ""}
+    assert browser.post("/backoffice/settings/families/customers", **own).status_code == 303
 
 
 def test_each_step_leads_to_the_page_that_does_it(browser: Browser) -> None:

@@ -1,6 +1,7 @@
 """The four protected fields: prefilled, locked, changed with the password, and honest about what they break."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -9,8 +10,10 @@ from werkzeug.test import TestResponse
 
 from shared import links
 from shared.access.models import LinkPurpose
+from shared.clock import now
 from shared.events.models import Event
 from shared.extensions import db
+from shared.notifications.models import Notification, Status, Template
 from shared.settings.identity import drawn_identifier
 from shared.settings.models import Setting
 from shared.settings.reading import company, forget, setting
@@ -117,3 +120,43 @@ def test_tries_at_the_password_are_counted(browser: Browser) -> None:
     for _try in range(11):
         assert change(browser, "company", "Autre", "faux").status_code == 422
     assert change(browser, "company", "Autre").status_code == 422, "now even the right one waits"
+
+
+def test_the_domain_says_whose_messages_would_come_from_elsewhere(browser: Browser) -> None:
+    assert change(browser, "domain", "dubois.fr").status_code == 303
+    office.family("employees").sender_address = "paie@dubois.fr"
+    db.session.flush()
+    text = browser.get("/backoffice/settings/identity/domain").text
+    assert "noreply@dubois.fr changerait" in text and "Écrivent par lui : Clients" in text
+    assert "Salariés (paie@dubois.fr)" in text
+
+
+def test_a_family_never_keeps_a_sender_that_the_new_domain_forbids(browser: Browser) -> None:
+    change(browser, "domain", "dubois.fr")
+    office.family("employees").sender_address = "paie@dubois.fr"
+    db.session.commit()
+    refused = change(browser, "domain", "durand.fr")
+    assert refused.status_code == 422 and "« Salariés » écrit depuis paie@dubois.fr" in refused.text
+    assert "ajoutez d’abord dubois.fr" in refused.text
+    forget()
+    assert company().domain == "dubois.fr"
+
+    browser.get("/backoffice/settings")
+    assert browser.post("/backoffice/settings/domains", domains="dubois.fr").status_code == 303
+    assert change(browser, "domain", "durand.fr").status_code == 303
+
+
+@pytest.mark.parametrize("field", ["identifier", "secret"])
+def test_what_signs_the_links_ends_those_that_refuse_information_too(browser: Browser, field: str) -> None:
+    """They are derived from the message and no row keeps them, so that « 0 lien » would be a lie."""
+    assert re.search("0 messages? en portai", browser.get(f"/backoffice/settings/identity/{field}").text)
+    news = Template(key="lettre", label="Lettre", context="party", kind="information")
+    db.session.add(news)
+    db.session.flush()
+    for days, channel in ((1, "email"), (2, "sms"), (40, "email")):
+        line = Notification(event="x", template=news, message_id=f"<{days}@x>", channel=channel, status=Status.SENT)
+        line.sent_at = now() - timedelta(days=days)
+        db.session.add(line)
+    db.session.flush()
+    text = browser.get(f"/backoffice/settings/identity/{field}").text
+    assert "0 lien serait rompu" in text and "1 message en portait un depuis 30 jours" in text

@@ -1,5 +1,6 @@
 """days in France: what the law keeps ends with the French day, whatever the zone of the server or of a session."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0011_days_in_france"
@@ -12,12 +13,20 @@ ASKING = ("document_kept()", "version_kept()")  # compare with `current_date`
 
 
 def upgrade() -> None:
+    op.create_index(
+        "ix_notification_fixed_address",
+        "notification",
+        [sa.literal_column("lower(fixed_address)").label("lowered")],
+        postgresql_ops={"lowered": "text_pattern_ops"},
+        postgresql_where="address IS NULL AND fixed_address IS NOT NULL",
+    )
     _keep_from(f"(filed AT TIME ZONE '{ZONE}')")
     for function in ASKING:
         op.execute(f"ALTER FUNCTION {function} SET timezone TO '{ZONE}'")
 
 
 def downgrade() -> None:
+    op.drop_index("ix_notification_fixed_address", table_name="notification")
     _keep_from("filed")
     for function in ASKING:
         op.execute(f"ALTER FUNCTION {function} RESET timezone")

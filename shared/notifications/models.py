@@ -188,6 +188,12 @@ Index(
     func.lower(Notification.address).label("lowered"),
     postgresql_ops={"lowered": "text_pattern_ops"},
 )
+Index(
+    "ix_notification_fixed_address",  # of what has not left: what has, has its address
+    func.lower(Notification.fixed_address).label("lowered"),
+    postgresql_ops={"lowered": "text_pattern_ops"},
+    postgresql_where="address IS NULL AND fixed_address IS NOT NULL",
+)
 
 
 class NotificationDocument(Model):

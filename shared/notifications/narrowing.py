@@ -10,6 +10,7 @@ from sqlalchemy import (
     CompoundSelect,
     Select,
     Uuid,
+    and_,
     any_,
     case,
     func,
@@ -114,10 +115,10 @@ def _matches(typed: str, found: list[uuid.UUID] | None) -> ColumnElement[bool]:
 
 def _parts(typed: str) -> list[Select[uuid.UUID]]:
     line, about = aliased(Notification), aliased(NotificationDocument)
-    written = select(line.id).where(_written(line, typed))
+    written, waiting = (select(line.id).where(each) for each in _addressed(line, typed))
     of_parties = select(line.id).where(line.party_id == one_of(_parties(typed)))
     told = select(about.notification_id).join(Document, Document.id == about.document_id)
-    return [each.correlate(None) for each in (written, of_parties, told.where(*searching.matching(typed)))]
+    return [each.correlate(None) for each in (written, waiting, of_parties, told.where(*searching.matching(typed)))]
 
 
 def _meets(typed: str) -> ColumnElement[bool]:
@@ -127,11 +128,14 @@ def _meets(typed: str) -> ColumnElement[bool]:
     told = told.where(about.notification_id == Notification.id, *searching.matching(typed)).limit(1)
     # A value and no « exists », which PostgreSQL would answer by gathering all of them first.
     of_party = Notification.party_id.in_(_parties(typed))
-    return or_(_written(Notification, typed), of_party, told.correlate(Notification).scalar_subquery())
+    return or_(*_addressed(Notification, typed), of_party, told.correlate(Notification).scalar_subquery())
 
 
-def _written(line: Any, typed: str) -> ColumnElement[bool]:
-    return begins(func.lower(line.address), typed.lower())
+def _addressed(line: Any, typed: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Where it went; of what has not left and is for an address of its own — a contact's, a copy — that address."""
+    own = (line.address.is_(None), line.fixed_address.is_not(None))
+    waits = and_(*own, begins(func.lower(line.fixed_address), typed.lower()))
+    return begins(func.lower(line.address), typed.lower()), waits
 
 
 def _parties(typed: str) -> CompoundSelect[uuid.UUID]:

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from shared.documents.models import Document
 from shared.extensions import db
@@ -13,6 +13,7 @@ from shared.notifications.models import Notification
 from shared.notifications.narrowing import Filter, Found, conditions, gather
 from shared.people.models import Family, Party
 from tests.factories import post
+from tests.factories.identity import a_clerk, signed_in
 
 
 @pytest.fixture(autouse=True)
@@ -67,3 +68,26 @@ def test_what_many_lines_hold_is_not_brought_along(monkeypatch: pytest.MonkeyPat
     assert gather("hotel") is None
     monkeypatch.setattr(narrowing, "COMMON", 1)
     assert gather("hotel") == "common"
+
+
+@pytest.mark.row("P-42")
+def test_a_line_that_waits_is_found_by_the_address_of_its_own(app: Flask) -> None:
+    """A contact's, or that of a blind copy: no cell holds it, and nothing has left to it yet."""
+    first, second = post.lines()
+    second.address, second.fixed_address = None, "Direction@holding.example"
+    db.session.flush()
+    gathered = gather("direction@hold")
+    assert gathered == [second.id]
+    assert met("direction@hold", "common") == met("direction@hold", None) == {second.id}
+    a_clerk()
+    page = signed_in(app).get("/backoffice/history?q=direction@hold").text
+    assert str(second.id) in page and str(first.id) not in page
+
+
+def test_the_address_of_its_own_is_looked_for_by_index() -> None:
+    index = "SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_notification_fixed_address'"
+    assert "text_pattern_ops" in str(db.session.scalar(text(index)))
+    db.session.execute(text("SET LOCAL enable_seqscan = off"))
+    waiting = narrowing._parts("direction@hold")[1].compile(db.engine, compile_kwargs={"literal_binds": True})
+    plan = "\n".join(db.session.scalars(text(f"EXPLAIN {waiting}")))
+    assert "ix_notification_fixed_address" in plan, plan

@@ -118,8 +118,9 @@ class NoteForm(RowForm):
 
 
 class RightsForm(FlaskForm):
-    """What one access opens, and when."""
+    """What one access opens, and when. `revision` names the access that was edited, 0 where there was none."""
 
+    revision = IntegerField(widget=HiddenInput(), validators=[Optional()])
     preset = RadioField(_("Ce que cette personne voit"), choices=[SelectChoice(*each) for each in RIGHTS])
     folders = SelectMultipleField(
         _("Répertoires"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), validate_choice=False

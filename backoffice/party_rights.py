@@ -1,6 +1,7 @@
 """What one access opens, and between which days; and whose person its contact is."""
 
 import uuid
+from typing import Any
 
 from flask import Response, abort, flash, request, url_for
 from flask_babel import gettext as _
@@ -9,14 +10,14 @@ from backoffice import backoffice
 from backoffice.access_rights import refuse_beyond
 from backoffice.party_access import AT
 from backoffice.party_forms import JoinForm, RightsForm
-from backoffice.party_rows import blamed, row_of, tab
+from backoffice.party_rows import blamed, conflict, row_of, tab
 from backoffice.reach import party_for, scope
 from shared.access import joining, rights
 from shared.access.candidates import candidates, chosen
 from shared.access.contacts import access_of, grant_to
 from shared.access.models import Access, Act
 from shared.documents.models import Folder
-from shared.errors import Refused
+from shared.errors import Refused, Stale
 from shared.people.models import Contact, Party
 from shared.web import visitors
 from shared.web.page import go
@@ -28,25 +29,16 @@ from shared.web.permissions import Permission, requires
 def party_rights(party_id: uuid.UUID, contact_id: uuid.UUID) -> Response:
     """« Droits »: the folders, what may be done, and the days."""
     party, contact = _found(party_id, contact_id)
-    access, folders = access_of(contact), rights.folders_of(party)
-    ids = access.folder_ids if access else None
-    data = {
-        "preset": rights.preset_of(ids, folders),
-        "folders": [str(each) for each in ids or ()],
-        "acts": access.acts if access else [*Act],
-        "starts_on": access.starts_on if access else None,
-        "ends_on": access.ends_on if access else None,
-    }
-    return _page(party, contact, RightsForm(formdata=None, data=data))
+    return _page(party, contact, RightsForm(formdata=None, data=_stands(access_of(contact), rights.folders_of(party))))
 
 
 @backoffice.post(f"{AT}/rights")
 @requires(Permission.ACCESS_EDIT)
 def party_rights_save(party_id: uuid.UUID, contact_id: uuid.UUID) -> Response:
-    """What is taken away is gone at once; what is added waits for the synchronisation."""
+    """What is taken away is gone at once; what is added waits. 409 with both texts when somebody saved meanwhile."""
     party, contact = _found(party_id, contact_id)
     form, by = RightsForm(), visitors.actor()
-    if not form.validate_on_submit():
+    if not form.validate_on_submit() or form.revision.data is None:
         return _page(party, contact, form, status=422)
     try:
         own = form.preset.data == rights.OWN
@@ -54,9 +46,12 @@ def party_rights_save(party_id: uuid.UUID, contact_id: uuid.UUID) -> Response:
         ids = form.folder_ids() if own else rights.preset(form.preset.data, folders)
         refuse_beyond(ids, _not_held(contact, folders))
         access: Access = grant_to(contact=contact, by=by)
+        rights.refuse_stale(access=access, revision=form.revision.data)
         rights.set_rights(access=access, folder_ids=ids, by=by)
         rights.set_acts(access=access, acts=form.acts.data or (), by=by)
         rights.set_dates(access=access, starts_on=form.starts_on.data, ends_on=form.ends_on.data, by=by)
+    except Stale as stale:
+        return _both(party, contact, form, stale)
     except Refused as refusal:
         return _page(party, contact, form, blamed(form, refusal), status=422)
     flash(_("Les droits sont enregistrés. Ce qui est retiré l’est tout de suite."), "success")
@@ -118,6 +113,31 @@ def _not_held(contact: Contact, folders: list[Folder]) -> list[Folder]:
     if access is None:
         return folders
     return [] if access.folder_ids is None else [each for each in folders if each.id not in access.folder_ids]
+
+
+def _stands(access: Access | None, folders: list[Folder]) -> dict[str, Any]:
+    """The fields of the form as the access is stored; a contact without one would get everything."""
+    ids = access.folder_ids if access else None
+    return {
+        "revision": access.revision if access else 0,
+        "preset": rights.preset_of(ids, folders),
+        "folders": [str(each) for each in ids or ()],
+        "acts": access.acts if access else [act.value for act in Act],
+        "starts_on": access.starts_on if access else None,
+        "ends_on": access.ends_on if access else None,
+    }
+
+
+def _both(party: Party, contact: Contact, form: RightsForm, stale: Stale) -> Response:
+    access, folders = access_of(contact), rights.folders_of(party)
+    stands = _stands(access, folders)
+    form.folders.choices = [(str(folder.id), folder.label) for folder in folders]
+    if form.preset.data != rights.OWN:  # what was ticked does not count: said only beside what was chosen one by one
+        form.folders.data = [] if stands["preset"] == rights.OWN else stands["folders"]
+    here = url_for("backoffice.party_rights_save", party_id=party.id, contact_id=contact.id)
+    back = url_for("backoffice.party_access", party_id=party.id)
+    row_id = access.id if access else contact.id
+    return conflict(party, form, stale, stands=stands, back=back, action=here, row_id=row_id)
 
 
 def _page(party: Party, contact: Contact, form: RightsForm, sentence: str = "", status: int = 200) -> Response:

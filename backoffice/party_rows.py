@@ -1,11 +1,13 @@
 """What the tabs of a party share: finding a row of that party, and two clerks on one row."""
 
 import uuid
+from datetime import date
 from typing import Any, TypeVar
 
 from flask import Response, abort
+from flask_babel import format_date
 from flask_wtf import FlaskForm
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from backoffice.party_tabs import party_tabs
 from shared.errors import Refused, Stale
@@ -18,6 +20,18 @@ from shared.web.blame import blame
 from shared.web.page import page
 
 Row = TypeVar("Row", Contact, Site)
+WRITTEN = (
+    "contact.created",
+    "contact.changed",
+    "contact.joined",
+    "site.created",
+    "site.changed",
+    "access.created",
+    "access.changed",
+    "access.withdrawn",
+    "access.initial_drawn",
+    "access.initial_typed",
+)
 
 
 def row_of(party: Party, table: type[Row], row_id: uuid.UUID) -> Row:
@@ -43,20 +57,21 @@ def conflict(
 ) -> Response:
     """Both texts side by side, who saved the other one and when; saving again starts from what stands now.
 
+    `row_id`: the contact, the site or the access.
     `stands`: the fields of the form as the row is stored, its revision among them.
     """
     last = db.session.scalars(
         select(Event)
         .where(
             Event.party_id == party.id,
-            Event.name.in_(("contact.changed", "contact.joined", "site.changed", "site.created", "contact.created")),
-            (Event.facts["contact"].astext == str(row_id)) | (Event.facts["site"].astext == str(row_id)),
+            Event.name.in_(WRITTEN),
+            or_(*(Event.facts[of].astext == str(row_id) for of in ("contact", "site")), Event.access_id == row_id),
         )
         .order_by(Event.at.desc())
         .limit(1)
     ).first()
     typed = {name: form[name].data or "" for name in stands if name != "revision"}
-    differing = [name for name in typed if str(typed[name]) != str(stands[name] or "")]
+    differing = [name for name in typed if _plain(typed[name]) != _plain(stands[name])]
     return tab(
         "backoffice/parties/row_conflict.html",
         party,
@@ -75,6 +90,14 @@ def conflict(
 
 
 def shown(form: FlaskForm, name: str, value: Any) -> Any:
-    """The word of a choice rather than its key."""
-    choices = getattr(form[name], "choices", None) or ()
-    return {key: label for key, label, *_rest in choices}.get(value, value) if choices else value
+    """The word of a choice rather than its key, a day as it is written here."""
+    field = form[name]
+    words = {each.value: each.label for each in field.iter_choices()} if hasattr(field, "iter_choices") else {}
+    if isinstance(value, list):
+        return ", ".join(str(words.get(each, each)) for each in value)
+    return format_date(value, "short") if isinstance(value, date) else words.get(value, value)
+
+
+def _plain(value: Any) -> Any:
+    """To be compared: nothing is nothing, and the order of what was ticked says nothing."""
+    return sorted(map(str, value)) if isinstance(value, list) and value else str(value or "")

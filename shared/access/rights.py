@@ -14,10 +14,16 @@ from shared.access.wanting import locked
 from shared.documents.models import Folder
 from shared.errors import Refused
 from shared.extensions import db
+from shared.people.editing import held
 from shared.people.models import Party
 
 ALL, OWN = "all", "own"
 PRESETS: dict[str, str | None] = {ALL: None, "invoices": "invoice", "quotes": "quote"}  # → the class that is shown
+
+
+def refuse_stale(*, access: Access, revision: int) -> None:
+    """Hold the access until the end of the transaction; Stale when it was changed since `revision`, 0 for none."""
+    held(access, access.revision if revision == 0 and _is_untouched(access) else revision)
 
 
 def set_rights(*, access: Access, folder_ids: Collection[uuid.UUID] | None, by: str) -> None:
@@ -92,6 +98,10 @@ def _checked(party: Party, folder_ids: Collection[uuid.UUID] | None) -> Folders:
     if set(db.session.scalars(query)) != set(asked):
         raise Refused(_("Un de ces répertoires n’est pas de cette famille. Rien n’a été changé."))
     return asked
+
+
+def _is_untouched(access: Access) -> bool:
+    return access.revision == 1 and access.folder_ids is None and len(access.acts) == len(Act)
 
 
 def _same(one: Folders, other: Folders) -> bool:

@@ -7,6 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
 from shared.access import granting
 from shared.access.contacts import grant_to
@@ -16,7 +17,7 @@ from shared.clock import now, today
 from shared.events.models import Event
 from shared.extensions import db
 from shared.people.contacting import ContactCard, add_contact
-from shared.people.models import Contact, EmailCell, EmailSlot, Party
+from shared.people.models import Activity, Contact, EmailCell, EmailSlot, Party
 from shared.people.party_models import Site
 from tests.factories import counter, office
 from tests.factories.company import Company, a_company
@@ -221,7 +222,7 @@ def test_whoever_has_the_right_on_invoices_only_sees_no_quote(app: Flask, browse
     url = f"/backoffice/parties/{party.id}/access/{contact.id}/rights"
     office.manual_mode()
     browser.get(url)
-    assert browser.post(url, preset="invoices").status_code == 303
+    assert _given(browser, url, preset="invoices").status_code == 303
 
     for page in ("/", "/documents", "/documents?q=devis", "/quotes", "/statement"):
         assert "Devis caché" not in customer.get(page).text
@@ -239,25 +240,56 @@ def test_staff_say_what_a_contact_may_do_besides_seeing(app: Flask, browser: Bro
     form = BeautifulSoup(browser.get(url).text, "html5lib")
     assert [box["value"] for box in form.select("input[name=acts][checked]")] == ["sign", "deposit", "pay"]
 
-    assert browser.post(url, preset="all", acts="pay").status_code == 303
+    assert _given(browser, url, preset="all", acts="pay").status_code == 303
     assert "voir, payer" in browser.get(f"/backoffice/parties/{party.id}/access").text
-    assert browser.post(url, preset="all").status_code == 303
+    assert _given(browser, url, preset="all").status_code == 303
     assert "voir seulement" in browser.get(f"/backoffice/parties/{party.id}/access").text
-    assert browser.post(url, preset="all", acts="vote").status_code == 422
+    assert _given(browser, url, preset="all", acts="vote").status_code == 422
+
+
+def test_two_clerks_on_one_access_and_what_the_first_took_away_stays_away(browser: Browser, party: Party) -> None:
+    """The second page was opened before the first saved: its dates must not put the folders back."""
+    contact = db.session.scalars(select(Contact).where(Contact.party_id == party.id, Contact.is_main)).one()
+    url = f"/backoffice/parties/{party.id}/access/{contact.id}/rights"
+    opened = BeautifulSoup(browser.get(url).text, "html5lib")
+    seen = opened.select_one("input[name=revision]")["value"]  # type: ignore[index]
+    quotes = office.folder("c.quotes")
+    _given(browser, url, preset="own", folders=str(quotes.id), acts="sign")
+
+    mine = {"preset": "all", "acts": ["sign", "deposit", "pay"], "ends_on": today() + timedelta(days=30)}
+    answer = browser.post(url, revision=seen, **mine)
+
+    assert answer.status_code == 409
+    assert _access(contact).folder_ids == [quotes.id]
+    assert _access(contact).ends_on is None
+    for words in ("Jeanne Roy", quotes.label, "Tout voir, aujourd’hui et demain", "Déposer des documents"):
+        assert words in answer.text
+    form = next(each for each in BeautifulSoup(answer.text, "html5lib").select("main form"))
+    fields: dict[str, list[str]] = {}
+    for hidden in form.select("input[type=hidden]"):
+        fields.setdefault(str(hidden["name"]), []).append(str(hidden["value"]))
+    assert browser.post(url, **(fields | {"csrf_token": browser.token})).status_code == 303
+    assert _access(contact).folder_ids is None
+    assert _access(contact).ends_on == today() + timedelta(days=30)
+    assert sorted(_access(contact).acts) == ["deposit", "pay", "sign"]
 
 
 def test_nobody_gives_folders_beyond_their_own_part(app: Flask, party: Party) -> None:
     clerk = a_clerk(role="referent", email="lea@exemple.fr")
     contact = db.session.scalars(select(Contact).where(Contact.party_id == party.id, Contact.is_main)).one()
     _access(contact).folder_ids = [office.folder("c.quotes").id]
-    clerk.grants[0].folder_id = office.folder("c.quotes").id
+    north, south = Activity(name="Nord"), Activity(name="Sud", position=1)
+    db.session.add_all([north, south])
+    db.session.flush()
+    clerk.grants[0].activity_id, office.folder("c.invoices").activity_id = north.id, south.id
+    db.session.flush()
     lea = Browser(app)
     lea.sign_in_staff("lea@exemple.fr")
     url = f"/backoffice/parties/{party.id}/access/{contact.id}/rights"
     lea.get(url)
 
-    assert "hors de votre habilitation" in lea.post(url, preset="invoices").text
-    assert lea.post(url, preset="own", folders=office.folder("c.quotes").id).status_code == 303
+    assert "hors de votre habilitation" in _given(lea, url, preset="invoices").text
+    assert _given(lea, url, preset="own", folders=office.folder("c.quotes").id).status_code == 303
 
 
 def test_an_access_that_ended_lets_nobody_in_at_once(app: Flask, browser: Browser, party: Party) -> None:
@@ -267,10 +299,10 @@ def test_an_access_that_ended_lets_nobody_in_at_once(app: Flask, browser: Browse
     assert customer.is_in
     url = f"/backoffice/parties/{party.id}/access/{contact.id}/rights"
     browser.get(url)
-    wrong = browser.post(url, preset="all", starts_on="2026-05-02", ends_on="2026-05-01")
+    wrong = _given(browser, url, preset="all", starts_on="2026-05-02", ends_on="2026-05-01")
     assert wrong.status_code == 422
     office.manual_mode()
-    browser.post(url, preset="all", ends_on=today() - timedelta(days=2))
+    _given(browser, url, preset="all", ends_on=today() - timedelta(days=2))
     assert not customer.is_in
 
 
@@ -309,6 +341,13 @@ def test_staff_join_a_contact_to_a_known_person_with_a_reason(app: Flask, browse
     db.session.expire_all()
     assert contact.person_id != known.account.person_id
     assert _access(contact).seat.account_id != known.account_id  # type: ignore[union-attr]
+
+
+def _given(browser: Browser, url: str, **fields: object) -> TestResponse:
+    """« Droits et dates » opened, filled in, saved."""
+    revision = BeautifulSoup(browser.get(url).text, "html5lib").select_one("input[name=revision]")
+    assert revision is not None
+    return browser.post(url, revision=revision["value"], **fields)
 
 
 def _key(text: str) -> str:

@@ -78,7 +78,6 @@ def refuse_beyond(ticked: Sequence[uuid.UUID] | None, folders: Sequence[Folder])
         return any(
             grant.family_id in (None, folder.family_id)
             and (grant.activity_id is None or folder.activity_id in (None, grant.activity_id))
-            and grant.folder_id in (None, folder.id)
             for grant in grants
         )
 

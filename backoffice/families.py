@@ -102,7 +102,7 @@ def _family(family_id: uuid.UUID) -> Family:
 
 def _may_found() -> bool:
     """A new family concerns the whole company: nobody whose grants stop at one."""
-    return any(grant.family_id is None for grant in scope(Permission.FOLDERS_EDIT).grants)
+    return scope(Permission.FOLDERS_EDIT).is_everywhere()
 
 
 def _check_all() -> None:

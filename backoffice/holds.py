@@ -33,7 +33,7 @@ def holds() -> Response:
 def holds_change(family_id: uuid.UUID) -> Response:
     """Hold the family's notices, or let them go on after having said what becomes of those that wait."""
     family = db.session.get(Family, family_id)
-    if family is None or not scope(Permission.HISTORY_ACT).reaches_family(family.id):
+    if family is None or not scope(Permission.HISTORY_ACT).covers_family(family.id):
         abort(404)
     if request.form.get("hold") == "on":
         waiting = hold(family=family, by=visitors.actor())
@@ -58,7 +58,7 @@ def _page(status: int = 200, sentence: str = "", refused: uuid.UUID | None = Non
         status=status,
         families=found,
         names=names_of(each.family.notices_off_by for each in found if each.family.notices_off_by),
-        may_act={each.family.id for each in found if scope(Permission.HISTORY_ACT).reaches_family(each.family.id)},
+        may_act={each.family.id for each in found if scope(Permission.HISTORY_ACT).covers_family(each.family.id)},
         sentence=sentence,
         refused=refused,
         typed=request.form,

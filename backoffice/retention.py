@@ -35,8 +35,7 @@ TABS: tuple[tuple[str, Any], ...] = (
 
 def everywhere(permission: Permission) -> None:
     """What is kept is the whole company's: a grant limited to one part of it is not enough."""
-    grants = scope(permission).grants
-    if not any(each.family_id is each.folder_id is each.activity_id is None for each in grants):
+    if not scope(permission).is_everywhere():
         refuse(permission)
 
 

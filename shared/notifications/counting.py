@@ -29,7 +29,7 @@ class Counts(NamedTuple):
 
 def counts(scope: Scope) -> Counts:
     """For the families in reach."""
-    families = {grant.family_id for grant in scope.grants}
+    families = {grant.family_id for grant in scope.wide().grants}
     everywhere = None in families
 
     def reached(column: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -96,6 +96,13 @@ def line(scope: Scope, notification_id: uuid.UUID) -> Row[Any] | None:
     return db.session.execute(query.where(Notification.id == notification_id, in_reach(scope))).one_or_none()
 
 
+def resends_of(scope: Scope, notification_id: uuid.UUID) -> Sequence[Row[Any]]:
+    """The lines that sent this one again, the newest first, ten at most: id, when it was written."""
+    query = select(Notification.id, Notification.created_at).outerjoin(Party, Party.id == Notification.party_id)
+    query = query.where(Notification.resend_of_id == notification_id, in_reach(scope))
+    return db.session.execute(query.order_by(Notification.created_at.desc(), Notification.id.desc()).limit(10)).all()
+
+
 def titles_of(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
     """Line id → the documents that it announces."""
     titles: dict[uuid.UUID, list[str]] = {}
@@ -119,7 +126,8 @@ def documents_of(ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
 
 
 def _lines() -> Select[*tuple[Any, ...]]:
-    cell, fallback, first = aliased(EmailCell), aliased(EmailCell), aliased(Notification)
+    cell, fallback = aliased(EmailCell), aliased(EmailCell)
+    first, again = aliased(Notification), aliased(Notification)  # what it repeats or copies, what repeats it
     address = func.coalesce(Notification.address, Notification.fixed_address, cell.address, fallback.address)
     return (
         select(
@@ -140,6 +148,8 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Notification.party_id,
             Notification.requested_by,
             Notification.resend_of_id,
+            Notification.copy_of_id,
+            Notification.secret_until,
             address.label("address"),
             func.coalesce(Notification.address_slot, Notification.slot).label("slot"),
             Party.name.label("party_name"),
@@ -148,14 +158,21 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Template.id.label("template_id"),
             Template.label.label("template"),
             TemplateVersion.number.label("version"),
+            Template.deleted_at.label("template_deleted_at"),
             first.created_at.label("first_at"),
+            first.address.label("first_address"),
+            select(func.max(again.created_at))
+            .where(again.resend_of_id == Notification.id)
+            .correlate(Notification)
+            .scalar_subquery()
+            .label("resent_at"),
             exists().where(NotificationDocument.notification_id == Notification.id).label("has_documents"),
         )
         .join(Template, Template.id == Notification.template_id)
         .outerjoin(TemplateVersion, TemplateVersion.id == Notification.template_version_id)
         .outerjoin(Party, Party.id == Notification.party_id)
         .outerjoin(Family, Family.id == Party.family_id)
-        .outerjoin(first, first.id == Notification.resend_of_id)
+        .outerjoin(first, first.id == func.coalesce(Notification.resend_of_id, Notification.copy_of_id))
         .outerjoin(cell, and_(cell.party_id == Party.id, cell.slot == Notification.slot))
         .outerjoin(fallback, and_(fallback.party_id == Party.id, fallback.slot == Family.slot_fallback))
     )
@@ -169,14 +186,24 @@ def _chosen(scope: Scope, chosen: Filter, found: Found) -> Select[uuid.UUID]:
 
 
 def in_reach(scope: Scope) -> ColumnElement[bool]:
-    """The party in reach, and no document of a folder out of reach: a payslip's notice is not everybody's."""
-    hidden = exists().where(
+    """The party in reach, and no document of a folder out of reach: a payslip's notice is not everybody's.
+
+    Whose grants stop at a folder sees the messages that hold one of its documents, and no other of the party's.
+    """
+    wide = scope.wide()
+    theirs = or_(Notification.party_id.is_(None), wide.parties()) if wide.grants else wide.parties()
+    if scope.is_by_folder():
+        theirs = or_(theirs, and_(scope.parties(), _holds(scope.folders())))
+    return and_(theirs, ~_holds(~scope.folders()))
+
+
+def _holds(folder: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(
         NotificationDocument.notification_id == Notification.id,
         Document.id == NotificationDocument.document_id,
         Folder.id == Document.folder_id,
-        ~scope.folders(),
+        folder,
     )
-    return and_(or_(Notification.party_id.is_(None), scope.parties()), ~hidden)
 
 
 def _key(row: Row[Any]) -> Key:

@@ -87,7 +87,7 @@ def standing(scope: Scope) -> Sequence[Held]:
     )
     query = select(Family, func.coalesce(counted.c.lines, 0), counted.c.oldest)
     query = query.outerjoin(counted, counted.c.family_id == Family.id).order_by(Family.position, Family.label)
-    return [Held(*row) for row in db.session.execute(query) if scope.reaches_family(row[0].id)]
+    return [Held(*row) for row in db.session.execute(query) if scope.covers_family(row[0].id)]
 
 
 def _cancel(family_id: uuid.UUID, older: list[ColumnElement[bool]]) -> int:

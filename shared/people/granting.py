@@ -35,8 +35,10 @@ def grant(
         raise Refused(
             _("« %(folder)s » n’est pas un répertoire de cette famille.", folder=folder.label), field="folder"
         )
-    scope = {"family_id": family_id, "folder_id": folder_id, "activity_id": activity_id}
-    same = (getattr(Grant, name).is_not_distinct_from(value) for name, value in scope.items())
+    family = folder.family if folder is not None else family
+    scope = {"family_id": family and family.id, "folder_id": folder_id, "activity_id": activity_id}
+    told_by = set(scope) - {"family_id"} if folder else set(scope)  # older grants of a folder name no family
+    same = (getattr(Grant, name).is_not_distinct_from(scope[name]) for name in told_by)
     if db.session.scalar(select(exists().where(Grant.staff_id == staff.id, Grant.role_id == role.id, *same))):
         raise Refused(_("%(name)s a déjà cette habilitation.", name=staff.name), field="role")
     made = Grant(id=uuid7(), staff_id=staff.id, role=role, **scope)

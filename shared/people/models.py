@@ -5,9 +5,21 @@ import uuid
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    Uuid,
+    column,
+    false,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 from sqlalchemy.types import Text
 
 from shared.clock import now
@@ -239,8 +251,11 @@ class Staff(Model):
     grants: Mapped[list["Grant"]] = relationship(back_populates="staff", cascade="all, delete-orphan")
 
 
+_FOLDERS = table("folder", column("id", Uuid), column("family_id", Uuid))  # documents are above people
+
+
 class Grant(Model):
-    """Staff × role × scope; a scope left empty means all."""
+    """Staff × role × scope; a scope left empty means all. A folder says its family, whether that is named or not."""
 
     __tablename__ = "staff_grant"
 
@@ -250,6 +265,9 @@ class Grant(Model):
     family_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("family.id"))
     folder_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("folder.id"))
     activity_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("activity.id"))
+    folder_family_id: Mapped[uuid.UUID | None] = column_property(
+        select(_FOLDERS.c.family_id).where(_FOLDERS.c.id == folder_id).correlate_except(_FOLDERS).scalar_subquery()
+    )
 
     staff: Mapped[Staff] = relationship(back_populates="grants")
     role: Mapped[Role] = relationship(lazy="joined", innerjoin=True)

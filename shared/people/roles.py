@@ -64,6 +64,29 @@ COMPANY_WIDE = frozenset(
     }
 )
 
+# All that a grant limited to a folder holds: its documents, those to whom they go, and what was said of them.
+# Folders' settings, holds, families, accesses, cards and records are about more than one folder.
+IN_A_FOLDER = frozenset(
+    {
+        *ALWAYS,
+        "backoffice:parties:see",
+        "backoffice:documents:see",
+        "backoffice:documents:file",
+        "backoffice:documents:publish",
+        "backoffice:payslips:distribute",
+        "backoffice:signatures:see",
+        "backoffice:signatures:ask",
+        "backoffice:signatures:sign",
+        "backoffice:notices:send",
+        "backoffice:history:see",
+        "backoffice:history:act",
+        "backoffice:portal:impersonate",
+    }
+)
+
+# The settings of a family's folders hold for all the activities that share them.
+ALL_ACTIVITIES = frozenset({"backoffice:folders:edit"})
+
 # « 2FA obligatoire » as shipped. The administrator's stays so whatever is typed.
 SECOND_FACTOR = frozenset({ADMINISTRATOR})
 

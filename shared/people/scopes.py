@@ -8,7 +8,9 @@ from sqlalchemy import ColumnElement, and_, false, or_, true
 
 from shared.documents.models import Folder
 from shared.people.models import Grant, Party, Staff
-from shared.people.roles import COMPANY_WIDE
+from shared.people.roles import ALL_ACTIVITIES, COMPANY_WIDE, IN_A_FOLDER
+
+NOBODY = uuid.UUID(int=0)  # the family of a folder that is not known: no party has it
 
 
 @dataclass(frozen=True)
@@ -21,8 +23,9 @@ class Scope:
     grants: tuple[Grant, ...]
 
     def parties(self) -> ColumnElement[bool]:
-        """The parties in reach; wants `Party` in the query."""
-        return _any([true() if g.family_id is None else Party.family_id == g.family_id for g in self.grants])
+        """The parties in reach; wants `Party` in the query. A grant limited to a folder reaches those of its family."""
+        families = dict.fromkeys(_family(grant) for grant in self.grants)
+        return _any([true() if each is None else Party.family_id == each for each in families])
 
     def folders(self) -> ColumnElement[bool]:
         """The folders in reach; wants `Folder` in the query.
@@ -35,12 +38,24 @@ class Scope:
 
     def reaches_family(self, family_id: uuid.UUID) -> bool:
         """Whether anything of this family is in reach."""
-        return any(g.family_id in (None, family_id) for g in self.grants)
+        return any(_family(grant) in (None, family_id) for grant in self.grants)
+
+    def wide(self) -> "Scope":
+        """Without the grants limited to one folder, which reach documents and the parties they go to, nothing else."""
+        return Scope(tuple(grant for grant in self.grants if grant.folder_id is None))
+
+    def is_by_folder(self) -> bool:
+        """Whether some family is reached through its folders alone."""
+        wide = self.wide()
+        return any(not wide.reaches_family(_family(grant) or NOBODY) for grant in self.grants if grant.folder_id)
+
+    def is_everywhere(self) -> bool:
+        """Whether nothing narrows what is in reach."""
+        return any(g.family_id is g.folder_id is g.activity_id is None for g in self.grants)
 
     def covers_family(self, family_id: uuid.UUID) -> bool:
         """Whether no folder nor activity narrows what is in reach of this family."""
-        whole = [g for g in self.grants if g.folder_id is None and g.activity_id is None]
-        return any(g.family_id in (None, family_id) for g in whole)
+        return any(g.family_id in (None, family_id) for g in self.wide().grants if g.activity_id is None)
 
     def reaches(self, folder: Folder) -> bool:
         """Whether this folder's documents are in reach."""
@@ -67,10 +82,23 @@ def permissions_of(staff: Staff) -> frozenset[str]:
 
 
 def _given(grant: Grant) -> Collection[str]:
-    """What its role permits there: what concerns the company as a whole, only where the grant holds everywhere."""
-    if grant.family_id is grant.folder_id is grant.activity_id is None:
+    """What its role permits there: what concerns the company as a whole, only where the grant holds everywhere.
+
+    In one folder, only what can be done to its documents.
+    """
+    if grant.folder_id is not None:
+        return IN_A_FOLDER.intersection(grant.role.permissions)
+    if grant.family_id is grant.activity_id is None:
         return grant.role.permissions
-    return [permission for permission in grant.role.permissions if permission not in COMPANY_WIDE]
+    beyond = COMPANY_WIDE if grant.activity_id is None else COMPANY_WIDE | ALL_ACTIVITIES
+    return [permission for permission in grant.role.permissions if permission not in beyond]
+
+
+def _family(grant: Grant) -> uuid.UUID | None:
+    """The family in which it holds; None is all of them."""
+    if grant.folder_id is None:
+        return grant.family_id
+    return grant.family_id or grant.folder_family_id or NOBODY
 
 
 def _folder(grant: Grant) -> ColumnElement[bool]:

@@ -30,8 +30,7 @@ def reached(scope: Scope) -> ColumnElement[bool]:
 
     A grant on one folder reaches documents there, and no record.
     """
-    wide = [grant for grant in scope.grants if grant.folder_id is None]
-    parts = [Scope((grant,)).parties() & _activity(grant.activity_id) for grant in wide]
+    parts = [Scope((grant,)).parties() & _activity(grant.activity_id) for grant in scope.wide().grants]
     return or_(*parts) if parts else Scope(()).parties()
 
 

@@ -12,8 +12,7 @@ from shared.records.models import Record
 
 def kinds_in(scope: Scope, families: Sequence[Family]) -> list[Kind]:
     """The kinds of which something may be in reach, in the order of their declaration; `families`: all of them."""
-    wide = Scope(tuple(grant for grant in scope.grants if grant.folder_id is None))
-    reached = [family for family in families if wide.reaches_family(family.id)]
+    reached = [family for family in families if scope.wide().reaches_family(family.id)]
     return [kind for kind in KINDS.values() if any(takes(kind, family) for family in reached)]
 
 

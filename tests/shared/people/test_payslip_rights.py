@@ -115,7 +115,7 @@ def test_an_objection_stops_publication_lists_the_slips_to_print_and_gives_a_dat
     slip = a_slip(party)
     assert standing(before).live_at is not None  # what was there stays readable
     assert standing(slip).live_at is None
-    scope = Scope((Grant(folder_id=slip.folder_id),))
+    scope = Scope((Grant(family_id=party.family_id, folder_id=slip.folder_id),))
     listed = printing.to_print(party.family, scope)
     assert [row.id for row in listed.rows] == [slip.id]
 

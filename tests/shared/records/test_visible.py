@@ -70,7 +70,7 @@ def test_staff_see_what_the_customer_sees_and_no_more_than_they_may(party: Party
     clerk = a_clerk("manager")
     assert [sees(lent(whole, clerk), each) for each in (order, quote, bill)] == [True, True, True]
     assert [sees(lent(narrowed, clerk), each) for each in (order, quote, bill)] == [False, True, False]
-    clerk.grants[0].folder_id = folder.id
+    clerk.grants[0].family_id, clerk.grants[0].folder_id = party.family_id, folder.id
     db.session.flush()
     assert [sees(lent(whole, clerk), each) for each in (order, quote, bill)] == [False, True, False]
     assert lists_of(lent(whole, clerk)) == {"quote"}

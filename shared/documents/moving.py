@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from shared.documents import publishing
+from shared.documents.classes import NEEDS_GRANT
 from shared.documents.consents import PAYSLIP
 from shared.documents.effective import settings_for
 from shared.documents.models import Document, Folder, Version
@@ -16,21 +17,16 @@ from shared.extensions import db
 def move(*, document: Document, folder: Folder, by: str) -> None:
     """Put the document in another folder of its party; what is sent and linked keeps working.
 
-    Raises Refused for a folder of another family, or one that already holds these bytes for this party.
+    Raises Refused for a folder of another family, or one that already holds these bytes for this party. What is read
+    by those alone whom a grant names (payslips, sick notes) stays among folders of its class.
     """
     before = document.folder
     if folder.id == before.id:
         raise Refused(_("Le document est déjà dans ce répertoire."), field="folder_id")
     if folder.family_id != before.family_id:
         raise Refused(_("Ce répertoire appartient à une autre famille de tiers."), field="folder_id")
-    if before.document_class == PAYSLIP != folder.document_class:
-        raise Refused(
-            _(
-                "Un bulletin de paie reste dans un répertoire de bulletins : c’est ce qui garantit sa conservation. "
-                "Le document n’a pas bougé."
-            ),
-            field="folder_id",
-        )
+    if before.document_class in NEEDS_GRANT and folder.document_class != before.document_class:
+        raise Refused(_why_kept(before), field="folder_id")
     refuse_while_asked(document.id)
     if _holds_same_bytes(document, folder):
         raise Refused(_("Ce répertoire contient déjà exactement ce document."), field="folder_id")
@@ -39,6 +35,18 @@ def move(*, document: Document, folder: Folder, by: str) -> None:
     facts = {"before": before.path, "after": folder.path}
     record("document.moved", by=by, party_id=document.party_id, document_id=document.id, facts=facts)
     _follow(document, before, by)
+
+
+def _why_kept(folder: Folder) -> str:
+    if folder.document_class == PAYSLIP:
+        return _(
+            "Un bulletin de paie reste dans un répertoire de bulletins : c’est ce qui garantit sa conservation. "
+            "Le document n’a pas bougé."
+        )
+    return _(
+        "Un arrêt de travail reste dans un répertoire d’arrêts de travail, que lit seulement qui y est habilité. "
+        "Le document n’a pas bougé."
+    )
 
 
 def _follow(document: Document, before: Folder, by: str) -> None:

@@ -9,11 +9,12 @@ from flask_babel import ngettext
 
 from backoffice import backoffice
 from backoffice.reach import party_for, scope
-from shared.errors import Refused
+from backoffice.todo_refused import refused
+from shared.errors import Refused, Stale
 from shared.events.actors import names_of
 from shared.extensions import db
-from shared.people.addressing import Doubtful
 from shared.todos.closing import correct, dismiss, send_again
+from shared.todos.contacts import contacts_reached
 from shared.todos.finding import todo_in, todos
 from shared.todos.models import Todo
 from shared.web import visitors
@@ -36,7 +37,9 @@ def todo_act(todo_id: uuid.UUID, action: str) -> Response:
     try:
         sentence = _done(found, action)
     except Refused as refusal:
-        return _page(422, refused=_refused(todo_id, refusal))
+        db.session.rollback()
+        status = 409 if isinstance(refusal, Stale) else 422
+        return _page(status, refused(todo_id, refusal, request.form))
     flash(sentence, "success")
     return go(url_for("backoffice.todo"))
 
@@ -61,18 +64,7 @@ def _leaving(count: int) -> str:
     return str(ngettext("%(num)s message repart.", "%(num)s messages repartent.", count))
 
 
-def _refused(todo_id: uuid.UUID, refusal: Refused) -> dict[str, Any]:
-    return {
-        "id": todo_id,
-        "sentence": refusal.sentence,
-        "typed": request.form.get("address", ""),
-        "doubtful": isinstance(refusal, Doubtful),
-    }
-
-
-def _page(status: int = 200, refused: dict[str, Any] | None = None) -> Response:
-    if refused:
-        db.session.rollback()
+def _page(status: int = 200, why_not: dict[str, Any] | None = None) -> Response:
     closed = request.args.get("state") == "closed"
     found = todos(
         scope(Permission.TO_DO_SEE),
@@ -86,7 +78,8 @@ def _page(status: int = 200, refused: dict[str, Any] | None = None) -> Response:
         status=status,
         found=found,
         closed=closed,
-        refused=refused or {},
+        refused=why_not or {},
+        people=contacts_reached([row.id for row in found.rows if row.slot is None and row.party_id]),
         names=names_of({row.closed_by for row in found.rows if row.closed_by}) if closed else {},
         may_act=bool(scope(Permission.TO_DO_ACT).grants),
         tabs=[

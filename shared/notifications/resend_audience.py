@@ -7,6 +7,7 @@ from shared.extensions import db
 from shared.notifications.models import Notification, NotificationDocument, NotificationRecord
 from shared.notifications.recipients import Recipient
 
+ADDRESS = "address"  # the fact of a resend that says where it goes now, when that is a corrected address of one's own
 LEFT_WITH = "attached"  # the fact of a line that says which files left with it, and which did not
 
 
@@ -34,7 +35,7 @@ def same_recipient(event: Event) -> list[Recipient]:
             account_id=former.account_id,
             staff_id=former.staff_id,
             slot=former.slot,
-            fixed_address=former.fixed_address,
+            fixed_address=event.facts.get(ADDRESS) or former.fixed_address,
             template_id=former.template_id,
             link_target=former.link_target,
             document_ids=tuple(ids),

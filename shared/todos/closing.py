@@ -7,14 +7,16 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from shared.clock import now
-from shared.errors import Refused
+from shared.errors import Refused, Stale
 from shared.events.models import Event
 from shared.events.recording import record
 from shared.extensions import db
 from shared.notifications.models import Notification, Status
 from shared.notifications.resending import resend
 from shared.people.addressing import change_cell
-from shared.people.models import EmailCell, Party
+from shared.people.models import Contact, EmailCell, Party
+from shared.people.readdressing import change_contact_address
+from shared.todos.contacts import contacts_reached
 from shared.todos.models import Todo, TodoKind, TodoNotification
 
 Outcome = Literal["corrected", "resent", "dismissed"]
@@ -24,12 +26,16 @@ REFUSED = (Status.BOUNCED, Status.FAILED)
 def correct(*, todo: Todo, address: str, seen: str, by: str, is_sure: bool = False) -> int:
     """« Corriger et renvoyer »: the cell takes the new address, each message refused leaves again, tied to the first.
 
-    `seen` is what the cell held when it was shown. Returns how many leave. Raises Refused (field `address`) when the
-    address is malformed, the same as the one that refuses, or nobody's cell; Doubtful when it looks wrong and the
-    person is not yet sure; Stale when somebody else changed it meanwhile.
+    Where it is a contact's own address, their card takes it. `seen` is what the cell or the card held when it was
+    shown. Returns how many leave. Raises Refused (field `address`) when the address is malformed, the same as the one
+    that refuses, or nobody's; Doubtful when it looks wrong and the person is not yet sure; Stale when somebody else
+    changed it, or was done with it, meanwhile.
     """
     _take(todo)
     party = db.session.get(Party, todo.party_id) if todo.party_id else None
+    reached = contacts_reached([todo.id]).get(todo.id) if todo.slot is None else None
+    if reached is not None:
+        return _correct_contact(todo, reached.id, address, seen, by, is_sure=is_sure)
     if party is None or todo.slot is None:
         raise Refused(_("Cette adresse n’est pas dans une case de la fiche : changez-la chez la personne."), "address")
     if not address.strip():
@@ -68,11 +74,21 @@ def address_retried(event: Event) -> None:
         _send_again(todo, event.actor, "resent")
 
 
+def _correct_contact(todo: Todo, contact_id: uuid.UUID, address: str, seen: str, by: str, *, is_sure: bool) -> int:
+    contact = db.session.get_one(Contact, contact_id)
+    if not address.strip():
+        raise Refused(_("Écrivez la bonne adresse."), "address")
+    change_contact_address(contact=contact, address=address, seen=seen, by=by, is_sure=is_sure)
+    if contact.email == todo.address:
+        raise Refused(_("C’est l’adresse qui vient d’être rejetée : corrigez-la, ou renvoyez telle quelle."), "address")
+    return _send_again(todo, by, "corrected", contact)
+
+
 def _take(todo: Todo) -> None:
-    """From here on nobody else closes it. Raises Refused when somebody has."""
+    """From here on nobody else closes it. Raises Stale when somebody has."""
     db.session.refresh(todo, with_for_update=True)
     if todo.closed_at is not None:
-        raise Refused(_("Quelqu’un l’a déjà traité : rien n’a été envoyé une seconde fois."))
+        raise Stale(_("Quelqu’un l’a déjà traité : rien n’a été envoyé une seconde fois."))
 
 
 def _stands(todo: Todo) -> str | None:
@@ -85,19 +101,21 @@ def _messages(todo: Todo) -> int:
     return db.session.scalar(query) or 0
 
 
-def _send_again(todo: Todo, by: str, outcome: Outcome) -> int:
-    ids = _waiting(todo)
-    for notification_id in ids:
-        resend(notification_id=notification_id, by=by)
+def _send_again(todo: Todo, by: str, outcome: Outcome, contact: Contact | None = None) -> int:
+    """`contact`: whose messages go where their card says now."""
+    waiting = _waiting(todo)
+    for notification_id, contact_id in waiting:
+        theirs = contact is not None and contact.id == contact_id
+        resend(notification_id=notification_id, by=by, address=contact.email if contact and theirs else "")
     _close(todo, by, outcome)
-    return len(ids)
+    return len(waiting)
 
 
-def _waiting(todo: Todo) -> list[uuid.UUID]:
-    """The messages that were refused and that nobody has sent again by himself, oldest first."""
+def _waiting(todo: Todo) -> list[tuple[uuid.UUID, uuid.UUID | None]]:
+    """The messages that were refused and that nobody has sent again by himself, each with its contact, oldest first."""
     again = select(Notification.resend_of_id).where(Notification.resend_of_id.is_not(None))
     query = (
-        select(Notification.id)
+        select(Notification.id, Notification.contact_id)
         .join(TodoNotification, TodoNotification.notification_id == Notification.id)
         .where(
             TodoNotification.todo_id == todo.id,
@@ -106,7 +124,7 @@ def _waiting(todo: Todo) -> list[uuid.UUID]:
         )
         .order_by(Notification.created_at, Notification.id)
     )
-    return list(db.session.scalars(query))
+    return [(message, contact) for message, contact in db.session.execute(query)]
 
 
 def _close(todo: Todo, by: str, outcome: Outcome) -> None:

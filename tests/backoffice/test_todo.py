@@ -56,7 +56,7 @@ def test_one_click_corrects_the_cell_and_sends_again(browser: Browser) -> None:
     assert cell.address == "compta@bonne.example" and cell.bounced_at is None
     done = browser.get("/backoffice/todo?state=closed").text
     assert "Adresse corrigée" in done and "Jeanne Roy" in done
-    assert browser.post(f"/backoffice/todo/{todo.id}/resend").status_code == 422, "a second click sends nothing"
+    assert browser.post(f"/backoffice/todo/{todo.id}/resend").status_code == 409, "a second click sends nothing"
     assert len(post.lines()) == 2
 
 
@@ -79,7 +79,7 @@ def test_two_clerks_on_one_address(browser: Browser) -> None:
     db.session.flush()
     assert 'value="deja@corrigee.example"' in browser.get("/backoffice/todo").text
     answer = browser.post(f"/backoffice/todo/{todo.id}/correct", address="autre@x.example", seen=ADDRESS)
-    assert answer.status_code == 422 and "Quelqu’un a changé cette adresse" in answer.text
+    assert answer.status_code == 409 and "Quelqu’un a changé cette adresse" in answer.text
     answer = browser.post(
         f"/backoffice/todo/{todo.id}/correct", address="deja@corrigee.example", seen="deja@corrigee.example"
     )

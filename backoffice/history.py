@@ -10,9 +10,10 @@ from backoffice.party_tabs import party_tabs
 from backoffice.reach import party_for, scope
 from backoffice.wording import line_words
 from shared.events.actors import names_of
-from shared.notifications.cancelling import may_restore
-from shared.notifications.finding import line, titles_of
-from shared.web.page import page
+from shared.notifications.cancelling import cancelled_with, may_restore
+from shared.notifications.finding import line, resends_of, titles_of
+from shared.notifications.resending import why_not_again
+from shared.web.page import asked, page
 from shared.web.permissions import Permission, requires
 
 
@@ -24,6 +25,7 @@ def history() -> Response:
         "backoffice/history/list.html",
         blocks=("results",),
         here=request.full_path.rstrip("?"),
+        swapped=asked(("results",)) is not None,
         may_synchronise=bool(scope(Permission.SYNCHRONISE).grants),
         **lines_shown(chosen_filter()),
     )
@@ -57,4 +59,7 @@ def history_line(notification_id: uuid.UUID) -> Response:
         names=names_of([found.requested_by] if found.requested_by else []),
         may_act=line(scope(Permission.HISTORY_ACT), notification_id) is not None,
         may_restore=may_restore(found),
+        together=cancelled_with(found.id) if may_restore(found) else "",
+        why_not_again=why_not_again(found),
+        resends=resends_of(scope(Permission.HISTORY_SEE), found.id),
     )

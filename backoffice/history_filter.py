@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from flask import request
+from flask import request, url_for
 from sqlalchemy import select
 
 from backoffice.reach import scope
@@ -64,8 +64,15 @@ def lines_shown(chosen: Filter) -> dict[str, Any]:
             select(Template.id, Template.label).where(Template.deleted_at.is_(None)).order_by(Template.label)
         ).all(),
         "may_act": bool(scope(Permission.HISTORY_ACT).grants),
-        "query": request.query_string.decode(),
+        "export_url": export_url(chosen),
     }
+
+
+def export_url(chosen: Filter) -> str:
+    """The file of the lines that are shown, wherever they are."""
+    asked = {name: text for name, text in request.args.items() if text and name not in ("party", "after", "before")}
+    party = {"party": str(chosen.party_id)} if chosen.party_id else {}
+    return url_for("backoffice.history_export", **(party | asked))
 
 
 def read_key(name: str) -> Key | None:

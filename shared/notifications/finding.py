@@ -84,8 +84,9 @@ def whole_history(scope: Scope, chosen: Filter, *, size: int = 500) -> Iterator[
 
 
 def some(scope: Scope, ids: Sequence[uuid.UUID]) -> Sequence[Row[Any]]:
-    """These lines, for those in reach."""
-    return db.session.execute(_lines().where(Notification.id.in_(ids), in_reach(scope))).all()
+    """These lines, for those in reach, newest first."""
+    found = _lines().where(Notification.id.in_(ids), in_reach(scope))
+    return db.session.execute(found.order_by(Notification.created_at.desc(), Notification.id.desc())).all()
 
 
 def line(scope: Scope, notification_id: uuid.UUID) -> Row[Any] | None:
@@ -100,7 +101,8 @@ def resends_of(scope: Scope, notification_id: uuid.UUID) -> Sequence[Row[Any]]:
     """The lines that sent this one again, the newest first, ten at most: id, when it was written."""
     query = select(Notification.id, Notification.created_at).outerjoin(Party, Party.id == Notification.party_id)
     query = query.where(Notification.resend_of_id == notification_id, in_reach(scope))
-    return db.session.execute(query.order_by(Notification.created_at.desc(), Notification.id.desc()).limit(10)).all()
+    found = query.order_by(Notification.created_at.desc(), Notification.id.desc()).limit(10)
+    return [*db.session.execute(found)]
 
 
 def titles_of(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[str]]:

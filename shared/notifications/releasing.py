@@ -14,6 +14,7 @@ from shared.notifications.delivery_models import Channel
 from shared.notifications.models import Notification, NotificationDocument, Reason, Status
 from shared.notifications.outbox import CLAIMABLE, ring_bell
 from shared.notifications.signature_audiences import TARGET
+from shared.people.models import Family
 from shared.settings.reading import is_automatic
 
 WAITING = Notification.status == Status.WAITING
@@ -83,7 +84,21 @@ def release_held(family_id: uuid.UUID) -> int:
 
     Not before its own hour: what was planned for later is planned again.
     """
-    held = (Notification.reason == Reason.SUSPENDED, Notification.family_id == family_id)
+    return _resume(Notification.family_id == family_id)
+
+
+def look_again(notification_id: uuid.UUID) -> None:
+    """A line waits again: it goes on where what it waited for came meanwhile — a family let go, an address, a seat."""
+    this = Notification.id == notification_id
+    held = exists().where(Family.id == Notification.family_id, Family.notices_off_at.is_not(None))
+    _resume(this, ~held)
+    _release(Notification.reason == Reason.NO_ADDRESS, this)
+    if is_automatic():
+        _release(_held_by_synchronisation(), this, _can_open())
+
+
+def _resume(*chosen: ColumnElement[bool]) -> int:
+    held = (Notification.reason == Reason.SUSPENDED, *chosen)
     later = update(Notification).where(WAITING, *held, _can_open(), Notification.due_at > now())
     later = later.values(reason=Reason.PLANNED).returning(Notification.id)
     planned = len(db.session.execute(later.execution_options(synchronize_session=False)).all())

@@ -1,6 +1,7 @@
 """The same lines wherever the history is opened, and on the CSV; what is done to a selection; what would leave."""
 
 import csv
+import html
 import io
 import re
 
@@ -67,6 +68,43 @@ def test_a_line_is_found_by_party_document_address_state_and_date_and_the_csv_sa
     assert not rows_of(browser.get("/backoffice/history?since=2001-01-01&until=2001-01-02").text)
 
 
+def swapped(browser: Browser, url: str) -> str:
+    """What a live filter puts in the place of the lines."""
+    text = browser.get(url, headers={"HX-Request": "true", "HX-Target": "div#results"}).text
+    assert "<html" not in text
+    return text
+
+
+def exported(browser: Browser, page: str) -> list[dict[str, str]]:
+    """The file that the button of a page leads to."""
+    (link,) = set(re.findall(r'href="(/backoffice/history/export\.csv[^"]*)"', page))
+    text = browser.get(html.unescape(link)).text
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), delimiter=";"))
+
+
+@pytest.mark.row("P-42")
+@pytest.mark.row("P-71")
+def test_the_file_is_that_of_the_lines_a_live_filter_shows(browser: Browser) -> None:
+    party = post.a_customer("4711", billing="compta@jolie.example")
+    for number in range(3):
+        sent(post.lines(post.announced(party, post.invoices(), f"FA-{number}"))[0]).subject = f"Facture {number}"
+    post.announced(post.a_customer("99"), post.invoices(), "FA-9")
+    db.session.flush()
+    whole = browser.get("/backoffice/history").text
+    assert [row["Message"] for row in exported(browser, whole)][1:] == ["Facture 2", "Facture 1", "Facture 0"]
+    fragment = swapped(browser, "/backoffice/history?q=4711&status=sent&since=")
+    found = exported(browser, fragment)
+    assert [row["Message"] for row in found] == ["Facture 2", "Facture 1", "Facture 0"]
+    assert [re.search(row["Message"], fragment).start() for row in found] == sorted(  # type: ignore[union-attr]
+        fragment.index(row["Message"]) for row in found
+    )
+    assert {row["Code"] for row in found} == {"4711"}
+    assert "q=4711&amp;status=sent&amp;since=&amp;family=customers" in fragment, "the tabs follow the filter"
+    assert 'name="back" id="retour" value="/backoffice/history?q=4711' in fragment
+    tab = f"/backoffice/parties/{party.id}/notifications?status=sent"
+    assert exported(browser, browser.get(tab).text) == exported(browser, swapped(browser, tab)) == found
+
+
 @pytest.mark.row("P-45")
 def test_lines_are_found_by_what_they_wait_for(browser: Browser) -> None:
     hold(family=offices.family(), by="command")
@@ -106,7 +144,7 @@ def test_a_selection_is_counted_first_and_touches_exactly_its_lines(browser: Bro
     asked = browser.client.post("/backoffice/history/selection", data={**data, "action": "cancel"}).text
     assert "1 ligne concernée" in asked and "1 ligne laissée telle quelle" in asked
     refused = browser.client.post("/backoffice/history/selection/apply", data={**data, "action": "cancel"})
-    assert refused.status_code == 303
+    assert refused.status_code == 409
     db.session.expire_all()
     assert waiting.status is Status.WAITING, "one of them may not be cancelled: none is"
     browser.client.post("/backoffice/history/selection/apply", data={**data, "ids": str(gone.id), "action": "resend"})

@@ -7,14 +7,15 @@ from flask_babel import gettext as _
 
 from backoffice import backoffice
 from backoffice._reaching import storage_away, the_folder, unknown
+from backoffice.arrivals_files import shown_of
 from backoffice.reach import party_for, scope
 from backoffice.receiving import sentence
-from shared.documents import finding
+from shared.documents import finding, previews
 from shared.documents.storage import Unavailable
 from shared.errors import Refused
 from shared.extensions import db
 from shared.intake import finding as intake
-from shared.intake import settling
+from shared.intake import glancing, settling
 from shared.intake.models import Arrival
 from shared.people import finding as people
 from shared.people.models import Party
@@ -80,12 +81,18 @@ def _settle_page(arrival: Arrival, seen: Scope, error: str = "") -> Response:
         abort(404)
     q = request.values.get("q", "")
     found = people.parties(family, seen, q=q).rows[:OFFERED] if q or chosen is None else []
+    shown = shown_of(arrival)
+    number = min(max(request.args.get("page", 1, type=int), 1), (shown and shown.pages) or 1)
     return page(
         "backoffice/arrivals/settle.html",
-        blocks=("results",),
+        blocks=("results", "preview"),
         status=422 if error else 200,
         arrival=arrival,
         facts=settling.facts_in(arrival.facts),
+        may_open=glancing.may_open(arrival, seen),
+        preview=shown.glance(number) if shown else None,
+        number=number,
+        widths=previews.WIDTHS,
         families=families,
         family=family,
         folders=finding.folders_of(scope=seen, family_id=family.id),

@@ -136,10 +136,9 @@ def document_file_again(document_id: uuid.UUID) -> Response:
     return go(url_for("backoffice.document", document_id=document_id))
 
 
-def _damaged(sheet: Sheet) -> Response:
-    """None of the wrong bytes leaves; the alert is written once."""
-    about = {"document_id": sheet.document.id, "party_id": sheet.document.party_id}
-    sha256, by = sheet.version.sha256, visitors.actor()
+def lost(sha256: str, **about: uuid.UUID) -> Response:
+    """None of the wrong bytes leaves; the alert is written once, `about` a document and its party."""
+    by = visitors.actor()
     db.session.rollback()
     with transaction():
         report_damage(sha256=sha256, by=by, **about)
@@ -152,3 +151,7 @@ def _damaged(sheet: Sheet) -> Response:
             "file-earmark-text",
         ),
     )
+
+
+def _damaged(sheet: Sheet) -> Response:
+    return lost(sheet.version.sha256, document_id=sheet.document.id, party_id=sheet.document.party_id)

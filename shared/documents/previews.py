@@ -6,7 +6,7 @@ A derived object without bytes says that nothing can be shown: a file that was t
 import json
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -58,15 +58,21 @@ class Glance:
 
 def glance(*, sheet: Shown, page: int) -> Glance:
     """What the document's page shows, without touching its bytes except for the list of an archive."""
-    if sheet.kind == "pdf":
-        return Glance(pages=sheet.pages or 1, text=_text_of(sheet, page))
-    if sheet.kind == "image":
+    text = _whole_text(sheet) if sheet.kind in ("pdf", "docx") else ""
+    names = _entries(sheet) if sheet.kind == "zip" else []
+    return glance_of(kind=sheet.kind, pages=sheet.pages, text=text, names=names, page=page)
+
+
+def glance_of(*, kind: str, pages: int | None, text: str, names: Sequence[tuple[str, int]], page: int) -> Glance:
+    """The same of what is known already: `text` has a form feed between its pages, `names` are an archive's."""
+    if kind == "pdf":
+        return Glance(pages=pages or 1, text=_text_of(text, page))
+    if kind == "image":
         return Glance(pages=1)
-    if sheet.kind == "docx":
-        lines = [line for line in _whole_text(sheet).split("\n") if line.strip()]
+    if kind == "docx":
+        lines = [line for line in text.split("\n") if line.strip()]
         return Glance(paragraphs=tuple(lines[:PARAGRAPHS_SHOWN]), cut=len(lines) > PARAGRAPHS_SHOWN)
-    if sheet.kind == "zip":
-        names = _entries(sheet)
+    if kind == "zip":
         return Glance(entries=tuple(names[:NAMES_SHOWN]), cut=len(names) > NAMES_SHOWN)
     return Glance()
 
@@ -85,21 +91,11 @@ def page_image(*, sheet: Shown, page: int, width: int) -> bytes | None:
             return previewing.thumbnail(source, width).data
         return previewing.render_page(source, page - 1, width).data
 
-    return _kept(sheet, f"page-{page}-{width}", make, MIME)
+    return kept(sheet, f"page-{page}-{width}", make, MIME)
 
 
-def _entries(sheet: Shown) -> list[tuple[str, int]]:
-    def make(source: bytes | Path) -> bytes:
-        return json.dumps(previewing.zip_entries(source)).encode()
-
-    try:
-        return [(name, size) for name, size in json.loads(_kept(sheet, "entries.json", make, "application/json"))]
-    except (FileRefused, Missing, Unavailable):
-        return []
-
-
-def _kept(sheet: Shown, kind: str, make: Callable[[bytes | Path], bytes], mime: str) -> bytes:
-    """The derived object, made at the first call."""
+def kept(sheet: Shown, kind: str, make: Callable[[bytes | Path], bytes], mime: str) -> bytes:
+    """The derived object of that kind, made at the first call; raises as `page_image` does."""
     key, where = derived_key(sheet.sha256, kind), storage()
     try:
         data = b"".join(where.open(key).chunks)
@@ -117,6 +113,16 @@ def _kept(sheet: Shown, kind: str, make: Callable[[bytes | Path], bytes], mime: 
     return data
 
 
+def _entries(sheet: Shown) -> list[tuple[str, int]]:
+    def make(source: bytes | Path) -> bytes:
+        return json.dumps(previewing.zip_entries(source)).encode()
+
+    try:
+        return [(name, size) for name, size in json.loads(kept(sheet, "entries.json", make, "application/json"))]
+    except (FileRefused, Missing, Unavailable):
+        return []
+
+
 def _source(sheet: Shown) -> bytes | Path:
     """The original for the sandbox: its file where there is one, once its hash is known to be right."""
     where = storage()
@@ -124,8 +130,8 @@ def _source(sheet: Shown) -> bytes | Path:
         return where.path(original_key(sheet.sha256)) if isinstance(where, FolderStorage) else file.read()
 
 
-def _text_of(sheet: Shown, page: int) -> str:
-    pages = _whole_text(sheet).split("\f")
+def _text_of(text: str, page: int) -> str:
+    pages = text.split("\f")
     return pages[page - 1].strip()[:TEXT_SHOWN] if page <= len(pages) else ""
 
 

@@ -48,7 +48,8 @@ def receive(
     named = parse_name(without_nir(filename))
     found = attribute(invoice=invoice, named=named, folder=folder, party=party)
     if scope is not None and not _reaches(scope, found):
-        found = Attribution(None, None, _("Ce fichier est pour un répertoire hors de votre périmètre."))
+        reserved = found.folder if found.folder is not None and found.folder.needs_grant else None
+        found = Attribution(None, reserved, _("Ce fichier est pour un répertoire hors de votre périmètre."))
     filing.keep(data=data, inspection=inspection)
     known = _merged(facts, facts_of(invoice, named))
     arrival.sha256, arrival.facts = inspection.sha256, _facts(known, invoice, named, found)

@@ -13,7 +13,9 @@ from shared.documents.storage import storage
 from shared.documents.storage_folder import FolderStorage
 from shared.extensions import db
 from shared.intake.models import Arrival, Verdict
-from shared.people.models import Grant
+from shared.intake.receiving import receive
+from shared.people.models import Grant, Role, Staff
+from shared.people.scopes import scope_of
 from tests.factories import office
 from tests.factories.identity import Browser, a_clerk
 from tests.factories.invoices import VAT, facturx
@@ -21,6 +23,7 @@ from tests.factories.office import customer, folder, text_file
 from tests.shared.documents.corpus import pdf, picture, with_root, word
 
 HTML = b"<!doctype html><html><script>alert(1)</script></html>"
+FILE = "backoffice:documents:file"
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"
 
 
@@ -212,6 +215,80 @@ def test_kinds_are_previewed_and_nothing_uploaded_ever_runs(browser: Browser) ->
         assert "html" not in answer.content_type and "svg" not in answer.content_type
         assert "alert(1)" not in browser.get(urls[name]).text
     assert browser.client.get(f"{urls['a.html']}/pages/1?width=720").status_code == 404
+
+
+@pytest.mark.row("P-60")
+def test_a_file_to_attach_is_shown_and_handed_over_as_a_document_is(app: Flask, browser: Browser) -> None:
+    a_clerk("referent", email="four@exemple.fr")
+    staff = db.session.scalars(select(Staff).where(Staff.email == "four@exemple.fr")).one()
+    staff.grants[0].family_id = office.family("suppliers").id
+    other, reader = Browser(app), Browser(app)
+    other.sign_in_staff(email="four@exemple.fr")
+    a_clerk("reader", email="lit@exemple.fr")
+    reader.sign_in_staff(email="lit@exemple.fr")
+    files = {
+        "a.pdf": pdf(pages=2, text="Bonjour le monde"),
+        "a.jpg": picture(),
+        "a.docx": word("Un paragraphe"),
+        "a.zip": _archive(),
+        "a.html": HTML,
+        "a.svg": SVG,
+    }
+    urls = {name: drop(browser, (data, name)).get_json()["url"] for name, data in files.items()}
+    for name, data in files.items():
+        page = browser.get(urls[name]).text
+        assert f"{urls[name]}/file" in page and "alert(1)" not in page
+        answer = browser.client.get(f"{urls[name]}/file")
+        assert (answer.status_code, answer.data) == (200, data)
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "sandbox" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["Cache-Control"] == "private, no-store"
+        assert "html" not in answer.content_type and "svg" not in answer.content_type
+        for path in ("", "/file", "/pages/1?width=720"):
+            assert other.client.get(f"{urls[name]}{path}").status_code == 404
+            assert reader.client.get(f"{urls[name]}{path}").status_code == 403
+    for name in ("a.pdf", "a.jpg"):
+        image = browser.client.get(f"{urls[name]}/pages/1?width=720")
+        assert (image.status_code, image.content_type) == (200, "image/webp")
+        assert image.headers["Cache-Control"] == "private, no-store"
+        assert f"{urls[name]}/pages/1?width=720" in browser.get(urls[name]).text
+    assert "Page 2 sur 2" in browser.get(f"{urls['a.pdf']}?page=2").text
+    assert "Bonjour le monde" in browser.get(urls["a.pdf"]).text
+    assert "Un paragraphe" in browser.get(urls["a.docx"]).text
+    assert "dedans.txt" in browser.get(urls["a.zip"]).text
+    assert browser.client.get(f"{urls['a.html']}/pages/1?width=720").status_code == 404
+    browser.post(f"{urls['a.pdf']}/set-aside")
+    assert browser.client.get(f"{urls['a.pdf']}/file").status_code == 404, "settled: the tray shows it no more"
+
+
+def test_a_refused_file_is_never_shown(browser: Browser) -> None:
+    arrival = receive(data=HTML, filename="a.pdf", by=f"staff:{db.session.scalars(select(Staff)).one().id}", source="x")
+    assert arrival.verdict is Verdict.REFUSED
+    for path in ("", "/file", "/pages/1?width=720"):
+        assert browser.client.get(f"/backoffice/arrivals/{arrival.id}{path}").status_code == 404
+
+
+def test_a_payslip_to_attach_is_shown_to_those_a_grant_names(app: Flask, browser: Browser) -> None:
+    folder("e.payslips"), customer("E1", key="employees")
+    by = f"staff:{a_clerk('manager', email='depose@exemple.fr').id}"
+    scope = scope_of(db.session.scalars(select(Staff).where(Staff.email == "depose@exemple.fr")).one(), FILE)
+    slip = pdf(text="Net à payer 1 234,56")
+    arrival = receive(data=slip, filename="BUL_E1_202603.pdf", by=by, source="backoffice", scope=scope)
+    assert arrival.verdict is Verdict.TO_ATTACH and arrival.folder_id == folder("e.payslips").id
+    own, url = Browser(app), f"/backoffice/arrivals/{arrival.id}"
+    own.sign_in_staff(email="depose@exemple.fr")
+    assert [browser.client.get(f"{url}{path}").status_code for path in ("", "/file", "/pages/1?width=720")] == [404] * 3
+    page = own.get(url)
+    assert page.status_code == 200 and "1 234,56" not in page.text and "/file" not in page.text
+    assert [own.client.get(f"{url}{path}").status_code for path in ("/file", "/pages/1?width=720")] == [404] * 2
+    staff = db.session.scalars(select(Staff).where(Staff.email == "jeanne@exemple.fr")).one()
+    role = db.session.scalars(select(Role).where(Role.key == "manager")).one()
+    db.session.add(Grant(staff_id=staff.id, role_id=role.id, folder_id=folder("e.payslips").id))
+    db.session.flush()
+    db.session.expire_all()
+    assert "1 234,56" in browser.get(url).text.replace("\xa0", " ")
+    assert browser.client.get(f"{url}/file").data == slip
 
 
 def _archive() -> bytes:

@@ -8,6 +8,8 @@ from sqlalchemy import and_, select
 
 from backoffice.reach import scope
 from backoffice.templates_form import ArrangeForm, TemplateForm, arrange_form
+from backoffice.two_clerks import Clash
+from shared.catalogues import SOURCE, languages
 from shared.errors import Refused
 from shared.events.actors import WORDS, staff_name
 from shared.extensions import db
@@ -19,12 +21,12 @@ from shared.notifications.field_table import BUSINESS, DOCUMENT
 from shared.notifications.fields import offered
 from shared.notifications.models import Template, TemplateVersion
 from shared.notifications.promoting import BLOCK, looks_promotional
-from shared.notifications.trying import LOOKED_AT, Trial, lacking, parties_to_try, try_on
+from shared.notifications.record_trying import LOOKED_AT
+from shared.notifications.trying import Trial, lacking, parties_to_try, try_on
 from shared.people.models import Family
 from shared.web.page import page
 from shared.web.permissions import Permission
 
-LOCALES = {"fr": "Français", "en": "English"}
 CHECKED = (DOCUMENT, BUSINESS)  # the texts about something that may lack a value
 Versions = list[tuple[TemplateVersion, str | None]]
 
@@ -40,6 +42,7 @@ def editor(
     versions: Versions | None = None,
     arranging: ArrangeForm | None = None,
     arranging_sentence: str = "",
+    clash: Clash | None = None,
 ) -> Response:
     """The whole page."""
     versions = versions_of(found, locale) if versions is None else versions
@@ -50,12 +53,13 @@ def editor(
         status=status,
         text=found,
         locale=locale,
-        locales=LOCALES,
+        locales=languages(),
         form=form,
         sentence=sentence,
         theirs=theirs,
         arranging=arranging or arrange_form(found, families),
         arranging_sentence=arranging_sentence,
+        clash=clash,
         is_free=found.context not in LOGIN,
         block=BLOCK,
         fields=offered(context_for(found)),
@@ -153,8 +157,8 @@ def template_with_versions(template_id: uuid.UUID, locale: str) -> tuple[Templat
 
 def locale_asked() -> str:
     """The language of the tab."""
-    named = request.args.get("locale", "fr")
-    return named if named in LOCALES else "fr"
+    named = request.args.get("locale", SOURCE)
+    return named if named in languages() else SOURCE
 
 
 def asked(name: str) -> uuid.UUID | None:

@@ -10,12 +10,12 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
+from shared.catalogues import SOURCE, languages
 from shared.people.cards import CELL_FIELDS, Card
 from shared.people.changing import FIELDS
 from shared.people.countries import HOME, countries
 from shared.people.models import ConsentState, EmailSlot, Party
 
-LOCALES = (("fr", _("Français")), ("en", _("Anglais")))
 CONSENTS = (
     (ConsentState.REQUESTED.value, _("En demande")),
     (ConsentState.ACCEPTED.value, _("Accepté")),
@@ -38,7 +38,9 @@ class PartyForm(FlaskForm):
     city = StringField(_("Ville"), [Length(max=200)])
     country = SelectField(_("Pays"), default=HOME)
     phone = StringField(_("Téléphone"), [Length(max=40)])
-    locale = SelectField(_("Langue des messages"), choices=[SelectChoice(*each) for each in LOCALES], default="fr")
+    locale = SelectField(
+        _("Langue des messages"), choices=[SelectChoice(*each) for each in languages().items()], default=SOURCE
+    )
     email_card = StringField(_("Email fiche"), [Length(max=254)])
     email_quote = StringField(_("Email devis"), [Length(max=254)])
     email_billing = StringField(_("Email facturation"), [Length(max=254)])

@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from backoffice.access_rows import Row, rows_of
 from backoffice.access_words import words
-from backoffice.parties_form import CONSENTS, LOCALES, ConsentForm
+from backoffice.parties_form import CONSENTS, ConsentForm
 from backoffice.party_tabs import party_tabs
 from backoffice.reach import may, scope
+from shared.catalogues import languages
 from shared.documents.models import Document, Folder
 from shared.events.actors import WORDS
 from shared.extensions import db
@@ -93,7 +94,7 @@ def _identity(party: Party) -> list[tuple[str, str | None]]:
         (_("Ville"), f"{party.postcode} {party.city}".strip()),
         (_("Pays"), country_name(party.country)),
         (_("Téléphone"), party.phone),
-        (_("Langue des messages"), str(dict(LOCALES).get(party.locale, party.locale))),
+        (_("Langue des messages"), languages().get(party.locale, party.locale)),
     ]
 
 

@@ -6,17 +6,16 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, EmailField, HiddenField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from shared.catalogues import SOURCE, languages
 from shared.people.changing_roles import LONGEST
 from shared.people.models import Role
 from shared.people.permission_words import WORDS
 from shared.people.staff_listing import Places, roles
-
-LANGUAGES = (("fr", _("Français")), ("en", _("Anglais")))
 
 
 class GrantForm(FlaskForm):
@@ -61,12 +60,13 @@ class InviteForm(GrantForm):
 
     name = StringField(_("Prénom et nom"), [InputRequired(_("Écrivez le nom de la personne.")), Length(max=120)])
     email = EmailField(_("Adresse e-mail"), [InputRequired(_("Écrivez son adresse e-mail.")), Length(max=320)])
-    locale = SelectField(_("Langue"), choices=[SelectChoice(*each) for each in LANGUAGES], default="fr")
+    locale = SelectField(_("Langue"), choices=[SelectChoice(*each) for each in languages().items()], default=SOURCE)
 
 
 class RoleForm(FlaskForm):
     """What a role is called, and may do."""
 
+    seen = HiddenField()  # the mark of the role as it was opened
     label = StringField(_("Nom du rôle"), [InputRequired(_("Donnez un nom au rôle.")), Length(max=LONGEST)])
     second_factor = BooleanField(_("2FA obligatoire"))
     permissions = SelectMultipleField(

@@ -5,14 +5,17 @@ A member left out changes nothing; null empties it. A moment without offset is r
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from shared.catalogues import languages
+
 MOST_ENTRIES = 5000
 MOST_LINES = 500
 
+Language = Annotated[str, Meta(pattern=f"^({'|'.join(languages())})$")]
 Short = Annotated[str, Meta(max_length=200)]
 Long = Annotated[str, Meta(max_length=5000)]
 Name = Annotated[str, Meta(min_length=1, max_length=120)]
@@ -62,7 +65,7 @@ class PartyBody(Body):
     city: Short | UnsetType = UNSET
     country: Annotated[str, Meta(pattern="^[A-Z]{2}$")] | UnsetType = UNSET
     phone: Short | UnsetType = UNSET
-    locale: Literal["fr", "en"] | UnsetType = UNSET
+    locale: Language | UnsetType = UNSET
     emails: Emails | UnsetType = UNSET
     contacts: Annotated[list[ContactBody], Meta(max_length=50)] | UnsetType = UNSET
 

@@ -4,8 +4,10 @@ import functools
 import re
 from typing import Any
 
+from babel import Locale
 from flask_babel import gettext as _
 
+from shared.catalogues import languages
 from shared.errors import Refused
 from shared.folding import fold
 from shared.notifications.addresses import normalise
@@ -16,9 +18,7 @@ from shared.people.numbers import siret_number, vat_number
 SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?e\+?\d+", re.IGNORECASE)
 YES = {"oui", "o", "vrai", "true", "1", "x", "yes", "y", "entreprise", "professionnel", "pro", "societe"}
 NO = {"non", "n", "faux", "false", "0", "no", "particulier", "personne"}
-LOCALES = {"fr": "fr", "francais": "fr", "french": "fr", "fr-fr": "fr", "en": "en", "anglais": "en", "english": "en",
-           "en-gb": "en", "en-us": "en"}  # fmt: skip
-SPOKEN = {"fr": "français", "en": "anglais"}
+SPOKEN = {code: Locale(code).get_display_name("fr") or code for code in languages()}
 
 
 def value_of(field: str, text: str) -> Any:
@@ -69,10 +69,18 @@ def _is_business(text: str) -> bool:
 
 
 def _locale(text: str) -> str:
-    found = LOCALES.get(fold(text))
+    found = _languages().get(fold(text).partition("-")[0])
     if found is None:
-        raise Refused(_("Langue inconnue : écrivez « français » ou « anglais »."))
+        known = ", ".join(f"« {name} »" for name in SPOKEN.values())
+        raise Refused(_("Langue inconnue. Celles que l’on peut écrire : %(known)s.", known=known))
     return found
+
+
+@functools.cache
+def _languages() -> dict[str, str]:
+    """By its code, and by its name in each language offered."""
+    names = {fold(Locale(code).get_display_name(reader) or code): code for code in SPOKEN for reader in SPOKEN}
+    return {code: code for code in SPOKEN} | names
 
 
 def _country(text: str) -> str:

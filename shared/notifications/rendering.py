@@ -14,7 +14,7 @@ from shared.notifications.fields import Field, Used, known, parse
 from shared.notifications.frame import Block, Brand, Frame, Piece, cut, html_part, slotted, text_body, text_part
 from shared.notifications.headers import clean
 from shared.notifications.values import HIDDEN, Item, Link, Value, Values, is_empty, items
-from shared.notifications.wording import WORDS, language, typeset
+from shared.notifications.wording import frame_words, typeset
 from shared.notifications.writing import WRITERS
 
 __all__ = ["Brand", "Compiled", "Rendered", "compile", "own_values"]
@@ -127,7 +127,7 @@ def compile(
     """
     if CONTROLS.search(subject + body + reason):
         raise Refused(_("Le texte contient un caractère invisible : effacez-le et tapez-le à nouveau."), "body")
-    words = WORDS[language(locale)]
+    words = frame_words(locale)
     because = reason or words.because.get(kind, words.because_of_all)
     plain = body.replace("\r\n", "\n").strip()
     frame = Frame(

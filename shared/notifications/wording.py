@@ -1,9 +1,13 @@
 """The fixed sentences of the frame around a message, in each language, and French typography."""
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+
+from shared.catalogues import SOURCE, languages, texts
+from shared.words import N_
 
 NBSP = "\u00a0"
 
@@ -24,62 +28,64 @@ class Words:
 FRENCH = Words(
     because=MappingProxyType(
         {
-            "document": "Vous recevez ce message parce que #société# met des documents "
-            "à votre disposition sur son portail.",
-            "access": "Vous recevez ce message parce que #société# vous ouvre un accès à son portail.",
-            "security": "Vous recevez ce message parce qu’il touche à la sécurité de votre accès "
-            "au portail #société# ; pour cette raison, il ne se désactive pas.",
-            "business": "Vous recevez ce message parce qu’il concerne une pièce que #société# suit avec vous.",
-            "request": "Vous recevez ce message parce que vous suivez une demande chez #société#.",
-            "code": "Vous recevez ce message parce qu’un code vient d’être demandé sur le portail #société# "
-            "pour cette adresse.",
+            "document": N_(
+                "Vous recevez ce message parce que #société# met des documents à votre disposition sur son portail."
+            ),
+            "access": N_("Vous recevez ce message parce que #société# vous ouvre un accès à son portail."),
+            "security": N_(
+                "Vous recevez ce message parce qu’il touche à la sécurité de votre accès "
+                "au portail #société# ; pour cette raison, il ne se désactive pas."
+            ),
+            "business": N_("Vous recevez ce message parce qu’il concerne une pièce que #société# suit avec vous."),
+            "request": N_("Vous recevez ce message parce que vous suivez une demande chez #société#."),
+            "code": N_(
+                "Vous recevez ce message parce qu’un code vient d’être demandé sur le portail #société# "
+                "pour cette adresse."
+            ),
         }
     ),
-    because_of_all="Vous recevez ce message parce que vous êtes en relation avec #société#.",
+    because_of_all=N_("Vous recevez ce message parce que vous êtes en relation avec #société#."),
     buttons=MappingProxyType(
-        {"document": "Ouvrir mes documents", "access": "Ouvrir mon accès", "security": "Ouvrir la page sécurisée"}
-    ),
-    button_of_all="Ouvrir le portail",
-    portal="Le portail",
-    colon=f"{NBSP}: ",
-    no_more="Ne plus recevoir nos informations, tout en restant prévenu de vos documents : #désinscription#",
-)
-ENGLISH = Words(
-    because=MappingProxyType(
         {
-            "document": "You are receiving this message because #société# makes documents "
-            "available to you on its portal.",
-            "access": "You are receiving this message because #société# is giving you access to its portal.",
-            "security": "You are receiving this message because it concerns the security of your access to the portal "
-            "of #société#; for that reason it cannot be turned off.",
-            "business": "You are receiving this message because #société# is handling something with you.",
-            "request": "You are receiving this message because you follow a request with #société#.",
-            "code": "You are receiving this message because a code has just been asked for on the portal of #société# "
-            "for this address.",
+            "document": N_("Ouvrir mes documents"),
+            "access": N_("Ouvrir mon accès"),
+            "security": N_("Ouvrir la page sécurisée"),
         }
     ),
-    because_of_all="You are receiving this message because you are in contact with #société#.",
-    buttons=MappingProxyType(
-        {"document": "Open my documents", "access": "Open my access", "security": "Open the secure page"}
-    ),
-    button_of_all="Open the portal",
-    portal="The portal",
-    colon=": ",
-    no_more="Receive no more news from us, and still be told of your documents: #désinscription#",
+    button_of_all=N_("Ouvrir le portail"),
+    portal=N_("Le portail"),
+    colon=f"{NBSP}: ",
+    no_more=N_("Ne plus recevoir nos informations, tout en restant prévenu de vos documents : #désinscription#"),
 )
-WORDS = {"fr": FRENCH, "en": ENGLISH}
 
 BEFORE_SIGN = re.compile(r" (?=[;:!?»](?:\s|$))")
+
+
+@functools.cache
+def frame_words(locale: str) -> Words:
+    """The fixed sentences in that language, from its catalogue; French where there is none."""
+    known = texts(language(locale))
+    if not known:
+        return FRENCH
+    return Words(
+        because=MappingProxyType({kind: known.get(text, text) for kind, text in FRENCH.because.items()}),
+        because_of_all=known.get(FRENCH.because_of_all, FRENCH.because_of_all),
+        buttons=MappingProxyType({kind: known.get(text, text) for kind, text in FRENCH.buttons.items()}),
+        button_of_all=known.get(FRENCH.button_of_all, FRENCH.button_of_all),
+        portal=known.get(FRENCH.portal, FRENCH.portal),
+        colon=": ",
+        no_more=known.get(FRENCH.no_more, FRENCH.no_more),
+    )
 
 
 def language(locale: str) -> str:
     """The language whose fixed sentences are used: French where there is none."""
     short = locale.replace("_", "-").partition("-")[0].lower()
-    return short if short in WORDS else "fr"
+    return short if short in languages() else SOURCE
 
 
 def typeset(text: str, locale: str) -> str:
     """In French, a blank before ; : ! ? » and after « never ends a line. Adds no blank where there was none."""
-    if language(locale) != "fr":
+    if language(locale) != SOURCE:
         return text
     return BEFORE_SIGN.sub(NBSP, text).replace("« ", f"«{NBSP}")

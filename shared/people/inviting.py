@@ -4,14 +4,13 @@ import uuid
 
 from flask_babel import gettext as _
 
+from shared.catalogues import SOURCE, languages
 from shared.errors import Refused
 from shared.events.recording import record
 from shared.extensions import db, uuid7
 from shared.people.granting import grant
 from shared.people.models import Role, Staff
 from shared.people.staffing import newcomer
-
-LOCALES = ("fr", "en")
 
 
 def invite(
@@ -27,7 +26,7 @@ def invite(
 ) -> Staff:
     """A member of staff with one habilitation and no password yet; the invitation leaves. Raises Refused."""
     address, name = newcomer(email, name)
-    staff = Staff(id=uuid7(), email=address, name=name, locale=locale if locale in LOCALES else "fr")
+    staff = Staff(id=uuid7(), email=address, name=name, locale=locale if locale in languages() else SOURCE)
     db.session.add(staff)
     db.session.flush()
     record("staff.created", by=by, facts={"role": role.key, "staff": str(staff.id)})

@@ -8,12 +8,12 @@ import hashlib
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
+from shared.catalogues import languages
 from shared.errors import Stale
 from shared.signatures.models import Level, SignatureRequest
 
 KEPT_YEARS = 10  # what proves a contract concluded electronically: Code de la consommation, L213-1 and D213-2
 SHOWN_OF_DIGEST = 8
-LOCALES = ("fr", "en")
 
 
 def consent_text(request: SignatureRequest, locale: str) -> str:
@@ -57,7 +57,7 @@ def digest_of(text: str) -> str:
 
 def shown_text(request: SignatureRequest, digest: str) -> tuple[str, str]:
     """The text that the page showed and its language, known again by its digest. Raises Stale when it has changed."""
-    for locale in LOCALES:
+    for locale in languages():
         text = consent_text(request, locale)
         if digest_of(text) == digest:
             return text, locale

@@ -9,6 +9,7 @@ from psycopg.errors import ForeignKeyViolation, UniqueViolation
 from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
+from shared.catalogues import SOURCE, languages
 from shared.errors import Refused, Stale
 from shared.extensions import db
 from shared.web import problems
@@ -191,7 +192,7 @@ def _render(template: str, status: int, told: Explanation) -> str:
     home = "/backoffice" if request.path.startswith("/backoffice") else "/"
     if status < 500:
         return render_template(template, status=status, told=told, home_url=home)
-    language = request.accept_languages.best_match(("fr", "en")) or "fr"
+    language = request.accept_languages.best_match(list(languages())) or SOURCE
     with force_locale(language):
         return current_app.jinja_env.get_template(template).render(
             status=status, told=told, home_url=home, bare=not is_htmx()

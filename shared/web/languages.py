@@ -5,10 +5,11 @@ import functools
 from babel import Locale
 from flask import Flask, Response, current_app, has_request_context, request
 
+from shared.catalogues import SOURCE, compile_into, languages
 from shared.config import config
 from shared.extensions import babel, db
+from shared.people.languages import speak
 from shared.web import cookies, visitors
-from shared.web.catalogues import SOURCE, compile_into, languages
 from shared.web.page import go
 from shared.web.redirects import safe_next
 from shared.web.zone import company_zone
@@ -48,7 +49,7 @@ def change(locale: str, home: str) -> Response:
     if (staff := visitors.staff_or_none()) is not None:
         staff.locale = locale
     elif (seat := visitors.seat_or_none()) is not None and visitors.impersonator() is None:
-        seat.account.person.locale = locale
+        speak(person=seat.account.person, locale=locale, by=visitors.actor())
     else:
         cookies.put(answer, COOKIE, locale, YEAR)
     db.session.flush()

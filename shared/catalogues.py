@@ -3,8 +3,10 @@
 A language is one file, `shared/translations/<language>/LC_MESSAGES/messages.po`, compiled when the application starts.
 """
 
+import functools
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from babel import Locale
@@ -19,10 +21,25 @@ FOLDER = CHECKOUT / "shared" / "translations"
 FILE = Path("LC_MESSAGES") / "messages.po"
 
 
+@functools.cache
 def languages() -> dict[str, str]:
     """The languages offered, each under its own name: {"fr": "français", "en": "English"}."""
     found = sorted(path.parts[-3] for path in FOLDER.glob(f"*/{FILE}"))
     return {code: Locale.parse(code).get_display_name(code) or code for code in (SOURCE, *found)}
+
+
+@functools.cache
+def texts(code: str) -> Mapping[str, str]:
+    """French sentence → the same in that language, for what is written outside of a page; empty for French.
+
+    Reading takes 0.2 s: it is done once by a process, and only where that language is met.
+    """
+    source = FOLDER / code / FILE
+    if code == SOURCE or not source.exists():
+        return {}
+    with source.open("rb") as file:
+        catalogue = read_po(file, locale=code)
+    return {message.id: message.string for message in catalogue if isinstance(message.id, str) and message.string}
 
 
 def compile_into(folder: Path) -> None:

@@ -8,12 +8,14 @@ from flask_wtf import FlaskForm
 from sqlalchemy import select
 
 from backoffice import backoffice
+from backoffice.settings_clash import Panel, answer, check, marked
 from backoffice.settings_form import CompanyForm, DomainsForm, FamilyForm
 from backoffice.settings_index import found
+from backoffice.settings_panels import DOMAINS, LEGAL, family_panel
 from backoffice.settings_tabs import settings_page
 from backoffice.trial_words import told
 from shared.config import config
-from shared.errors import Refused
+from shared.errors import Refused, Stale
 from shared.extensions import db
 from shared.people.models import ConsentState, Family
 from shared.settings.branding import change_family, change_legal, change_sender_domains
@@ -21,7 +23,6 @@ from shared.settings.identity import identity
 from shared.settings.reading import company, has_secret, mail_domain, setting
 from shared.settings.trying import SENDER, SERVER
 from shared.web import visitors
-from shared.web.blame import blame
 from shared.web.page import go
 from shared.web.permissions import Permission, requires
 
@@ -40,6 +41,10 @@ def settings_company() -> Response:
     form = CompanyForm()
     if not form.validate_on_submit():
         return _page(form, status=422)
+    try:
+        check(form, LEGAL)
+    except Stale as stale:
+        return _page(form, status=409, refusal=stale, panel=LEGAL)
     change_legal(legal=form.legal.data or "", by=visitors.actor())
     return _saved()
 
@@ -52,9 +57,10 @@ def settings_domains() -> Response:
     if not form.validate_on_submit():
         return _page(form, status=422)
     try:
+        check(form, DOMAINS)
         change_sender_domains(text=form.domains.data or "", by=visitors.actor())
     except Refused as refusal:
-        return _page(form, status=422, refusal=refusal)
+        return _page(form, status=422, refusal=refusal, panel=DOMAINS)
     return _saved()
 
 
@@ -69,6 +75,7 @@ def settings_family(key: str) -> Response:
     if not form.validate_on_submit():
         return _page(form, status=422, key=key)
     try:
+        check(form, family_panel(family))
         change_family(
             family=family,
             sender_name=form.sender_name.data or "",
@@ -78,7 +85,7 @@ def settings_family(key: str) -> Response:
             by=visitors.actor(),
         )
     except Refused as refusal:
-        return _page(form, status=422, key=key, refusal=refusal)
+        return _page(form, status=422, key=key, refusal=refusal, panel=family_panel(family))
     return _saved()
 
 
@@ -88,12 +95,14 @@ def _saved() -> Response:
 
 
 def _page(
-    refused: FlaskForm | None = None, status: int = 200, key: str = "", refusal: Refused | None = None
+    refused: FlaskForm | None = None,
+    status: int = 200,
+    key: str = "",
+    refusal: Refused | None = None,
+    panel: Panel | None = None,
 ) -> Response:
     """All panels as they stand, but the one that was refused, which keeps what was typed."""
-    sentence = blame(refused, refusal) if refused is not None and refusal is not None else ""
-    if status != 200:
-        db.session.rollback()
+    outcome = answer(refused, refusal, panel, status)
     ours, q = company(), request.args.get("q", "").strip()
     families = db.session.scalars(select(Family).order_by(Family.position, Family.label)).all()
     forms = {each.key: family_form(each) for each in families}
@@ -103,18 +112,21 @@ def _page(
     return settings_page(
         "backoffice/settings/server.html",
         blocks=("found", "trials"),
-        status=status,
+        **outcome,
         q=q,
         found=found(visitors.staff(), q) if q else [],
-        company_form=refused if isinstance(refused, CompanyForm) else CompanyForm(formdata=None, obj=ours),
-        domains_form=refused if isinstance(refused, DomainsForm) else DomainsForm(formdata=None, data=domains),
+        company_form=refused
+        if isinstance(refused, CompanyForm)
+        else marked(CompanyForm(formdata=None, obj=ours), LEGAL),
+        domains_form=refused
+        if isinstance(refused, DomainsForm)
+        else marked(DomainsForm(formdata=None, data=domains), DOMAINS),
         identity=identity(),
         own_domain=bool(ours.domain),
         has_password=has_secret("installation_secret"),
         families=families,
         forms=forms,
         refused=refused,
-        sentence=sentence,
         public_url=config().public_url,
         default_sender=f"noreply@{mail_domain()}",
         trials=told(SERVER, *(f"{SENDER}{each.key}" for each in families)),
@@ -126,7 +138,7 @@ def family_form(family: Family) -> FamilyForm:
     state = family.default_consent.value if family.default_consent else ""
     form = FamilyForm(formdata=None, obj=family, data={"default_consent": state})
     form.default_consent.data = state
-    return numbered(form, family.key)
+    return numbered(marked(form, family_panel(family)), family.key)
 
 
 def numbered(form: FamilyForm, key: str) -> FamilyForm:

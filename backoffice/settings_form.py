@@ -3,7 +3,16 @@
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, IntegerField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 from wtforms.widgets import ColorInput
@@ -13,7 +22,13 @@ from shared.people.models import ConsentState
 NUMBER = _("Écrivez un nombre entier.")
 
 
-class CompanyForm(FlaskForm):
+class SeenForm(FlaskForm):
+    """`seen` marks how the panel stood on screen: two clerks may have it open."""
+
+    seen = HiddenField()
+
+
+class CompanyForm(SeenForm):
     """What is written at the foot of pages and messages."""
 
     legal = TextAreaField(
@@ -23,7 +38,7 @@ class CompanyForm(FlaskForm):
     )
 
 
-class DomainsForm(FlaskForm):
+class DomainsForm(SeenForm):
     """From which domains the company may write."""
 
     domains = TextAreaField(
@@ -33,7 +48,7 @@ class DomainsForm(FlaskForm):
     )
 
 
-class FamilyForm(FlaskForm):
+class FamilyForm(SeenForm):
     """Who writes to this family, and what its new businesses are supposed to accept."""
 
     sender_name = StringField(_("Nom de l’expéditeur"), [Length(max=120)])
@@ -52,7 +67,7 @@ class FamilyForm(FlaskForm):
     )
 
 
-class MailForm(FlaskForm):
+class MailForm(SeenForm):
     """By which server messages leave. The password goes in and never comes out."""
 
     host = StringField(
@@ -85,7 +100,7 @@ class MailForm(FlaskForm):
     )
 
 
-class ModeForm(FlaskForm):
+class ModeForm(SeenForm):
     """When what is wanted reaches the portal."""
 
     synchronisation = RadioField(
@@ -97,7 +112,7 @@ class ModeForm(FlaskForm):
     )
 
 
-class DelaysForm(FlaskForm):
+class DelaysForm(SeenForm):
     """How long what the portal sends works."""
 
     grouping_window_seconds = IntegerField(_("Regroupement des notifications (secondes)"), [InputRequired(NUMBER)])
@@ -105,6 +120,12 @@ class DelaysForm(FlaskForm):
     reset_link_hours = IntegerField(_("Durée d’un lien « mot de passe oublié » (heures)"), [InputRequired(NUMBER)])
     document_link_days = IntegerField(_("Durée d’un lien vers un document (jours)"), [InputRequired(NUMBER)])
     initial_password_days = IntegerField(_("Durée d’un mot de passe initial (jours)"), [InputRequired(NUMBER)])
+
+
+class ByMailForm(SeenForm):
+    """Whether #mot_de_passe# may stand in an e-mail."""
+
+    allowed = BooleanField(_("Autoriser #mot_de_passe# dans les e-mails d’accès (déconseillé)"))
 
 
 class ColourForm(FlaskForm):
@@ -133,7 +154,7 @@ class LogoForm(FlaskForm):
     logo = FileField(_("Logo (PNG ou JPEG)"), [FileRequired(_("Choisissez une image."))])
 
 
-class IdentityForm(FlaskForm):
+class IdentityForm(SeenForm):
     """One protected field, and the password of whoever changes it."""
 
     value = StringField(_("Nouvelle valeur"), [InputRequired(_("Donnez la nouvelle valeur.")), Length(max=200)])
@@ -142,7 +163,7 @@ class IdentityForm(FlaskForm):
     )
 
 
-class SecretForm(FlaskForm):
+class SecretForm(SeenForm):
     """The same for the installation's password, which is never shown."""
 
     value = PasswordField(_("Nouveau mot de passe de l’installation"), [Length(max=200)])

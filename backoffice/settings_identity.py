@@ -6,7 +6,9 @@ from flask_babel import ngettext
 from sqlalchemy import select
 
 from backoffice import backoffice
+from backoffice.settings_clash import answer, check, marked
 from backoffice.settings_form import IdentityForm, SecretForm
+from backoffice.settings_panels import identity_panel
 from backoffice.settings_tabs import settings_page
 from shared.access.confirming import ask_confirmation, confirm
 from shared.access.throttling import TooMany
@@ -19,7 +21,6 @@ from shared.settings.identity import FIELDS, SIGNING, change_identity, identity,
 from shared.settings.reading import mail_domain, setting
 from shared.transactions import transaction
 from shared.web import visitors
-from shared.web.blame import blame
 from shared.web.page import go
 from shared.web.permissions import Permission, requires
 
@@ -43,6 +44,7 @@ def settings_identity_change(field: str) -> Response:
         with transaction():
             ticket = ask_confirmation(staff=staff, address=visitors.client_ip())
         confirm(staff=staff, ticket=ticket, password=form.password.data or "")
+        check(form, identity_panel(field))
         change_identity(field=field, value=form.value.data or "", by=visitors.actor())
     except TooMany as refusal:
         return _page(field, form, status=429, refusal=refusal)
@@ -125,25 +127,22 @@ def _known(field: str) -> str:
 
 
 def _form(field: str) -> IdentityForm | SecretForm:
-    if field == "secret":
-        return SecretForm()
-    form = IdentityForm()
-    if not form.is_submitted():
+    form = SecretForm() if field == "secret" else IdentityForm()
+    if form.is_submitted():
+        return form
+    if field != "secret":
         form.value.data = getattr(identity(), field)
-    return form
+    return marked(form, identity_panel(field))
 
 
 def _page(field: str, form: IdentityForm | SecretForm, status: int = 200, refusal: Refused | None = None) -> Response:
-    sentence = blame(form, refusal) if refusal is not None else ""
-    if status != 200:
-        db.session.rollback()
+    outcome = answer(form, refusal, identity_panel(field), status)
     return settings_page(
         "backoffice/settings/identity.html",
-        status=status,
+        **outcome,
         deeper=True,
         form=form,
         field=field,
         label=field_label(field),
-        sentence=sentence,
         warning=what_breaks(field),
     )

@@ -1,33 +1,25 @@
 """« Portail »: automatic or manual synchronisation, its last run, and how long what the portal sends works."""
 
-from flask import Response, flash, request, url_for
+from flask import Response, flash, url_for
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from backoffice import backoffice
 from backoffice.reach import scope
 from backoffice.run_words import told_run
-from backoffice.settings_form import DelaysForm, ModeForm
+from backoffice.settings_clash import Panel, answer, check, marked
+from backoffice.settings_form import ByMailForm, DelaysForm, ModeForm
+from backoffice.settings_panels import BY_MAIL, DELAYED, DELAYS, MODE
 from backoffice.settings_tabs import settings_page
 from shared.access import running
 from shared.access.wanting import ring_if_automatic
 from shared.config import config
-from shared.errors import Refused
-from shared.extensions import db
+from shared.errors import Refused, Stale
 from shared.settings.changing import change
-from shared.settings.reading import is_automatic, setting
+from shared.settings.reading import is_automatic
 from shared.web import visitors
-from shared.web.blame import blame
 from shared.web.page import go
 from shared.web.permissions import Permission, requires
-
-DELAYS = (
-    "grouping_window_seconds",
-    "activation_link_hours",
-    "reset_link_hours",
-    "document_link_days",
-    "initial_password_days",
-)
 
 
 @backoffice.get("/settings/portal")
@@ -44,6 +36,10 @@ def settings_mode() -> Response:
     form = ModeForm()
     if not form.validate_on_submit():
         return _page(form, status=422)
+    try:
+        check(form, MODE)
+    except Stale as stale:
+        return _page(form, status=409, refusal=stale, panel=MODE)
     change(key="synchronisation", value=form.synchronisation.data, by=visitors.actor())
     ring_if_automatic()
     return _saved()
@@ -57,10 +53,11 @@ def settings_delays() -> Response:
     if not form.validate_on_submit():
         return _page(form, status=422)
     try:
+        check(form, DELAYED)
         for key in DELAYS:
             change(key=key, value=form[key].data, by=visitors.actor())
     except Refused as refusal:
-        return _page(form, status=422, refusal=refusal)
+        return _page(form, status=422, refusal=refusal, panel=DELAYED)
     return _saved()
 
 
@@ -68,7 +65,12 @@ def settings_delays() -> Response:
 @requires(Permission.SETTINGS_EDIT)
 def settings_password_by_mail() -> Response:
     """Whether #mot_de_passe# may stand in an e-mail; a text that holds it already waits as a draft when it may not."""
-    change(key="password_by_mail", value=bool(request.form.get("allowed")), by=visitors.actor())
+    form = ByMailForm()
+    try:
+        check(form, BY_MAIL)
+    except Stale as stale:
+        return _page(form, status=409, refusal=stale, panel=BY_MAIL)
+    change(key="password_by_mail", value=form.allowed.data, by=visitors.actor())
     return _saved()
 
 
@@ -77,25 +79,26 @@ def _saved() -> Response:
     return go(url_for("backoffice.settings_portal"))
 
 
-def _page(refused: FlaskForm | None = None, status: int = 200, refusal: Refused | None = None) -> Response:
-    sentence = blame(refused, refusal) if refused is not None and refusal is not None else ""
-    if status != 200:
-        db.session.rollback()
-    mode = {"synchronisation": setting("synchronisation")}
+def _page(
+    refused: FlaskForm | None = None, status: int = 200, refusal: Refused | None = None, panel: Panel | None = None
+) -> Response:
+    outcome = answer(refused, refusal, panel, status)
     return settings_page(
         "backoffice/settings/portal.html",
         blocks=("run",),
-        status=status,
-        mode_form=refused if isinstance(refused, ModeForm) else ModeForm(formdata=None, data=mode),
-        delays_form=refused
-        if isinstance(refused, DelaysForm)
-        else DelaysForm(formdata=None, data={key: setting(key) for key in DELAYS}),
+        **outcome,
+        mode_form=_form(ModeForm, refused, MODE),
+        delays_form=_form(DelaysForm, refused, DELAYED),
+        by_mail_form=_form(ByMailForm, refused, BY_MAIL),
         refused=refused,
-        sentence=sentence,
         public_url=config().public_url,
         run=told_run(),
         applied=running.last_applied(),
         automatic=is_automatic(),
-        password_by_mail=setting("password_by_mail"),
         may_synchronise=bool(scope(Permission.SYNCHRONISE).grants),
     )
+
+
+def _form(kind: type[FlaskForm], refused: FlaskForm | None, panel: Panel) -> FlaskForm:
+    """As it was typed when it is the one that was refused, else as it stands."""
+    return refused if isinstance(refused, kind) else marked(kind(formdata=None, data=panel.stands()), panel)

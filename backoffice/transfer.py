@@ -6,19 +6,19 @@ from flask import Response, abort, flash, request, url_for
 from flask_babel import gettext as _
 
 from backoffice import backoffice
+from backoffice.settings_clash import answer, check, marked
+from backoffice.settings_panels import TRANSFER_LINK
 from backoffice.settings_tabs import settings_page
 from backoffice.transfer_form import TransferForm, form_of
 from backoffice.trial_words import told
 from shared.config import S3, config
 from shared.errors import Refused
-from shared.extensions import db
 from shared.intake import watching
 from shared.intake.transfer import KEY, fingerprint, standing
 from shared.intake.transfer_setting import change_transfer, forget_key
 from shared.intake.trying import KINDS, ask_trial
 from shared.settings.reading import setting
 from shared.web import visitors
-from shared.web.blame import blame
 from shared.web.page import go
 from shared.web.permissions import Permission, requires
 
@@ -38,6 +38,7 @@ def settings_transfer_save() -> Response:
     if not form.validate_on_submit():
         return _page(form, status=422)
     try:
+        check(form, TRANSFER_LINK)
         change_transfer(
             protocol=form.protocol.data or "",
             server=form.server.data or "",
@@ -50,7 +51,7 @@ def settings_transfer_save() -> Response:
             by=visitors.actor(),
         )
     except Refused as refusal:
-        return _page(form, status=422, sentence=blame(form, refusal))
+        return _page(form, status=422, refusal=refusal)
     if not standing().is_set:
         flash(_("La liaison est retirée : plus aucun fichier n’est repris."), "success")
         return go(url_for("backoffice.settings_transfer"))
@@ -80,17 +81,15 @@ def settings_transfer_forget_key() -> Response:
     return go(url_for("backoffice.settings_transfer") + "#essai-transfer")
 
 
-def _page(form: TransferForm | None = None, status: int = 200, sentence: str = "") -> Response:
-    if status != 200:
-        db.session.rollback()
+def _page(form: TransferForm | None = None, status: int = 200, refusal: Refused | None = None) -> Response:
+    outcome = answer(form, refusal, TRANSFER_LINK, status)
     where, kept = standing(), setting(KEY)
     plain = kept.get("plain")
     return settings_page(
         "backoffice/settings/transfer.html",
         blocks=("trials",),
-        status=status,
-        form=_locked(form or form_of(where), where.locked),
-        sentence=sentence,
+        **outcome,
+        form=_locked(form or marked(form_of(where), TRANSFER_LINK), where.locked),
         refused=status != 200,
         where=where,
         has_password=bool(where.password),

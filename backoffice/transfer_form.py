@@ -3,17 +3,17 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField, PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, NumberRange, Optional
 
+from backoffice.settings_form import SeenForm
 from shared.intake.transfer import PORTS, Transfer
 
 FIELDS = ("protocol", "server", "port", "login", "password", "path", "temporary")
 
 
-class TransferForm(FlaskForm):
+class TransferForm(SeenForm):
     """The ERP's server. An empty password keeps the one that stands."""
 
     protocol = SelectField(

@@ -33,7 +33,7 @@ def counts(scope: Scope) -> Counts:
     """All of them, in one query. A run applies what is reserved too: it is counted, never listed."""
     reserved = _waiting_publications().where(~scope.folders()).with_only_columns(func.count()).scalar_subquery()
     rows = db.session.execute(select(*(_count(kind, scope) for kind in KINDS), reserved)).one()
-    return Counts(*rows)
+    return Counts._make(rows)
 
 
 def page_of(kind: str, scope: Scope, *, after: str = "", before: str = "") -> Page:

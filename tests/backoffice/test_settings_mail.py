@@ -4,11 +4,13 @@ import re
 import ssl
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import select
 
@@ -59,6 +61,19 @@ def tried(browser: Browser, key: str = "mail") -> str:
     )
 
 
+def dates_shown(browser: Browser, key: str) -> tuple[str, list[str]]:
+    """When the page says that the last trial was asked, and each of its stages made: all on one day of March here."""
+    trial = db.session.scalars(select(SettingTrial).where(SettingTrial.key == key)).one()
+    trial.asked_at = datetime(2026, 3, 5, 10, 7, tzinfo=UTC)
+    trial.stages = [{**stage, "at": trial.asked_at.isoformat()} for stage in trial.stages]
+    db.session.flush()
+    tab = "mail" if key == "mail" else "transfer"
+    found = BeautifulSoup(browser.get(f"/backoffice/settings/{tab}").text, "html5lib").select_one(f"#essai-{key}")
+    assert found is not None
+    asked, *made = [small.text.strip().partition(",")[0] for small in found.select("small")]
+    return asked.replace("\xa0", " "), made
+
+
 def stages(key: str = "mail") -> dict[str, bool | None]:
     trial = db.session.scalars(
         select(SettingTrial).where(SettingTrial.key == key).order_by(SettingTrial.id.desc())
@@ -69,14 +84,23 @@ def stages(key: str = "mail") -> dict[str, bool | None]:
 
 @pytest.mark.row("P-02")
 def test_each_stage_of_the_trial_has_its_result_and_its_date(browser: Browser, sink: Sink) -> None:
-    save(browser, sink.port)
     assert "Dernier essai : jamais" in re.sub(r"<[^>]+>", "", browser.get("/backoffice/settings/mail").text)
+    save(browser, sink.port)
     words = tried(browser)
     assert all(stages().values()) and len(stages()) == 7
     assert "Envoyé à jeanne@exemple.fr : 250" in words
-    assert "Dernier essai : 22 novembre 2026" in words or "Dernier essai" in words
+    assert dates_shown(browser, "mail") == ("Dernier essai : 5 mars 2026 à 11:07", ["05/03/2026 11:07"] * 7)
     (message,) = sink.to("jeanne@exemple.fr")
     assert message.sender.startswith("bounce+") and "Essai d’envoi" in message.subject
+
+
+def test_a_changed_server_is_tried_at_once_and_the_success_of_the_former_one_goes(browser: Browser, sink: Sink) -> None:
+    save(browser, sink.port)
+    assert "Réussi" in tried(browser)
+    save(browser, free_port())
+    panel = BeautifulSoup(browser.get("/backoffice/settings/mail").text, "html5lib").select_one("#essai-mail")
+    assert panel is not None and "Essai en cours" in panel.text and "Réussi" not in panel.text
+    assert "Échec" in tried(browser)
 
 
 @pytest.mark.row("P-02")

@@ -16,6 +16,7 @@ from shared.intake.collecting import collect
 from shared.intake.transfer import Transfer, standing
 from shared.settings.models import SettingTrial
 from shared.settings.reading import forget
+from tests.backoffice.test_settings_mail import dates_shown
 from tests.factories import office
 from tests.factories.identity import Browser, a_clerk, signed_in
 from tests.ftp import PASSWORD, Dropbox, running_ftp, running_sftp
@@ -63,7 +64,7 @@ def test_what_is_saved_is_tested_and_used_and_its_password_never_shown(browser: 
     for words in ("Nom du serveur", "Port", "Identifiant", "Liste", "Écriture", "Lecture", "Suppression"):
         assert words in shown.text
     assert "SHA256:" in shown.text
-    assert "22 nov" in shown.text or "2026" in shown.text
+    assert dates_shown(browser, "transfer") == ("Dernier essai : 5 mars 2026 à 11:07", ["05/03/2026 11:07"] * 7)
     assert 'value="sortie"' in shown.text
     box.drop("scan0001.pdf", pdf())
     assert look_twice() == 1

@@ -8,7 +8,7 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 
 from portal import portal
-from shared.access.models import Act
+from shared.access.models import Act, Seat
 from shared.config import config
 from shared.settings.reading import setting
 from shared.web import visitors
@@ -94,6 +94,22 @@ def _looking() -> list[Notice]:
     if visitors.impersonator() is None or seat is None:
         return []
     told = _("Vous regardez le portail de %(party)s — lecture seule.", party=seat.party.name)
+    if seat.shut[0]:
+        told += " " + _shut(seat)
     if not seat.folder_ids:
         told += " " + _("Aucun de ses répertoires n’est dans votre périmètre.")
     return [Notice(told, "warn", "eye", url_for("portal.leave_borrowed"), _("Quitter"), post=True)]
+
+
+def _shut(seat: Seat) -> str:
+    """Why the person sees nothing of what staff are shown."""
+    why, at = seat.shut
+    day = format_date(at, "long")
+    words = {
+        "none": _("Aucun accès n’est ouvert ici : personne ne voit rien de ceci aujourd’hui."),
+        "withdrawn": _("Cet accès est retiré : cette personne ne voit rien de ceci aujourd’hui."),
+        "frozen": _("Ce compte est bloqué : cette personne ne voit rien de ceci aujourd’hui."),
+        "planned": _("Cet accès commence le %(day)s : cette personne ne voit rien de ceci aujourd’hui.", day=day),
+        "expired": _("Cet accès a pris fin le %(day)s : cette personne ne voit rien de ceci aujourd’hui.", day=day),
+    }
+    return words[why]

@@ -8,13 +8,14 @@ payslip here whom no grant lets read it.
 import hashlib
 import secrets
 import uuid
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import case, func, select, update
 
 from shared.access.models import Access, Account, Act, PortalSession, Seat
-from shared.clock import now
+from shared.clock import now, today
 from shared.documents.models import Folder
 from shared.errors import Refused
 from shared.events.recording import record
@@ -26,6 +27,19 @@ TICKET = timedelta(seconds=30)
 LASTS = timedelta(hours=1)
 PERMISSION = "backoffice:portal:impersonate"
 DOCUMENTS = "backoffice:documents:see"
+SHUT = ("none", "withdrawn", "frozen", "planned", "expired")  # why the person whom staff look as sees nothing today
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """Whom staff look as: the person with their rights, and why they see nothing today."""
+
+    seat_id: uuid.UUID | None = None
+    rights: list[uuid.UUID] | None = None
+    acts: list[str] = field(default_factory=lambda: [*Act])
+    given_name: str = ""
+    family_name: str = ""
+    shut: tuple[str, date] = ("none", date.max)
 
 
 def give_ticket(*, party: Party, staff_session_id: uuid.UUID, access_id: uuid.UUID | None = None) -> str:
@@ -86,27 +100,46 @@ def borrowed_seat(*, session: PortalSession, party: Party, staff: Staff) -> Seat
     """
     if not scope_of(staff, PERMISSION).reaches_family(party.family_id):
         return None
-    seat_id, rights, acts, given, family = _person(session.access_id)
-    account = Account(person=Person(given_name=given, family_name=family))
-    seat = Seat(id=seat_id or uuid7(), party_id=party.id, party=party, account=account, allowed=True, revision=0)
-    seat.is_borrowed, seat.folder_ids, seat.acts = True, _reached(party, staff, rights), acts
-    seat.is_lent_whole = rights is None and scope_of(staff, DOCUMENTS).covers_family(party.family_id)
+    seen = _person(session.access_id)
+    account = Account(person=Person(given_name=seen.given_name, family_name=seen.family_name))
+    seat = Seat(id=seen.seat_id or uuid7(), party_id=party.id, party=party, account=account, allowed=True, revision=0)
+    seat.is_borrowed, seat.folder_ids, seat.acts = True, _reached(party, staff, seen.rights), seen.acts
+    seat.shut = seen.shut
+    seat.is_lent_whole = seen.rights is None and scope_of(staff, DOCUMENTS).covers_family(party.family_id)
     return seat
 
 
-def _person(access_id: uuid.UUID | None) -> tuple[uuid.UUID | None, list[uuid.UUID] | None, list[str], str, str]:
-    """Seat, folders, acts, given name and family name behind an access."""
+def _person(access_id: uuid.UUID | None) -> _Looked:
+    """The person behind an access, or nobody: one query."""
     rights = case((Seat.id.is_not(None), Seat.folder_ids), else_=Access.folder_ids)
     query = (
-        select(Seat.id, rights, func.coalesce(Seat.acts, Access.acts), Person.given_name, Person.family_name)
+        select(Seat, rights, func.coalesce(Seat.acts, Access.acts), Person.given_name, Person.family_name)
+        .add_columns(Account.frozen_at)
         .select_from(Access)
         .join(Contact, Contact.id == Access.contact_id)
         .join(Person, Person.id == Contact.person_id)
         .outerjoin(Seat, Seat.access_id == Access.id)
+        .outerjoin(Account, Account.id == Seat.account_id)
         .where(Access.id == access_id)
     )
     row = db.session.execute(query).first() if access_id else None
-    return (row[0], row[1], row[2], row[3], row[4]) if row else (None, None, [*Act], "", "")
+    if row is None:
+        return _Looked()
+    seat, folders, acts, given, family, frozen_at = row
+    return _Looked(seat.id if seat else None, folders, acts, given, family, _shut(seat, frozen_at is not None))
+
+
+def _shut(seat: Seat | None, is_frozen: bool) -> tuple[str, date]:
+    """Why this seat lets nobody in today, as `seats.is_open` decides it, and the day of it."""
+    if seat is None:
+        return "none", date.max
+    if not seat.allowed or is_frozen:
+        return "frozen" if seat.allowed else "withdrawn", date.max
+    if seat.starts_on is not None and seat.starts_on > today():
+        return "planned", seat.starts_on
+    if seat.ends_on is not None and seat.ends_on < today():
+        return "expired", seat.ends_on
+    return "", date.max
 
 
 def _reached(party: Party, staff: Staff, rights: list[uuid.UUID] | None) -> list[uuid.UUID]:

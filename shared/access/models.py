@@ -134,6 +134,7 @@ class Seat(Model):
     __tablename__ = "seat"
 
     is_borrowed = False  # made for staff who look as the customer, see `impersonating`; never a row
+    shut = ("", date.max)  # so borrowed: why the person sees nothing today, one of `impersonating.SHUT`, and its day
     is_lent_whole = False  # so borrowed, by staff whom nothing narrows, from a person whom no right narrows
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)

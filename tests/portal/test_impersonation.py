@@ -5,13 +5,14 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from babel.dates import format_date
 from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from shared.access import impersonating
 from shared.access.models import PortalSession
-from shared.clock import now
+from shared.clock import now, today
 from shared.documents.models import Document, Download, SignatureSide
 from shared.events.models import Event
 from shared.extensions import db
@@ -122,6 +123,33 @@ def test_the_rights_of_a_contact_hold(browser: Browser) -> None:
     assert "Un devis" in listed and "Une facture" not in listed
     stranger = a_seat(customer())
     assert press(browser, party, access_id=stranger.access_id).status_code == 404
+
+
+SAID = {
+    "none": "Aucun accès n’est ouvert ici",
+    "withdrawn": "Cet accès est retiré",
+    "frozen": "Ce compte est bloqué",
+    "planned": "Cet accès commence le",
+    "expired": "Cet accès a pris fin le",
+}
+
+
+@pytest.mark.parametrize("why", ["", *impersonating.SHUT])
+def test_the_banner_says_when_the_person_sees_nothing_today(browser: Browser, why: str) -> None:
+    party, named = customer(), {}
+    if why != "none":
+        seat = a_seat(party)
+        named = {"access_id": seat.access_id}
+        seat.allowed = why != "withdrawn"
+        seat.account.frozen_at = now() if why == "frozen" else None
+        seat.starts_on = today() + timedelta(days=1) if why == "planned" else today()
+        seat.ends_on = today() - timedelta(days=1) if why == "expired" else today()
+        db.session.flush()
+    text = look(browser, party, **named).text
+    assert [each for each in SAID if SAID[each] in text] == ([why] if why else [])
+    assert ("ne voit rien de ceci aujourd’hui" in text) == bool(why)
+    day = {"planned": today() + timedelta(days=1), "expired": today() - timedelta(days=1)}.get(why)
+    assert day is None or format_date(day, "long", locale="fr") in text
 
 
 def test_nobody_reads_a_payslip_here_whom_no_grant_lets(browser: Browser) -> None:

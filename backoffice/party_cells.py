@@ -1,9 +1,11 @@
 """The four e-mail addresses of a party, each changed apart and tried again by one click."""
 
 import uuid
+from typing import Any
 
 from flask import Response, abort, flash, url_for
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from backoffice import backoffice
 from backoffice.party_forms import CellForm
@@ -11,6 +13,9 @@ from backoffice.party_page import slot_words
 from backoffice.party_rows import blamed, tab
 from backoffice.reach import party_for
 from shared.errors import Refused, Stale
+from shared.events.actors import names_of
+from shared.events.models import Event
+from shared.extensions import db
 from shared.people.addressing import Doubtful, change_cell, retry_cell
 from shared.people.deliveries import cell_states
 from shared.people.models import EmailSlot, Party
@@ -47,9 +52,7 @@ def party_cell_save(party_id: uuid.UUID, slot: str) -> Response:
             is_sure=bool(form.is_sure.data),
         )
     except Stale as stale:
-        form.seen.data = _stands(party, slot)
-        form.seen.raw_data = None
-        return _page(party, slot, form, blamed(form, stale), status=409, stands=form.seen.data)
+        return _conflict(party, slot, form, stale)
     except Refused as refusal:
         return _page(party, slot, form, blamed(form, refusal), doubtful=isinstance(refusal, Doubtful), status=422)
     flash(_("L’adresse « %(slot)s » est enregistrée.", slot=slot_words()[slot]), "success")
@@ -72,16 +75,26 @@ def _stands(party: Party, slot: str) -> str:
     return next((cell.address for cell in party.cells if cell.slot == slot), "")
 
 
-def _page(
-    party: Party,
-    slot: str,
-    form: CellForm,
-    sentence: str = "",
-    *,
-    doubtful: bool = False,
-    status: int = 200,
-    stands: str | None = None,
-) -> Response:
+def _conflict(party: Party, slot: str, form: CellForm, stale: Stale) -> Response:
+    """Both addresses, who saved the other one and when; saving again starts from what stands now."""
+    query = select(Event).where(
+        Event.party_id == party.id, Event.name == "party.address_changed", Event.facts["slot"].astext == slot
+    )
+    last = db.session.scalars(query.order_by(Event.at.desc()).limit(1)).first()
+    form.seen.data, form.seen.raw_data = _stands(party, slot), None
+    return _page(
+        party,
+        slot,
+        form,
+        status=409,
+        stale=stale,
+        last=last,
+        who=names_of([last.actor]).get(last.actor, "") if last else "",
+        rows=[(form.address.label.text, form.seen.data, form.address.data)],
+    )
+
+
+def _page(party: Party, slot: str, form: CellForm, sentence: str = "", *, status: int = 200, **told: Any) -> Response:
     return tab(
         "backoffice/parties/cell.html",
         party,
@@ -91,6 +104,5 @@ def _page(
         slot_words=slot_words(),
         state=next(each for each in cell_states(party) if each.slot == slot),
         sentence=sentence,
-        doubtful=doubtful,
-        stands=stands,
+        **told,
     )

@@ -3,11 +3,13 @@
 import enum
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, func, select, type_coerce
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from shared.extensions import db
-from shared.notifications.models import Notification, Status
+from shared.notifications.models import Notification, Reason, Status
 from shared.people.models import EmailCell, EmailSlot, Party
 
 
@@ -19,11 +21,23 @@ class Delivery(enum.StrEnum):
     OK = "ok"
     BOUNCED = "bounced"
     RETRIED = "retried"  # it came back, and somebody decided to try it again
+    DEFERRED = "deferred"  # the server asked to come back later: a message waits for its next try
+    FAILED = "failed"  # given up: the server had not taken the last message after all its tries
+    UNKNOWN = "to_check"  # nobody knows whether the last message was taken
+
+
+# How a message ended without being taken, and what it makes of the cell until the next one is.
+ENDS = {
+    Status.BOUNCED: Delivery.RETRIED,
+    Status.FAILED: Delivery.FAILED,
+    Status.UNKNOWN: Delivery.UNKNOWN,
+}
+WAITS = and_(Notification.status == Status.WAITING, Notification.reason == Reason.RETRY)
 
 
 @dataclass(frozen=True)
 class CellState:
-    """A cell of the family with its delivery state; `at`: since when, or the last success."""
+    """A cell of the family with its delivery state; `at`: since when, the last success, or the next try."""
 
     slot: EmailSlot
     address: str
@@ -41,7 +55,10 @@ def cell_states(party: Party) -> list[CellState]:
             EmailCell.bounced_at,
             EmailCell.bounce_reason,
             func.max(Notification.sent_at).filter(Notification.status.in_((Status.SENT, Status.DELIVERED))),
-            func.max(Notification.ended_at).filter(Notification.status == Status.BOUNCED),
+            *(func.max(Notification.ended_at).filter(Notification.status == each) for each in ENDS),
+            func.min(Notification.due_at).filter(WAITS),
+            _last_reply(Notification.due_at.asc(), WAITS),
+            _last_reply(Notification.ended_at.desc(), Notification.status == Status.FAILED),
         )
         .outerjoin(
             Notification,
@@ -64,18 +81,28 @@ def cell_states(party: Party) -> list[CellState]:
     return states
 
 
+def _last_reply(order: ColumnElement[Any], which: ColumnElement[bool]) -> ColumnElement[str | None]:
+    """What the server said of the first of these rows in that order."""
+    replies = func.array_agg(aggregate_order_by(Notification.reply, order)).filter(which)
+    return type_coerce(replies, ARRAY(Text))[1]
+
+
 def _state(
     slot: EmailSlot,
     address: str,
     bounced_at: datetime | None,
     reason: str,
     sent_at: datetime | None,
-    came_back_at: datetime | None,
+    *ended: Any,
 ) -> CellState:
+    """What is wrong now first, then what happened last."""
+    *ends, again_at, why_again, why_not = ended
     if bounced_at is not None:
         return CellState(slot, address, Delivery.BOUNCED, bounced_at, reason)
-    if came_back_at is not None and (sent_at is None or sent_at < came_back_at):
-        return CellState(slot, address, Delivery.RETRIED, came_back_at)
-    if sent_at is not None:
-        return CellState(slot, address, Delivery.OK, sent_at)
-    return CellState(slot, address, Delivery.UNUSED)
+    if again_at is not None:
+        return CellState(slot, address, Delivery.DEFERRED, again_at, why_again or "")
+    happened = [(at, state) for at, state in zip((sent_at, *ends), (Delivery.OK, *ENDS.values()), strict=True) if at]
+    if not happened:
+        return CellState(slot, address, Delivery.UNUSED)
+    at, state = max(happened)
+    return CellState(slot, address, state, at, (why_not or "") if state is Delivery.FAILED else "")

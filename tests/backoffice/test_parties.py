@@ -179,6 +179,13 @@ def test_a_decision_needs_a_word_of_proof_or_its_paper(browser: Browser, shop: P
     assert browser.post(url, state="refused", proof="Courrier du 3 mai").status_code == 303
 
 
+def test_the_last_documents_lead_to_themselves(browser: Browser, shop: Party) -> None:
+    paper = office.filed(shop, office.folder("c.quotes"), filename="bon.txt")
+    page = BeautifulSoup(browser.get(f"/backoffice/parties/{shop.id}").text, "html5lib")
+    link = next(each for each in page.select("ul.g-list a") if paper.title in each.text)
+    assert browser.get(str(link["href"])).status_code == 200
+
+
 def test_whoever_may_only_read_changes_nothing(app: Flask, shop: Party) -> None:
     a_clerk(role="reader", email="lea@exemple.fr")
     lea = Browser(app)

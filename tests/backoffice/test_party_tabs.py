@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
 from shared.access import granting
@@ -16,6 +16,7 @@ from shared.access.synchronising import synchronise
 from shared.clock import now, today
 from shared.events.models import Event
 from shared.extensions import db
+from shared.notifications.models import Notification, Reason, Status, Template
 from shared.people.contacting import ContactCard, add_contact
 from shared.people.models import Activity, Contact, EmailCell, EmailSlot, Party
 from shared.people.party_models import Site
@@ -145,7 +146,37 @@ def test_one_cell_is_changed_without_the_others_and_tried_again_by_one_click(bro
     assert "rien n’y a encore été envoyé" in text
     stale = browser.post(f"{base}/quote", seen="autre@boutique.example", address="x@boutique.example")
     assert stale.status_code == 409
-    assert "devis@boutique.example" in stale.text
+    texts = [cell.text.strip() for cell in BeautifulSoup(stale.text, "html5lib").select("td")]
+    assert texts == ["Adresse e-mail", "devis@boutique.example", "x@boutique.example"]
+    assert "Enregistré par Jeanne Roy" in stale.text
+    seen = BeautifulSoup(stale.text, "html5lib").select_one("input[name=seen]")
+    assert seen is not None
+    informed = browser.post(f"{base}/quote", seen=seen["value"], address="x@boutique.example")
+    assert informed.status_code == 303
+    assert "x@boutique.example" in {cell.address for cell in _cells(party)}
+
+
+@pytest.mark.row("P-20")
+def test_a_cell_says_what_became_of_its_last_message(browser: Browser, party: Party) -> None:
+    page, moment = f"/backoffice/parties/{party.id}", now()
+    cell = next(cell for cell in party.cells if cell.slot is EmailSlot.BILLING)
+    db.session.execute(update(Notification).values(address=None, address_slot=None))
+
+    def shown(**values: object) -> str:
+        row = _told(party, cell, **values)
+        panel = BeautifulSoup(browser.get(page).text, "html5lib").find("dt", string="Facturation")
+        assert row is not None and panel is not None and panel.parent is not None
+        return " ".join(panel.parent.text.split())
+
+    assert "En ordre dernier envoi" in shown(status=Status.SENT, sent_at=moment - timedelta(days=9))
+    came_back = shown(status=Status.BOUNCED, ended_at=moment - timedelta(days=8))
+    assert "Nouvel essai rejetée" in came_back
+    given_up = shown(status=Status.FAILED, ended_at=moment - timedelta(days=7), reply="451 4.7.1 plus tard")
+    assert "Échec dernier message abandonné" in given_up and "451 4.7.1 plus tard" in given_up
+    assert "À vérifier" in shown(status=Status.UNKNOWN, ended_at=moment - timedelta(days=6))
+    assert "En ordre" in shown(status=Status.DELIVERED, sent_at=moment - timedelta(days=5))
+    waits = shown(reason=Reason.RETRY, due_at=moment + timedelta(minutes=5), reply="450 4.2.2 boîte pleine")
+    assert "Différé prochain essai" in waits and "450 4.2.2 boîte pleine" in waits
 
 
 @pytest.mark.row("P-62")
@@ -348,6 +379,18 @@ def _given(browser: Browser, url: str, **fields: object) -> TestResponse:
     revision = BeautifulSoup(browser.get(url).text, "html5lib").select_one("input[name=revision]")
     assert revision is not None
     return browser.post(url, revision=revision["value"], **fields)
+
+
+def _told(party: Party, cell: EmailCell, **values: object) -> Notification:
+    """A message to this cell as it ended."""
+    template = db.session.scalars(select(Template).limit(1)).one()
+    row = Notification(event="document.published", party_id=party.id, template_id=template.id, message_id="<1@test>")
+    row.address, row.address_slot = cell.address, cell.slot
+    for name, value in values.items():
+        setattr(row, name, value)
+    db.session.add(row)
+    db.session.flush()
+    return row
 
 
 def _key(text: str) -> str:

@@ -8,7 +8,7 @@ from flask import Response, abort, flash, request, stream_with_context, url_for
 from flask_babel import gettext as _
 
 from backoffice import backoffice
-from backoffice.access_bulk_words import exception_words, name, reported, title_of, undone_words
+from backoffice.access_bulk_words import exception_words, name, reported, taken_words, title_of, undone_words
 from backoffice.csv_answers import csv_answer
 from backoffice.reach import refuse, scope
 from shared.access import bulk_finding, bulk_undoing, letter_keeping
@@ -55,7 +55,7 @@ def access_bulk(action_id: uuid.UUID) -> Response:
         state=_states()[action.state],
         running=running,
         report=reported(action),
-        taken_back=bulk_finding.undone_counts(action) if action.state is BulkState.UNDONE else [],
+        taken_back=_taken_back(action) if action.state is BulkState.UNDONE else [],
         undone_words=undone_words,
         exceptions=[] if running else bulk_finding.exceptions(action),
         exception_words=exception_words,
@@ -117,7 +117,15 @@ def _action(action_id: uuid.UUID, permission: Permission) -> BulkAction:
 
 def _cells(kind: BulkKind, line: Any) -> list[str]:
     row = line.BulkRow
-    return [line.code, line.name, name(kind, (row.outcome, row.reason)), undone_words(row.undone)]
+    others = len(row.before.get("others", ()))
+    also = f" ; {taken_words(kind)} : {others}" if others else ""
+    return [line.code, line.name, name(kind, (row.outcome, row.reason)) + also, undone_words(row.undone)]
+
+
+def _taken_back(action: BulkAction) -> list[tuple[str, int]]:
+    """How many lines ended how, and how many accesses of other contacts came back with them."""
+    back = action.report.get(bulk_undoing.BACK, 0)
+    return [*bulk_finding.undone_counts(action), *([(bulk_undoing.BACK, back)] if back else [])]
 
 
 def _may_undo(action: BulkAction) -> bool:

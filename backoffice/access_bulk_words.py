@@ -5,8 +5,12 @@ from collections.abc import Callable
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from backoffice.party_forms import ACTS
+from shared.access.bulk_choice import BulkChoice
 from shared.access.bulk_models import BulkAction, BulkKind, BulkRow, Outcome
+from shared.access.judging import OTHERS
 from shared.access.selecting import Forecast
+from shared.settings.reading import is_automatic
 
 
 def title_of(kind: BulkKind) -> str:
@@ -38,8 +42,58 @@ def foreseen(kind: BulkKind, forecast: Forecast) -> list[str]:
 
 def reported(action: BulkAction) -> list[tuple[str, int]]:
     """The report: what became of how many lines."""
-    known = {(Outcome(key.partition(":")[0]), key.partition(":")[2]): count for key, count in action.report.items()}
-    return [(name(action.kind, each), known[each]) for each in sorted(known)]
+    known = {
+        (Outcome(key.partition(":")[0]), key.partition(":")[2]): count
+        for key, count in action.report.items()
+        if ":" in key
+    }
+    said = [(name(action.kind, each), known[each]) for each in sorted(known)]
+    others = action.report.get(OTHERS, 0)
+    return [*said, (taken_words(action.kind), others)] if others else said
+
+
+def taken_words(kind: BulkKind) -> str:
+    """What became of the other contacts that were taken along."""
+    if kind is BulkKind.SESSIONS:
+        return _("Autres interlocuteurs déconnectés")
+    return _("Accès d’autres interlocuteurs retirés")
+
+
+def others_words(kind: BulkKind, number: int) -> str:
+    """What the confirmation asks, or says, of the other contacts; nothing where there is none."""
+    if not number:
+        return ""
+    if kind is BulkKind.WITHDRAW:
+        return ngettext(
+            "Retirer aussi l’accès de %(num)s autre interlocuteur. Décoché, cette personne entre encore.",
+            "Retirer aussi l’accès de %(num)s autres interlocuteurs. Décoché, ces personnes entrent encore.",
+            number,
+        )
+    if kind is BulkKind.SESSIONS:
+        return ngettext(
+            "Déconnecter aussi %(num)s autre interlocuteur. Décoché, cette personne reste connectée.",
+            "Déconnecter aussi %(num)s autres interlocuteurs. Décoché, ces personnes restent connectées.",
+            number,
+        )
+    return ngettext(
+        "Seul l’interlocuteur principal de chaque tiers est concerné : %(num)s autre accès reste tel quel.",
+        "Seul l’interlocuteur principal de chaque tiers est concerné : %(num)s autres accès restent tels quels.",
+        number,
+    )
+
+
+def chosen_words(kind: BulkKind, choice: BulkChoice) -> list[str]:
+    """What « Droits » gives to each line and takes from it."""
+    if kind is not BulkKind.RIGHTS:
+        return []
+    given, taken = (
+        ", ".join(str(label) for act, label in ACTS if act in acts) for acts in (choice.given, choice.taken)
+    )
+    return [
+        *([_("Répertoires : laissés tels quels")] if choice.keeps_folders else []),
+        *([_("Droit donné : %(names)s", names=given)] if given else []),
+        *([_("Droit retiré : %(names)s", names=taken)] if taken else []),
+    ]
 
 
 def name(kind: BulkKind, verdict: tuple[Outcome, str]) -> str:
@@ -75,6 +129,7 @@ def reason_words() -> dict[str, str]:
         "password": _("avec le mot de passe initial, qui ne sera plus affiché"),
         "link": _("avec un lien à photographier"),
         "elsewhere": _("la personne vient aussi pour un autre tiers : « Notifier » lui envoie un lien"),
+        "others": _("d’autres interlocuteurs du tiers seulement"),
         "moved": _("la ligne a changé depuis la confirmation"),
         "gone": _("le tiers n’existe plus"),
     }
@@ -88,6 +143,9 @@ def undone_words(word: str) -> str:
         "moved": _("non annulée : la ligne a changé depuis"),
         "told": _("annulée, mais le message d’accès était parti : son lien ne marche plus"),
         "used": _("non annulée : déjà remis, envoyé ou utilisé"),
+        "left": _("non annulée : le message est parti, il ne se rappelle pas"),
+        "partly": _("annulée, sauf pour un autre interlocuteur dont l’accès a changé depuis"),
+        "others_undone": _("accès d’autres interlocuteurs rendus"),
     }.get(word, word)
 
 
@@ -108,7 +166,7 @@ def explained(kind: BulkKind) -> str:
             "Chaque personne reçoit un nouveau lien à la synchronisation ; le précédent ne marche plus."
         ),
         BulkKind.RIGHTS: lambda: _(
-            "Les répertoires visibles sont les mêmes pour toutes les lignes. Un droit retiré l’est tout de suite, un "
+            "Ce que vous choisissez devient le même pour toutes les lignes. Un droit retiré l’est tout de suite, un "
             "droit ajouté attend la synchronisation."
         ),
         BulkKind.SESSIONS: lambda: _(
@@ -119,7 +177,17 @@ def explained(kind: BulkKind) -> str:
             "mot de passe, c’est le remettre : il ne sera plus affiché."
         ),
     }
-    return told[kind]()
+    said = told[kind]()
+    return f"{said} {_leaving()}" if kind in (BulkKind.ALLOW, BulkKind.NOTIFY) else said
+
+
+def _leaving() -> str:
+    if is_automatic():
+        return _(
+            "La synchronisation est automatique : les messages partent en quelques secondes, et ce qui est parti ne se "
+            "rappelle pas, même si vous annulez l’action."
+        )
+    return _("Ce qui est parti ne se rappelle pas : pour n’envoyer aucun message, annulez avant « Synchroniser ».")
 
 
 def _ordered(forecast: Forecast) -> list[tuple[tuple[Outcome, str], int]]:

@@ -8,7 +8,9 @@ from flask import abort, request
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from backoffice.party_forms import ACTS
 from backoffice.reach import scope
+from shared.access.bulk_choice import NOTHING, BulkChoice
 from shared.access.bulk_models import BulkKind
 from shared.access.rights import ALL, OWN, PRESETS, preset
 from shared.documents.models import Folder
@@ -17,34 +19,59 @@ from shared.extensions import db
 from shared.people.models import Party
 from shared.web.permissions import Permission
 
+KEEP = "keep"  # the folders of each line stay as they are
+
 
 @dataclass(frozen=True)
 class Choice:
-    """`is_made`: the counts may be said. `presets`: (key, label) of those that open something here."""
+    """`is_made`: the counts may be said. `presets`: (key, label) of those that open something here.
+
+    `acts`: (key, label, « give », « take » or nothing).
+    """
 
     is_made: bool
-    folder_ids: list[uuid.UUID] | None = None
+    bulk: BulkChoice = NOTHING
     preset: str = ""
     folders: tuple[Folder, ...] = ()
     presets: tuple[tuple[str, str], ...] = ()
+    acts: tuple[tuple[str, str, str], ...] = ()
 
 
 def choice_of(kind: BulkKind, party_ids: Sequence[uuid.UUID], *, chosen: bool = True) -> Choice:
-    """What the form says; other actions have nothing to choose. Raises Refused where it opens no folder."""
+    """What the form says; the other actions but for « Droits » only ask whether the other contacts are taken along.
+
+    Raises Refused where it opens no folder, or changes nothing.
+    """
     if kind is not BulkKind.RIGHTS:
-        return Choice(is_made=True)
-    folders = _folders(party_ids)
+        return Choice(is_made=True, bulk=BulkChoice(others="others" in request.form))
+    folders, acts = _folders(party_ids), _acts()
     presets = _presets(folders)
     key = request.form.get("preset", "") if chosen else ""
     if not key:
-        return Choice(is_made=False, folders=folders, presets=presets)
-    if key not in PRESETS and key != OWN:
+        return Choice(is_made=False, folders=folders, presets=presets, acts=acts)
+    if key not in (*PRESETS, OWN, KEEP):
         abort(400)
+    given, taken = (frozenset(act for act, _label, word in acts if word == each) for each in ("give", "take"))
+    if key == KEEP and not given | taken:
+        raise Refused(_("Choisissez les répertoires à montrer, ou un droit à donner ou à retirer."))
+    ids = None if key == KEEP else _opened(key, folders)
+    return Choice(True, BulkChoice(ids, key == KEEP, given, taken), key, folders, presets, acts)
+
+
+def _opened(key: str, folders: Sequence[Folder]) -> list[uuid.UUID] | None:
     ticked = _ticked() if key == OWN else preset(key, folders)
     if ticked is not None and not ticked:
         raise Refused(_("Cochez au moins un répertoire, ou retirez l’accès : sans répertoire, il n’ouvre rien."))
     refuse_beyond(ticked, folders)
-    return Choice(True, ticked, key, folders, presets)
+    return ticked
+
+
+def _acts() -> tuple[tuple[str, str, str], ...]:
+    """Each left as it is on every line unless the form says otherwise."""
+    words = {act: request.form.get(f"act_{act}", "") for act, _label in ACTS}
+    if not set(words.values()) <= {"", "give", "take"}:
+        abort(400)
+    return tuple((act, str(label), words[act]) for act, label in ACTS)
 
 
 def _folders(party_ids: Sequence[uuid.UUID]) -> tuple[Folder, ...]:

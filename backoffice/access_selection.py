@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, abort, flash, request, url_for
@@ -9,13 +10,14 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from backoffice import backoffice
-from backoffice.access_bulk_words import explained, foreseen, title_of
+from backoffice.access_bulk_words import chosen_words, explained, foreseen, others_words, title_of
 from backoffice.access_filters import filters_of
 from backoffice.access_rights import Choice, choice_of
 from backoffice.forbidden import forbid
 from backoffice.reach import family_for, scope
 from shared.access import finding, selecting
 from shared.access.bulk_models import BulkAction, BulkKind
+from shared.access.judging import CLOSING
 from shared.errors import Refused
 from shared.extensions import db, uuid7
 from shared.people.models import Party
@@ -62,7 +64,7 @@ def access_selection_apply() -> Response:
         party_ids=ids,
         digest=request.form.get("digest", ""),
         by=visitors.actor(),
-        folder_ids=choice_of(kind, ids).folder_ids,
+        choice=choice_of(kind, ids).bulk,
         filters=_chosen_how(),
     )
     return go(url_for("backoffice.access_bulk", action_id=action_id))
@@ -73,8 +75,14 @@ def _preview(
 ) -> Response:
     context: dict[str, Any] = {}
     if choice.is_made:
-        forecast = selecting.foresee(kind=kind, party_ids=ids, folder_ids=choice.folder_ids)
-        context = {"digest": forecast.digest, "lines": foreseen(kind, forecast)}
+        foretold = replace(choice.bulk, others=kind in CLOSING)  # as the page is shown: ticked, so that nobody stays in
+        forecast = selecting.foresee(kind=kind, party_ids=ids, choice=foretold)
+        context = {
+            "digest": forecast.digest,
+            "lines": [*chosen_words(kind, choice.bulk), *foreseen(kind, forecast)],
+            "others": others_words(kind, forecast.others),
+            "is_asked": kind in CLOSING,
+        }
     return page(
         "backoffice/access/selection.html",
         status=status,

@@ -12,9 +12,10 @@ from sqlalchemy import func, select
 
 from shared.access import bulk_undoing, letter_keeping
 from shared.access.bulk_acting import Touched, accesses_of, act
+from shared.access.bulk_choice import BulkChoice, choice_from
 from shared.access.bulk_models import BulkAction, BulkKind, BulkRow, BulkState, Outcome
-from shared.access.judging import CLOSING, Line, Verdict, judge, lines_of
-from shared.access.selecting import folders_of
+from shared.access.bulk_others import take_along
+from shared.access.judging import CLOSING, OTHERS, Line, Verdict, judge, lines_of
 from shared.clock import now
 from shared.events.batches import in_batch
 from shared.extensions import db
@@ -52,25 +53,30 @@ def _waiting(action: BulkAction) -> Sequence[BulkRow]:
 
 
 def _do(action: BulkAction, rows: Sequence[BulkRow]) -> None:
-    ids = [row.party_id for row in rows]
+    ids, choice = [row.party_id for row in rows], choice_from(action.choice)
     held = accesses_of(ids)
     lines = {line.party_id: line for line in lines_of(ids)}
     touched: list[Touched] = []
     for row in rows:
         line = lines.get(row.party_id)
-        row.outcome, row.reason = _verdict(action, row, line)
+        row.outcome, row.reason = _verdict(action, row, line, choice)
         if line is not None and row.outcome in (Outcome.CREATED, Outcome.CHANGED):
             row.before = _before(line)
-            touched.append(Touched(row, held.parties[row.party_id], held.accesses.get(row.party_id), line))
+            if row.reason != OTHERS:
+                touched.append(Touched(row, held.parties[row.party_id], held.accesses.get(row.party_id), line))
     act(action, touched)
+    if choice.others and action.kind in CLOSING:
+        there = [row for row in rows if row.party_id in lines]
+        taken = take_along(kind=action.kind, rows=there, by=action.by)
+        action.report = {**action.report, OTHERS: action.report.get(OTHERS, 0) + taken}
     action.done += len(rows)
     db.session.flush()
 
 
-def _verdict(action: BulkAction, row: BulkRow, line: Line | None) -> Verdict:
+def _verdict(action: BulkAction, row: BulkRow, line: Line | None, choice: BulkChoice) -> Verdict:
     if line is None:
         return Outcome.REFUSED, "gone"
-    outcome, reason = judge(action.kind, line, folders_of(action))
+    outcome, reason = judge(action.kind, line, choice)
     has_moved = row.seen_revision != line.revision and action.kind not in CLOSING
     if has_moved and outcome in (Outcome.CREATED, Outcome.CHANGED):
         return Outcome.REFUSED, "moved"
@@ -79,9 +85,9 @@ def _verdict(action: BulkAction, row: BulkRow, line: Line | None) -> Verdict:
 
 def _before(line: Line) -> dict[str, object]:
     if line.access_id is None:
-        return {"allowed": False, "notify": True, "folder_ids": None}  # as one that is made opens nothing
+        return {"allowed": False, "notify": True, "folder_ids": None, "acts": line.acts}  # made, it opens nothing
     folder_ids = None if line.folder_ids is None else [str(each) for each in line.folder_ids]
-    return {"allowed": line.allowed, "notify": line.notify, "folder_ids": folder_ids}
+    return {"allowed": line.allowed, "notify": line.notify, "folder_ids": folder_ids, "acts": line.acts}
 
 
 def _finish(action: BulkAction) -> None:
@@ -90,7 +96,8 @@ def _finish(action: BulkAction) -> None:
         f"{outcome.value}:{reason}": number
         for outcome, reason, number in db.session.execute(query.group_by(BulkRow.outcome, BulkRow.reason))
     }
-    action.report, action.state, action.ended_at = counts, BulkState.DONE, now()
+    action.report = {**action.report, **counts}
+    action.state, action.ended_at = BulkState.DONE, now()
     did_something = any(key.startswith((Outcome.CREATED, Outcome.CHANGED)) for key in counts)
     if did_something and action.kind in bulk_undoing.UNDOABLE:
         action.undo_until = now() + bulk_undoing.REGRET

@@ -8,12 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from shared.access import causes, granting, initial, lettering, passwords
+from shared.access.bulk_choice import choice_from
 from shared.access.bulk_models import BulkAction, BulkKind, BulkRow
 from shared.access.ending import end_sessions
 from shared.access.judging import Line
 from shared.access.models import Access, Seat
-from shared.access.rights import set_rights
-from shared.access.selecting import folders_of
+from shared.access.rights import set_acts, set_rights
 from shared.access.wanting import ring_if_automatic
 from shared.clock import now
 from shared.events.recording import record
@@ -81,11 +81,16 @@ def _change(action: BulkAction, touched: Sequence[Touched]) -> None:
             _note(each.access, action.kind, action.by)
         ring_if_automatic()
         return
+    choice = choice_from(action.choice)
+    links = granting.open_links([each.access.id for each in touched]) if action.kind is BulkKind.WITHDRAW else {}
     for each in touched:
         if action.kind is BulkKind.WITHDRAW:
+            each.row.before = {**each.row.before, "links": links.get(each.access.id, [])}
             granting.withdraw(access=each.access, by=action.by)
         elif action.kind is BulkKind.RIGHTS:
-            set_rights(access=each.access, folder_ids=folders_of(action), by=action.by)
+            if not choice.keeps_folders:
+                set_rights(access=each.access, folder_ids=choice.folder_ids, by=action.by)
+            set_acts(access=each.access, acts=choice.acts(each.access.acts), by=action.by)
         else:
             _disconnect(each, action.by)
 

@@ -42,7 +42,7 @@ def exceptions(action: BulkAction) -> Sequence[Row[Any]]:
     troubled = or_(
         BulkRow.outcome == Outcome.REFUSED,
         BulkRow.reason == "no_address",
-        BulkRow.undone.in_(("moved", "told", "used")),
+        BulkRow.undone.in_(("moved", "told", "used", "left", "partly")),
     )
     return db.session.execute(_rows(action).where(troubled).order_by(BulkRow.position).limit(SHOWN)).all()
 

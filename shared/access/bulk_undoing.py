@@ -10,8 +10,10 @@ from sqlalchemy import select
 
 from shared.access import causes, granting
 from shared.access.bulk_models import BulkAction, BulkKind, BulkRow, BulkState, Outcome
+from shared.access.bulk_others import give_back
+from shared.access.judging import OTHERS
 from shared.access.models import Access, Seat
-from shared.access.rights import set_rights
+from shared.access.rights import set_acts, set_rights
 from shared.access.selecting import ring_for
 from shared.access.wanting import locked, wanted
 from shared.clock import now
@@ -21,7 +23,8 @@ from shared.events.recording import record
 from shared.extensions import db
 
 REGRET = timedelta(minutes=10)
-UNDONE, MOVED, TOLD, USED = "undone", "moved", "told", "used"
+UNDONE, MOVED, TOLD, USED, LEFT, PARTLY = "undone", "moved", "told", "used", "left", "partly"
+BACK = "others_undone"  # in the report: accesses of other contacts that are open again
 
 
 def undo(*, action: BulkAction, by: str) -> None:
@@ -56,6 +59,14 @@ def _touched(action: BulkAction, most: int) -> Sequence[BulkRow]:
 
 
 def _undo_one(action: BulkAction, row: BulkRow) -> str:
+    back, moved = give_back(row.before.get("others", ()), action.undone_by or action.by)
+    if back:
+        action.report = {**action.report, BACK: action.report.get(BACK, 0) + back}
+    word = UNDONE if row.reason == OTHERS else _undo_main(action, row)
+    return PARTLY if word == UNDONE and moved else word
+
+
+def _undo_main(action: BulkAction, row: BulkRow) -> str:
     access = db.session.get(Access, row.access_id) if row.access_id else None
     if access is None:
         return MOVED
@@ -85,15 +96,16 @@ def _allow(access: Access, before: dict[str, Any], by: str) -> str:
     return TOLD if was_told else UNDONE
 
 
-def _withdraw(access: Access, _before: dict[str, Any], by: str) -> str:
-    granting.allow(access=access, by=by)
+def _withdraw(access: Access, before: dict[str, Any], by: str) -> str:
+    """With the links that it ended; whoever was inside comes in again."""
+    granting.allow_again(access=access, links=before.get("links", ()), by=by)
     return UNDONE
 
 
 def _notify(access: Access, before: dict[str, Any], by: str) -> str:
     """What has left cannot be called back."""
     if not access.notify:
-        return USED
+        return LEFT
     if not before["notify"]:
         granting.hush(access=access, by=by)
     return UNDONE
@@ -102,6 +114,7 @@ def _notify(access: Access, before: dict[str, Any], by: str) -> str:
 def _rights(access: Access, before: dict[str, Any], by: str) -> str:
     ids = before["folder_ids"]
     set_rights(access=access, folder_ids=None if ids is None else [uuid.UUID(each) for each in ids], by=by)
+    set_acts(access=access, acts=before.get("acts", access.acts), by=by)
     return UNDONE
 
 

@@ -3,11 +3,14 @@
 Additions wait for the synchronisation; a withdrawal is written to the seat at once, in both modes.
 """
 
-from sqlalchemy import exists, select, update
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, exists, select, update
 
 from shared.access import causes
 from shared.access.ending import end_sessions_of_seat
-from shared.access.models import Access, Link, Seat
+from shared.access.models import Access, Account, Link, Seat
 from shared.access.wanting import locked, wanted
 from shared.clock import now
 from shared.events.recording import record
@@ -72,6 +75,30 @@ def withdraw(*, access: Access, by: str) -> None:
     record("access.withdrawn", by=by, party_id=access.party_id, access_id=access.id)
 
 
+def open_links(access_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
+    """The links that a withdrawal of these accesses would end, by access: what its undo gives back."""
+    found: dict[uuid.UUID, list[str]] = {}
+    query = select(Link.access_id, Link.id).where(Link.access_id.in_(access_ids), *_is_open())
+    for access_id, link_id in db.session.execute(query):
+        if access_id is not None:
+            found.setdefault(access_id, []).append(str(link_id))
+    return found
+
+
+def allow_again(*, access: Access, links: Sequence[str], by: str) -> None:
+    """Take a withdrawal back, with the links that it ended: those already sent lead somewhere once it is synchronised.
+
+    Not those of a person who has chosen another password since: that ended them too. No session comes back.
+    """
+    allow(access=access, by=by)
+    chosen = exists().where(
+        Seat.access_id == Link.access_id, Account.id == Seat.account_id, Account.password_changed_at >= Link.revoked_at
+    )
+    ended = Link.id.in_([uuid.UUID(each) for each in links]) & Link.revoked_at.is_not(None) & ~chosen
+    query = update(Link).where(ended, Link.access_id == access.id, Link.used_at.is_(None)).values(revoked_at=None)
+    db.session.execute(query.execution_options(synchronize_session="fetch"))
+
+
 def notify(*, access: Access, by: str) -> None:
     """Tick « Notifier par email »: the next synchronisation sends a new link, which ends the earlier one."""
     locked(access)
@@ -109,5 +136,8 @@ def _is_applied(access: Access) -> bool:
 
 def _end_links(access: Access) -> None:
     """Its own. Those that open one document ask at each use whether the party still has an open seat."""
-    open_links = update(Link).where(Link.access_id == access.id, Link.used_at.is_(None), Link.revoked_at.is_(None))
-    db.session.execute(open_links.values(revoked_at=now()))
+    db.session.execute(update(Link).where(Link.access_id == access.id, *_is_open()).values(revoked_at=now()))
+
+
+def _is_open() -> tuple[ColumnElement[bool], ...]:
+    return Link.used_at.is_(None), Link.revoked_at.is_(None)

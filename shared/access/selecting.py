@@ -11,8 +11,9 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import insert, select
 
+from shared.access.bulk_choice import NOTHING, BulkChoice, Folders
 from shared.access.bulk_models import BulkAction, BulkKind, BulkRow, Outcome
-from shared.access.judging import Line, Verdict, judge, lines_of
+from shared.access.judging import Line, Verdict, judge, lines_of, others_of
 from shared.documents.models import Folder
 from shared.errors import Refused, Stale
 from shared.events.batches import in_batch
@@ -20,8 +21,6 @@ from shared.events.recording import record
 from shared.extensions import db
 from shared.queues import ring
 from shared.transactions import after_commit
-
-Folders = Sequence[uuid.UUID] | None  # None: every shared folder
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,7 @@ class Forecast:
     verdicts: Mapping[Verdict, int]
     digest: str
     no_street: int  # letters that no window envelope can carry
+    others: int  # accesses of other contacts that may be taken along, or that stay as they are
 
     def number(self, *outcomes: Outcome, reason: str | None = None) -> int:
         """How many lines end so, whatever the reason or for that one."""
@@ -42,9 +42,9 @@ class Forecast:
         )
 
 
-def foresee(*, kind: BulkKind, party_ids: Sequence[uuid.UUID], folder_ids: Folders = None) -> Forecast:
+def foresee(*, kind: BulkKind, party_ids: Sequence[uuid.UUID], choice: BulkChoice = NOTHING) -> Forecast:
     """The exact counts, in one query; nothing is changed."""
-    return _forecast(kind, lines_of(party_ids), folder_ids)
+    return _forecast(kind, lines_of(party_ids), choice)
 
 
 def confirm(
@@ -54,7 +54,7 @@ def confirm(
     party_ids: Sequence[uuid.UUID],
     digest: str,
     by: str,
-    folder_ids: Folders = None,
+    choice: BulkChoice = NOTHING,
     filters: dict[str, Any] | None = None,
 ) -> BulkAction:
     """Freeze these lines and ring for the job; confirmed twice, it is the same action.
@@ -66,16 +66,17 @@ def confirm(
         return standing
     lines = lines_of(party_ids)
     families = {line.family_id for line in lines}
-    if _forecast(kind, lines, folder_ids).digest != digest:
+    if _digest(kind, lines, choice) != digest:
         raise Stale(_("Des lignes de la sélection ont changé depuis l’aperçu. Rien n’a été fait : recommencez."))
-    _refuse_foreign(families, folder_ids)
+    if kind is BulkKind.RIGHTS and not choice.keeps_folders:
+        _refuse_foreign(families, choice.folder_ids)
     action = BulkAction(
         id=action_id,
         kind=kind,
         by=by,
         family_id=families.pop() if len(families) == 1 else None,
         filters=filters or {},
-        choice={"folder_ids": None if folder_ids is None else [str(each) for each in folder_ids]},
+        choice=choice.written(),
         count=len(lines),
     )
     db.session.add(action)
@@ -92,22 +93,18 @@ def ring_for(action: BulkAction) -> None:
     after_commit(partial(ring, "slow", "carry_out", str(action.id)))
 
 
-def folders_of(action: BulkAction) -> Folders:
-    """What « Droits » was confirmed with."""
-    ids = action.choice.get("folder_ids")
-    return None if ids is None else [uuid.UUID(each) for each in ids]
-
-
-def _forecast(kind: BulkKind, lines: Sequence[Line], folder_ids: Folders) -> Forecast:
-    verdicts = {line.party_id: judge(kind, line, folder_ids) for line in lines}
+def _forecast(kind: BulkKind, lines: Sequence[Line], choice: BulkChoice) -> Forecast:
+    verdicts = {line.party_id: judge(kind, line, choice) for line in lines}
     written = [line for line in lines if verdicts[line.party_id][0] is Outcome.CHANGED and not line.has_street]
     no_street = len(written) if kind is BulkKind.LETTERS else 0
-    return Forecast(len(lines), Counter(verdicts.values()), _digest(kind, lines, folder_ids), no_street)
+    others = sum(others_of(kind, line) for line in lines)
+    return Forecast(len(lines), Counter(verdicts.values()), _digest(kind, lines, choice), no_street, others)
 
 
-def _digest(kind: BulkKind, lines: Sequence[Line], folder_ids: Folders) -> str:
-    """Each party and its access as it stood, and what was chosen."""
-    chosen = "all" if folder_ids is None else " ".join(sorted(map(str, folder_ids)))
+def _digest(kind: BulkKind, lines: Sequence[Line], choice: BulkChoice) -> str:
+    """Each party and its access as it stood, and the rights that were chosen; the others are ticked afterwards."""
+    folders = "all" if choice.folder_ids is None else " ".join(sorted(map(str, choice.folder_ids)))
+    chosen = " ".join([str(choice.keeps_folders), folders, *sorted(choice.given), "-", *sorted(choice.taken)])
     each = (f"{line.party_id} {line.revision}" for line in sorted(lines, key=lambda line: line.party_id))
     return hashlib.sha256("\n".join([kind.value, chosen, *each]).encode()).hexdigest()
 

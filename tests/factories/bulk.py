@@ -37,18 +37,20 @@ def preview_filter(browser: Browser, action: str, query: str, **fields: object) 
     return shown
 
 
-def confirm(browser: Browser, shown: TestResponse, query: str = "") -> TestResponse:
-    """Sends what the last form of the preview holds."""
+def confirm(browser: Browser, shown: TestResponse, query: str = "", *, unticked: bool = False) -> TestResponse:
+    """Sends what the last form of the preview holds, its tick as it stands or taken away."""
     form = shown.text[shown.text.index("/backoffice/access/selection/apply") :]
     fields: dict[str, list[str]] = {}
     for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form):
         fields.setdefault(name, []).append(value)
+    if 'name="others" value="1" checked' in form and not unticked:
+        fields["others"] = ["1"]
     return _post(browser, f"/backoffice/access/selection/apply?{query}", fields)
 
 
-def done(browser: Browser, shown: TestResponse, query: str = "") -> str:
+def done(browser: Browser, shown: TestResponse, query: str = "", *, unticked: bool = False) -> str:
     """Confirmed, carried out by the job; the page of the action afterwards."""
-    answer = confirm(browser, shown, query)
+    answer = confirm(browser, shown, query, unticked=unticked)
     assert answer.status_code == 303, answer.text
     work(answer.location)
     return browser.get(answer.location).text

@@ -9,8 +9,8 @@ from backoffice import backoffice
 from backoffice.party_page import slot_words
 from backoffice.reach import scope
 from shared.documents import foretelling
-from shared.documents.consents import REFUSED
-from shared.documents.foretelling import TELLING, Fate, Outcome
+from shared.documents.consents import NOTICE, REFUSED, SENTENCES
+from shared.documents.fates import TELLING, Fate, Line, Outcome
 from shared.documents.models import Folder
 from shared.extensions import db
 from shared.settings.reading import is_automatic
@@ -49,32 +49,58 @@ def outcome_words() -> dict[Outcome, str]:
     return {
         Outcome.TOLD: _("prévenus tout de suite"),
         Outcome.GROUPED: _("prévenus par un message groupé"),
+        Outcome.LATER: _("prévenus plus tard, au délai de la règle"),
+        Outcome.QUIET: _("prévenus à la fin des heures de repos"),
         Outcome.WAITS: _("prévenus dès que leur accès sera ouvert"),
+        Outcome.DRAFT: _("à prévenir : message proposé, à confirmer"),
+        Outcome.HELD: _("retenus : notifications désactivées"),
         Outcome.NO_ADDRESS: _("sans adresse : le message attend"),
         Outcome.SILENT: _("pas prévenus : pas de notification"),
         Outcome.NOT_SHARED: _("hors portail"),
         Outcome.CONSENT: _("retenus : dématérialisation"),
         Outcome.NO_RULE: _("pas prévenus : aucune règle"),
+        Outcome.NO_SIGNER: _("refusés : personne ne peut signer"),
     }
 
 
-def why_words(fate: Fate) -> str:
-    """Why this party would be told, later, or not."""
+def why_words(fate: Fate, line: Line | None = None) -> str:
+    """Why this party would be told, later, or not; of one of its messages, where there are several."""
     if fate.outcome is Outcome.CONSENT:
-        refused = fate.held_because == REFUSED
-        return (
-            _("Dématérialisation refusée : le document est à imprimer.")
-            if refused
-            else _("Dématérialisation « En demande » : publié et annoncé dès l’accord.")
-        )
-    if fate.outcome is Outcome.NO_ADDRESS:
-        slot = slot_words()[fate.slot.value] if fate.slot else ""
+        return _held_words(fate)
+    outcome = line.outcome if line else fate.outcome
+    if outcome is Outcome.NO_ADDRESS:
+        slot = slot_words()[line.slot.value] if line and line.slot else ""
         return _("La cellule « %(slot)s » est vide ou rejette les messages.", slot=slot)
+    if fate.is_asked and outcome in _asked_words():
+        return _asked_words()[outcome]
     return {
         Outcome.TOLD: _("Un message part dès la mise à disposition."),
         Outcome.GROUPED: _("Un message part avec les autres documents du moment."),
+        Outcome.LATER: _("Un message part au bout du délai de la règle."),
+        Outcome.QUIET: _("Ce sont les heures de repos de la famille : le message part à leur fin."),
         Outcome.WAITS: _("Personne n’a encore d’accès ouvert : le message attend l’accès."),
+        Outcome.DRAFT: _("La règle propose le message : il part quand quelqu’un l’a confirmé."),
+        Outcome.HELD: _("Les notifications de la famille sont désactivées : le message est retenu."),
         Outcome.SILENT: _("La notification est réglée sur « non »."),
         Outcome.NOT_SHARED: _("Le répertoire n’est pas partagé : le document reste classé."),
         Outcome.NO_RULE: _("Aucune règle active n’annonce ce répertoire."),
-    }[fate.outcome]
+        Outcome.NO_SIGNER: _(
+            "Le circuit de signature nomme quelqu’un qui manque : un PDF ne peut pas être classé ici."
+        ),
+    }[outcome]
+
+
+def _held_words(fate: Fate) -> str:
+    if fate.held_because == NOTICE:
+        return str(SENTENCES[NOTICE])
+    if fate.held_because == REFUSED:
+        return _("Dématérialisation refusée : le document est à imprimer.")
+    return _("Dématérialisation « En demande » : publié et annoncé dès l’accord.")
+
+
+def _asked_words() -> dict[Outcome, str]:
+    """Of whoever is to sign: it is the request that is announced, and each signer's own access that is waited for."""
+    return {
+        Outcome.TOLD: _("La demande de signature part dès que le document est prêt à signer."),
+        Outcome.WAITS: _("Le signataire n’a pas encore d’accès ouvert : la demande de signature attend l’accès."),
+    }

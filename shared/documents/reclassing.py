@@ -31,8 +31,8 @@ def reclass(folder: Folder, value: str) -> None:
         raise _bad(
             folder,
             _(
-                "Un bulletin de paie ne se signe pas, et une signature est demandée ici à « %(party)s » par exception : "
-                "revenez au réglage commun dans ses « Paramètres », puis changez la classe.",
+                "Un bulletin de paie ne se signe pas, et une signature est demandée ici à « %(party)s » par exception "
+                ": revenez au réglage commun dans ses « Paramètres », puis changez la classe.",
                 party=party,
             ),
         )

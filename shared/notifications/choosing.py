@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy import Row, Select, and_, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from shared.events.batches import read_once
@@ -26,6 +26,9 @@ class Texts:
         return own or self.variants.get(variant) or self.variants.get("")
 
 
+Told = tuple[Rule, Texts]
+
+
 def texts_of(rule: Rule, template_ids: Iterable[uuid.UUID | None] = ()) -> Texts:
     """What may be picked under this rule, with the texts that `template_ids` name; one query."""
     named = {each for each in template_ids if each}
@@ -45,6 +48,15 @@ def announcing(
         return None, None
     rule = rows[0][0]
     return rule, _sorted([row for row in rows if row[0] is rule], named)
+
+
+def all_announcing(tells: Iterable[tuple[str, str]], template_ids: Iterable[uuid.UUID | None] = ()) -> list[Told]:
+    """Every enabled rule of these (event, audience), each with its texts; one query."""
+    named = set(template_ids)
+    stands = (tuple_(Rule.event, Rule.audience).in_(list(tells)), Rule.enabled, Rule.deleted_at.is_(None))
+    rows = db.session.execute(_candidates(named).where(*stands).order_by(Rule.key)).all()
+    found = dict.fromkeys(row[0] for row in rows)
+    return [(rule, _sorted([row for row in rows if row[0] is rule], named)) for rule in found]
 
 
 def template_for(rule: Rule, template_id: uuid.UUID | None, variant: str) -> Template:

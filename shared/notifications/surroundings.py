@@ -12,7 +12,6 @@ from sqlalchemy.orm import aliased
 
 from shared.access.models import Access, Account, LinkPurpose, Seat
 from shared.clock import today
-from shared.config import config
 from shared.documents.effective import shared_to
 from shared.documents.models import Document, Folder, Publication
 from shared.notifications.channels.mailboxes import Mailbox
@@ -23,6 +22,7 @@ from shared.notifications.promoting import INFORMATION
 from shared.notifications.refusals import refusing
 from shared.notifications.rendering import Brand
 from shared.notifications.request_values import still_said
+from shared.notifications.senders import senders
 from shared.people.models import Contact, EmailCell, EmailSlot, Family, Party, Person
 from shared.settings.reading import company, setting
 
@@ -48,11 +48,8 @@ class Surroundings:
 
     def sender_of(self, party_id: uuid.UUID | None) -> tuple[Mailbox, Mailbox | None]:
         """From whom a party is written to, and who answers when they do."""
-        party = self.parties.get(party_id) if party_id else None
-        name = (party.sender_name if party else "") or self.brand.company
-        address = (party.sender_address if party else "") or f"noreply@{self.brand.domain or config().public_host}"
-        reply_to = party.reply_to if party else ""
-        return Mailbox(address, name), Mailbox(reply_to) if reply_to else None
+        named: Any = self.parties.get(party_id) if party_id else None
+        return senders(named, self.brand)
 
 
 def look_around(connection: Connection, rows: Sequence[RowMapping]) -> Surroundings:
@@ -100,6 +97,18 @@ def link_lifetimes() -> dict[LinkPurpose, timedelta]:
     }
 
 
+def personal_address() -> Any:
+    """Where somebody who has left is written to, as a column; wants `Party` in the query."""
+    return (
+        select(Account.personal_email)
+        .join(Seat, Seat.account_id == Account.id)
+        .where(Seat.party_id == Party.id, Account.personal_verified_at.is_not(None), Party.left_on <= today())
+        .limit(1)
+        .correlate(Party)
+        .scalar_subquery()
+    )
+
+
 def _parties(ids: set[uuid.UUID]) -> Any:
     family = (
         Family.slot_fallback,
@@ -112,16 +121,8 @@ def _parties(ids: set[uuid.UUID]) -> Any:
         Family.quiet_until,
         Family.quiet_weekends,
     )
-    personal = (
-        select(Account.personal_email)
-        .join(Seat, Seat.account_id == Account.id)
-        .where(Seat.party_id == Party.id, Account.personal_verified_at.is_not(None), Party.left_on <= today())
-        .limit(1)
-        .correlate(Party)
-        .scalar_subquery()
-    )
     return (
-        select(Party.id, Party.code, Party.name, personal.label("personal"), *family)
+        select(Party.id, Party.code, Party.name, personal_address().label("personal"), *family)
         .join(Family, Family.id == Party.family_id)
         .where(Party.id.in_(ids))
     )

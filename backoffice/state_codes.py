@@ -6,13 +6,15 @@ from flask import Response, abort, flash, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField
+from wtforms import HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from backoffice import backoffice
 from backoffice.reach import scope
-from shared.errors import Refused
+from backoffice.two_clerks import Clash, both_texts, clash, renewed
+from shared.errors import Refused, Stale
+from shared.events.models import Event
 from shared.extensions import db
 from shared.records.coding import add_code, codes, kinds_with_codes, remove_code, rename_code, reopen_code
 from shared.records.models import StateCode
@@ -31,8 +33,9 @@ class CodeForm(FlaskForm):
 
 
 class LabelForm(FlaskForm):
-    """The libellé of a code that stands."""
+    """The libellé of a code that stands; `seen` is the one that it was opened with."""
 
+    seen = HiddenField()
     label = StringField(lazy_gettext("Libellé"), [InputRequired(lazy_gettext("Donnez un libellé.")), Length(max=80)])
 
 
@@ -66,7 +69,7 @@ def state_code_add() -> Response:
 def state_code(code_id: uuid.UUID) -> Response:
     """One code: another libellé."""
     found = _code(code_id)
-    return _one(found, LabelForm(formdata=None, data={"label": found.label}))
+    return _one(found, LabelForm(formdata=None, data={"label": found.label, "seen": found.label}))
 
 
 @backoffice.post("/state-codes/<uuid:code_id>")
@@ -77,7 +80,12 @@ def state_code_rename(code_id: uuid.UUID) -> Response:
     try:
         if not form.validate_on_submit():
             raise Refused("")
-        rename_code(code=found, label=form.label.data or "", by=visitors.actor())
+        rename_code(code=found, label=form.label.data or "", seen=form.seen.data or "", by=visitors.actor())
+    except Stale as stale:
+        renewed(form.seen, found.label)
+        facts = (Event.facts["kind"].astext == found.kind, Event.facts["code"].astext == found.code)
+        both = clash(stale, both_texts(form, {"label": found.label}), Event.name == "state_code.changed", *facts)
+        return _one(found, form, 409, both=both)
     except Refused as refused:
         db.session.rollback()
         return _one(_code(code_id), form, 422, blame(form, refused))
@@ -122,7 +130,15 @@ def _page(form: CodeForm, status: int = 200, sentence: str = "") -> Response:
     )
 
 
-def _one(found: StateCode, form: LabelForm, status: int = 200, sentence: str = "") -> Response:
+def _one(
+    found: StateCode, form: LabelForm, status: int = 200, sentence: str = "", both: Clash | None = None
+) -> Response:
     return page(
-        "backoffice/rules/code.html", status=status, code=found, kinds=dict(_kinds()), form=form, sentence=sentence
+        "backoffice/rules/code.html",
+        status=status,
+        code=found,
+        kinds=dict(_kinds()),
+        form=form,
+        sentence=sentence,
+        clash=both,
     )

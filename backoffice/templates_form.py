@@ -8,6 +8,8 @@ from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
+from shared.marking import mark_of
+from shared.notifications.arranging import standing
 from shared.notifications.models import Template
 from shared.people.models import Family
 
@@ -26,8 +28,9 @@ class TemplateForm(FlaskForm):
 
 
 class ArrangeForm(FlaskForm):
-    """Name, family, kind and blind copies; posted apart from the text."""
+    """Name, family, kind and blind copies; posted apart from the text. `seen`: their mark as they were opened."""
 
+    seen = HiddenField()
     label = StringField(_("Nom du modèle"), validators=[InputRequired(), Length(max=80)])
     family_id = SelectField(_("Famille"), validators=[Optional()])
     kind = SelectField(_("Genre"), choices=KINDS)
@@ -44,7 +47,7 @@ class NewForm(FlaskForm):
 
 def arrange_form(text: Template, families: list[Family]) -> ArrangeForm:
     """As the template stands now."""
-    form = ArrangeForm(formdata=None, data=values_of(text))
+    form = ArrangeForm(formdata=None, data=values_of(text) | {"seen": mark_of(standing(text))})
     form.family_id.choices = family_choices(families)
     return form
 

@@ -9,10 +9,13 @@ from wtforms.fields.choices import SelectChoice
 
 from backoffice import backoffice
 from backoffice._template_editor import asked, current_form, editor, locale_asked, template_or_404, versions_of
-from backoffice.templates_form import ArrangeForm, NewForm, family_choices
-from shared.errors import Refused
+from backoffice.templates_form import ArrangeForm, NewForm, family_choices, values_of
+from backoffice.two_clerks import Clash, both_texts, clash, renewed
+from shared.errors import Refused, Stale
+from shared.events.models import Event
 from shared.extensions import db
-from shared.notifications.arranging import LOGIN, arrange, create, delete
+from shared.marking import mark_of
+from shared.notifications.arranging import LOGIN, arrange, create, delete, standing
 from shared.notifications.models import Template
 from shared.people.models import Family
 from shared.web import visitors
@@ -57,7 +60,7 @@ def template_arrange(template_id: uuid.UUID) -> Response:
     kind = form.kind.data if found.context not in LOGIN and form.kind.data else found.kind
     if found.context in LOGIN:
         form.kind.validators, form.kind.validate_choice = [], False
-    sentence = ""
+    sentence, status, both = "", 422, None
     if form.validate_on_submit():
         try:
             arrange(
@@ -66,14 +69,17 @@ def template_arrange(template_id: uuid.UUID) -> Response:
                 family_id=asked("family_id"),
                 kind=kind,
                 blind_copies=form.blind_copies.data or "",
+                seen=form.seen.data or "",
                 by=visitors.actor(),
             )
             flash(_("Réglages du modèle enregistrés."), "success")
             return go(url_for("backoffice.template", template_id=found.id, locale=locale))
+        except Stale as stale:
+            status, both = 409, _clash(found, form, stale)
         except Refused as refusal:
             sentence = blame(form, refusal)
     text = current_form(found, locale, versions_of(found, locale))
-    return editor(found, locale, text, status=422, arranging=form, arranging_sentence=sentence)
+    return editor(found, locale, text, status=status, arranging=form, arranging_sentence=sentence, clash=both)
 
 
 @backoffice.post("/templates/<uuid:template_id>/delete")
@@ -91,6 +97,15 @@ def template_delete(template_id: uuid.UUID) -> Response:
         "success",
     )
     return go(url_for("backoffice.templates"))
+
+
+def _clash(found: Template, form: ArrangeForm, stale: Stale) -> Clash:
+    """Both texts; the form then bears the mark of what stands."""
+    renewed(form.seen, mark_of(standing(found)))
+    hidden = ("kind", "blind_copies") if found.context in LOGIN else ()
+    stands = {name: value for name, value in values_of(found).items() if name not in hidden}
+    told = (Event.name == "template.changed", Event.facts["template"].astext == found.label)
+    return clash(stale, both_texts(form, stands), *told)
 
 
 def _new(form: NewForm, status: int = 200, sentence: str = "") -> Response:

@@ -1,15 +1,17 @@
 """A company's own texts: made as a copy of another, named, marked service or information, copied to, taken away."""
 
 import uuid
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
 from shared.clock import now
-from shared.errors import Refused
+from shared.errors import Refused, Stale
 from shared.events.recording import record
 from shared.extensions import db, uuid7
 from shared.folding import fold
+from shared.marking import mark_of
 from shared.notifications.copying import read_copies
 from shared.notifications.models import Template, TemplateVersion
 from shared.notifications.promoting import INFORMATION, SECURITY, SERVICE, check_promotion
@@ -46,9 +48,16 @@ def create(*, source: Template, label: str, family_id: uuid.UUID | None, by: str
 
 
 def arrange(
-    *, template: Template, label: str, family_id: uuid.UUID | None, kind: str, blind_copies: str, by: str
+    *, template: Template, label: str, family_id: uuid.UUID | None, kind: str, blind_copies: str, seen: str, by: str
 ) -> None:
-    """Change what surrounds the text. Raises Refused, with the field, for what this text cannot be."""
+    """Change what surrounds the text. Raises Refused, with the field, for what this text cannot be.
+
+    Stale when somebody else changed it since `seen`, the mark of `standing`.
+    """
+    db.session.flush()
+    db.session.refresh(template, with_for_update={"of": Template})
+    if seen != mark_of(standing(template)):
+        raise Stale(_("Quelqu’un a enregistré ces réglages pendant que vous les modifiiez. Rien n’a été écrasé."))
     wanted = {
         "label": _free_label(label, template),
         "family_id": _family(family_id),
@@ -63,6 +72,11 @@ def arrange(
     db.session.flush()
     facts = {name: str(value or "") for name, value in changed.items()}
     record("template.changed", by=by, facts={"template": template.label, "changed": facts})
+
+
+def standing(template: Template) -> dict[str, Any]:
+    """What surrounds the text, as it stands."""
+    return {name: getattr(template, name) for name in ("label", "family_id", "kind", "blind_copies")}
 
 
 def delete(*, template: Template, by: str) -> None:

@@ -2,9 +2,9 @@
 
 import uuid
 from dataclasses import asdict, dataclass, field
-from hashlib import sha256
 from typing import Any
 
+from shared.marking import mark_of
 from shared.notifications.rule_models import Rule
 from shared.people.models import EmailSlot
 
@@ -42,4 +42,4 @@ def plan_of(rule: Rule) -> Plan:
 
 def seen_of(plan: Plan) -> str:
     """Changes when anything of the rule does: what a form brings back, so that nobody overwrites another's save."""
-    return sha256(repr(sorted(asdict(plan).items(), key=lambda each: each[0])).encode()).hexdigest()[:16]
+    return mark_of(asdict(plan))

@@ -6,10 +6,11 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, exists, func, select
 
 from shared.clock import now
-from shared.errors import Refused
+from shared.errors import Refused, Stale
 from shared.events.recording import record
 from shared.extensions import db, uuid7
 from shared.folding import fold
+from shared.marking import mark_of
 from shared.people.models import Grant, Role
 from shared.people.roles import ADMINISTRATOR, ALWAYS, ROLES
 
@@ -35,16 +36,21 @@ def create_role(*, label: str, permissions: Iterable[str], second_factor: bool, 
     return role
 
 
-def change_role(*, role: Role, label: str, permissions: Iterable[str], second_factor: bool, by: str) -> None:
+def change_role(*, role: Role, label: str, permissions: Iterable[str], second_factor: bool, seen: str, by: str) -> None:
     """What the role is called and may do, from the next request of whoever holds it. Raises Refused.
 
-    The administrator's keeps every permission and its second factor.
+    The administrator's keeps every permission and its second factor. Stale when somebody else changed it since
+    `seen`, the mark of `standing`.
     """
-    before = _facts(role)
+    db.session.flush()
+    db.session.refresh(role, with_for_update={"of": Role})
+    before = standing(role)
+    if seen != mark_of(before):
+        raise Stale(_("Quelqu’un a enregistré ce rôle pendant que vous le modifiiez. Rien n’a été écrasé."))
     role.label = _checked(label, role)
     if role.key != ADMINISTRATOR:
         role.permissions, role.second_factor = _kept(permissions), second_factor
-    after = _facts(role)
+    after = standing(role)
     if after != before:
         db.session.flush()
         record("role.changed", by=by, facts={"role": role.label, "before": before, "after": after})
@@ -80,5 +86,6 @@ def _kept(permissions: Iterable[str]) -> list[str]:
     return [permission for permission in known if permission in chosen]
 
 
-def _facts(role: Role) -> dict[str, object]:
+def standing(role: Role) -> dict[str, object]:
+    """What the role is called and may do, as it stands."""
     return {"label": role.label, "permissions": list(role.permissions), "second_factor": role.second_factor}

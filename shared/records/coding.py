@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Row, exists, or_, select
 
 from shared.clock import now
-from shared.errors import Refused
+from shared.errors import Refused, Stale
 from shared.events.recording import record
 from shared.extensions import db, uuid7
 from shared.notifications.rule_models import Rule
@@ -44,11 +44,14 @@ def add_code(*, kind: str, code: str, label: str, by: str) -> StateCode:
     return found
 
 
-def rename_code(*, code: StateCode, label: str, by: str) -> bool:
-    """Another libellé for the same code; whether it differs."""
+def rename_code(*, code: StateCode, label: str, seen: str, by: str) -> bool:
+    """Another libellé for the same code; whether it differs. Raises Stale when it is no longer the one `seen`."""
     label = _label(label)
+    db.session.refresh(code, with_for_update=True)
     if code.label == label:
         return False
+    if code.label != seen:
+        raise Stale(_("Quelqu’un a renommé ce code pendant que vous le modifiiez. Rien n’a été écrasé."))
     before, code.label = code.label, label
     db.session.flush()
     record("state_code.changed", by=by, facts={"kind": code.kind, "code": code.code, "before": before, "after": label})

@@ -12,9 +12,11 @@ from shared.clock import now
 from shared.config import configure
 from shared.events.models import Event
 from shared.extensions import db
+from shared.marking import mark_of
 from shared.notifications.models import Notification
 from shared.notifications.sending import drain
 from shared.people import inviting
+from shared.people.changing_roles import standing
 from shared.people.commands import staff as commands
 from shared.people.models import Grant, Role, Staff
 from shared.people.permission_words import WORDS
@@ -198,10 +200,9 @@ def test_a_role_of_ones_own_does_what_it_says(app: Flask, boss: Browser) -> None
     browser.sign_in_staff("marc@exemple.fr")
     assert browser.get("/backoffice/parties").status_code == 200
     assert browser.get("/backoffice/history").status_code == 403
-    change = f"/backoffice/roles/{made.id}"
-    assert (
-        boss.post(change, label="Accueil", second_factor="y", permissions="backoffice:history:see").status_code == 303
-    )
+    change, seen = f"/backoffice/roles/{made.id}", mark_of(standing(made))
+    typed = {"label": "Accueil", "second_factor": "y", "permissions": "backoffice:history:see"}
+    assert boss.post(change, **typed, seen=seen).status_code == 303
     assert browser.get("/backoffice/history").location == "/backoffice/second-factor"
     (line,) = events("role.changed")
     assert (
@@ -217,7 +218,8 @@ def test_a_role_of_ones_own_does_what_it_says(app: Flask, boss: Browser) -> None
 
 def test_the_administrator_keeps_everything(boss: Browser) -> None:
     administrator = role("administrator")
-    assert boss.post(f"/backoffice/roles/{administrator.id}", label="Chef").status_code == 303
+    seen = mark_of(standing(administrator))
+    assert boss.post(f"/backoffice/roles/{administrator.id}", label="Chef", seen=seen).status_code == 303
     db.session.expire_all()
     assert administrator.label == "Chef" and administrator.second_factor
     assert set(administrator.permissions) == set(ROLES["administrator"][1])

@@ -5,8 +5,11 @@ import re
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from shared.extensions import db
+from shared.marking import mark_of
+from shared.notifications.arranging import standing
 from shared.notifications.claiming import COLUMNS
 from shared.notifications.models import Notification, Template, TemplateVersion
 from shared.notifications.preferring import refuses
@@ -26,6 +29,11 @@ def current(template: Template) -> TemplateVersion:
         TemplateVersion.template_id == template.id, TemplateVersion.locale == "fr", TemplateVersion.is_current
     )
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def arranged(browser: Browser, template: Template, **typed: str) -> TestResponse:
+    """« Réglages » saved, by somebody who opened them just now."""
+    return browser.post(f"/backoffice/templates/{template.id}/settings", seen=mark_of(standing(template)), **typed)
 
 
 @pytest.mark.row("P-27")
@@ -135,7 +143,7 @@ def test_a_text_of_ones_own_is_made_renamed_used_and_deleted(browser: Browser) -
     assert own.key != source.key and current(own).body == current(source).body
     url = f"/backoffice/templates/{own.id}"
     browser.get(url)
-    browser.post(f"{url}/settings", label="Relevé mensuel", family_id="", kind="information", blind_copies="")
+    arranged(browser, own, label="Relevé mensuel", family_id="", kind="information", blind_copies="")
     db.session.refresh(own)
     assert (own.label, own.kind) == ("Relevé mensuel", "information")
     folder = office.folder()
@@ -155,11 +163,10 @@ def test_a_text_of_ones_own_is_made_renamed_used_and_deleted(browser: Browser) -
 @pytest.mark.row("A-06")
 def test_a_copy_that_is_no_address_is_refused_at_saving_with_its_name(browser: Browser) -> None:
     template, url = text_of()
-    browser.get(url)
     settings = {"label": template.label, "family_id": "", "kind": "service"}
-    answer = browser.post(f"{url}/settings", **settings, blind_copies="a@x.fr;pas-une-adresse")
+    answer = arranged(browser, template, **settings, blind_copies="a@x.fr;pas-une-adresse")
     assert answer.status_code == 422 and answer.text.count("pas-une-adresse") >= 2
-    browser.post(f"{url}/settings", **settings, blind_copies="a@x.fr;b@y.fr")
+    arranged(browser, template, **settings, blind_copies="a@x.fr;b@y.fr")
     db.session.refresh(template)
     assert template.blind_copies == "a@x.fr;b@y.fr"
 

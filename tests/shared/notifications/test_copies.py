@@ -9,7 +9,8 @@ from shared.documents.cells import read_cell
 from shared.documents.models import LinkTarget
 from shared.errors import Refused
 from shared.extensions import db
-from shared.notifications.arranging import arrange, create
+from shared.marking import mark_of
+from shared.notifications.arranging import arrange, create, standing
 from shared.notifications.models import Notification, Status, Template
 from shared.notifications.resending import resend
 from shared.notifications.saving import save
@@ -33,6 +34,7 @@ def copied(template: Template, addresses: str) -> None:
         family_id=template.family_id,
         kind=template.kind,
         blind_copies=addresses,
+        seen=mark_of(standing(template)),
         by=BY,
     )
 

@@ -6,7 +6,8 @@ from sqlalchemy import select
 from shared.errors import Refused
 from shared.extensions import db
 from shared.notifications import outbox
-from shared.notifications.arranging import arrange, create
+from shared.marking import mark_of
+from shared.notifications.arranging import arrange, create, standing
 from shared.notifications.audiences import Recipient
 from shared.notifications.models import Notification, Status, Template
 from shared.notifications.preferring import prefer, refuses
@@ -27,7 +28,15 @@ PROMOTING = "Bonjour,\n\n#document#\n\n[promotion]\nDix pour cent sur tout le ra
 def informing(label: str = "Nouvelles") -> Template:
     source = db.session.scalars(select(Template).where(Template.key == "document.published.statement")).one()
     own = create(source=source, label=label, family_id=None, by=BY)
-    arrange(template=own, label=label, family_id=None, kind="information", blind_copies="", by=BY)
+    arrange(
+        template=own,
+        label=label,
+        family_id=None,
+        kind="information",
+        blind_copies="",
+        seen=mark_of(standing(own)),
+        by=BY,
+    )
     save(template=own, locale="fr", subject="Nouveautés", body=PROMOTING, seen=1, by=BY)
     return own
 
@@ -53,7 +62,15 @@ def test_a_service_text_with_a_promotional_block_is_refused(office: Machine) -> 
         save(template=template, locale="fr", subject="x", body=PROMOTING, seen=1, by=BY)
     own = informing()
     with pytest.raises(Refused, match="promotion"):
-        arrange(template=own, label=own.label, family_id=None, kind="service", blind_copies="", by=BY)
+        arrange(
+            template=own,
+            label=own.label,
+            family_id=None,
+            kind="service",
+            blind_copies="",
+            seen=mark_of(standing(own)),
+            by=BY,
+        )
     assert looks_promotional("service", "", "Profitez de nos soldes : −20 %, code promo ÉTÉ")
     assert not looks_promotional("service", "Votre facture", "Bonjour, votre facture est disponible.")
 

@@ -10,6 +10,7 @@ from flask_babel import get_locale, lazy_gettext
 from flask_babel import gettext as _
 
 from backoffice import backoffice
+from backoffice.inner_screens import inner
 from backoffice.notices import notices
 from shared.engines.finding import Seen, look
 from shared.people.models import Staff
@@ -114,10 +115,11 @@ def _navigation(endpoint: str, permissions: frozenset[str], _locale: str, waitin
     return tuple(group for group in groups if group.lines)
 
 
-def screens(staff: Staff) -> list[Item]:
-    """Every screen that this person may open, in the order of the navigation, their own account last."""
-    groups = _navigation("", _permissions(staff), str(get_locale()), 0)
-    return [*(item for group in groups for item in group.lines), *(item for item in _menu(staff) if not item.post)]
+def screens(staff: Staff, *, behind: bool) -> list[Item]:
+    """The screens that this person may open: the navigation's in its order, their own account; `behind`: all others."""
+    held = _permissions(staff)
+    lines = [item for group in _navigation("", held, str(get_locale()), 0) for item in group.lines]
+    return [*lines, *(item for item in _menu(staff) if not item.post), *(inner(held) if behind else ())]
 
 
 def _menu(staff: Staff) -> list[Item]:

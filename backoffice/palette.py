@@ -54,7 +54,7 @@ def palette() -> Response:
 
 def _groups(staff: Staff, typed: str) -> Iterator[Hits]:
     words = fold(typed).split()
-    named = [each for each in screens(staff) if all(word in fold(each.label) for word in words)]
+    named = [each for each in screens(staff, behind=bool(words)) if all(word in fold(each.label) for word in words)]
     yield Hits(_("Écrans"), "list", _first((Hit(each.label, each.url) for each in named), len(named)))
     if not typed:
         return

@@ -13,10 +13,13 @@ from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 
+from backoffice import families_form
+from backoffice.journal_form import LimitForm
 from backoffice.settings_api_forms import HookForm, TokenForm
 from backoffice.settings_bank_form import BankForm
 from backoffice.settings_bounces_form import MailboxForm
 from backoffice.settings_form import (
+    ByMailForm,
     ColourForm,
     CompanyForm,
     DelaysForm,
@@ -36,6 +39,7 @@ from shared.people.models import Family, Staff
 from shared.people.scopes import holds
 
 SERVER = "/backoffice/settings"
+FAMILIES, JOURNAL, HOLDS = "/backoffice/families", "/backoffice/journal", "/backoffice/history/holds"
 TRANSFER, MAIL, PORTAL, APPEARANCE = (f"{SERVER}/{name}" for name in ("transfer", "mail", "portal", "appearance"))
 FORMS: tuple[tuple[str, type[FlaskForm]], ...] = (
     (SERVER, CompanyForm),
@@ -45,6 +49,7 @@ FORMS: tuple[tuple[str, type[FlaskForm]], ...] = (
     (f"{SERVER}/bounces", MailboxForm),
     (PORTAL, ModeForm),
     (PORTAL, DelaysForm),
+    (PORTAL, ByMailForm),
     (f"{SERVER}/signature", FileCertificateForm),
     (f"{SERVER}/signature", TokenCertificateForm),
     (f"{SERVER}/signature", TimestampServerForm),
@@ -54,6 +59,8 @@ FORMS: tuple[tuple[str, type[FlaskForm]], ...] = (
     (f"{SERVER}/api", HookForm),
     (APPEARANCE, ColourForm),
     (APPEARANCE, LogoForm),
+    (JOURNAL, LimitForm),
+    (FAMILIES, families_form.FamilyForm),
 )
 IDENTITY = (
     ("company", lazy_gettext("Société")),
@@ -70,6 +77,12 @@ ELSEWHERE = (  # what has a screen of its own: rules, and the grid of folders, o
         lazy_gettext("Ce qui part tout seul : quand, à qui, quel texte."),
     ),
     (RULES, lazy_gettext("Types de notification"), ""),
+    (
+        f"{PORTAL}#mot-de-passe-par-email",
+        lazy_gettext("Mot de passe initial par e-mail"),
+        lazy_gettext("Autoriser #mot_de_passe# dans les e-mails d’accès (déconseillé)"),
+    ),
+    (HOLDS, lazy_gettext("Désactiver les notifications"), ""),
     ("/backoffice/state-codes", lazy_gettext("Codes d’état"), lazy_gettext("Vos propres états, comme 103.")),
     (FOLDERS, lazy_gettext("Portail"), lazy_gettext("Répertoire visible sur le portail, par famille.")),
     (FOLDERS, lazy_gettext("Chemin du répertoire"), ""),
@@ -81,6 +94,16 @@ ELSEWHERE = (  # what has a screen of its own: rules, and the grid of folders, o
     (FOLDERS, lazy_gettext("Modèle de notification"), ""),
     (FOLDERS, lazy_gettext("Classe de conservation"), ""),
 )
+
+
+SCREENS = dict(TABS) | {
+    FOLDERS: lazy_gettext("Configuration de la GED"),
+    FAMILIES: lazy_gettext("Familles de tiers"),
+    HOLDS: lazy_gettext("Notifications par famille"),
+    JOURNAL: lazy_gettext("Purge du journal de sécurité"),
+    "/backoffice/state-codes": lazy_gettext("Paramétrage notification(s)"),
+}
+OF_A_LIST = (FAMILIES,)  # the field stands one page further, whichever line is chosen
 
 
 @dataclass(frozen=True)
@@ -125,7 +148,7 @@ def _of_form(url: str, kind: type[FlaskForm], prefix: str = "", suffix: str = ""
     for field in kind(formdata=None):
         if field.type not in ("CSRFTokenField", "HiddenField", "SubmitField"):
             anchor = field.name if field.type != "RadioField" else f"{field.name}-0"
-            where = f"{url}#{prefix}{anchor}"
+            where = url if url in OF_A_LIST else f"{url}#{prefix}{anchor}"
             yield Entry(f"{field.label.text}{suffix}", str(field.description or ""), where, _screen(url))
 
 
@@ -136,12 +159,11 @@ def _families() -> Iterable[Entry]:
 
 def _elsewhere() -> Iterable[Entry]:
     for url, label, help_of in ELSEWHERE:
-        screen = _("Configuration de la GED") if url == FOLDERS else _("Paramétrage notification(s)")
-        yield Entry(str(label), str(help_of), url, screen)
+        yield Entry(str(label), str(help_of), url, _screen(url.partition("#")[0]))
 
 
 def _screen(url: str) -> str:
-    return str(dict(TABS)[url])
+    return str(SCREENS[url])
 
 
 def _opener(staff: Staff) -> Callable[[str], bool]:

@@ -52,6 +52,7 @@ def test_a_payslip_shows_nothing_to_an_administrator_whom_no_grant_names(app: Fl
 def test_the_same_person_reads_it_once_a_grant_names_the_folder(app: Flask, company: Company) -> None:
     may_see_payslips(company.clerk)
     boss, payslip = _signed_in(app, company.clerk), company.documents[-1]
+    assert f"/backoffice/documents/{payslip.id}" in boss.get(f"/backoffice/find?q={TYPED}").text
     assert "Bulletin de Zanzibar" in boss.get("/backoffice/explorer?family=employees").text
     for part in ("", "/file", "/pages/1?width=720"):
         assert boss.client.get(f"/backoffice/documents/{payslip.id}{part}").status_code == 200, part
@@ -87,6 +88,9 @@ def _where_it_shows(browser: Browser, company: Company, word: str = CANARY) -> l
     asked += [f"/backoffice/parties/{company.parties[-1].id}", "/backoffice/access/export.csv?family=employees"]
     asked += [f"/backoffice/access/export.csv?q={TYPED}", f"/backoffice/history?document={company.documents[-1].id}"]
     asked += [f"/backoffice/{page}?q={TYPED}&family={key}" for page in SEARCHES for key in ("customers", "employees")]
+    asked += [
+        f"/backoffice/find?q={words}" for words in (TYPED, f"Bulletin+de+{TYPED}", "BP-1", company.parties[-1].code)
+    ]
     asked += [f"/backoffice/explorer?q={TYPED}", f"/backoffice/parties?q={TYPED}", f"/backoffice/history?q={TYPED}"]
     return [url for url in asked if word in re.sub(r'value="[^"]*"|\?[^"]*"', "", browser.client.get(url).text)]
 

@@ -10,8 +10,10 @@ from backoffice import backoffice
 from backoffice.families_form import FamilyForm, values_of
 from backoffice.party_page import slot_words
 from backoffice.reach import refuse, scope
+from backoffice.two_clerks import both_texts, clash, renewed
 from shared.documents.models import Folder
 from shared.errors import Refused, Stale
+from shared.events.models import Event
 from shared.extensions import db
 from shared.people import founding
 from shared.people.finding import families as families_in
@@ -73,8 +75,8 @@ def families_edit(family_id: uuid.UUID) -> Response:
 @backoffice.post("/families/<uuid:family_id>/edit")
 @requires(Permission.FOLDERS_EDIT)
 def families_save(family_id: uuid.UUID) -> Response:
-    """What differs, unless somebody was faster."""
-    family, form, status = _family(family_id), FamilyForm(), 422
+    """What differs; 409 with both texts when somebody was faster: saved again, it was seen."""
+    family, form = _family(family_id), FamilyForm()
     seen = form.kind_seen()
     if form.validate() and seen is not None:
         try:
@@ -82,13 +84,21 @@ def families_save(family_id: uuid.UUID) -> Response:
         except Refused as refusal:
             db.session.rollback()
             family = _family(family_id)
-            form[refusal.field or "label"].errors = [refusal.sentence]
             if isinstance(refusal, Stale):
-                status, form.seen.data = 409, values_of(family)["seen"]
+                return _both(family, form, refusal)
+            form[refusal.field or "label"].errors = [refusal.sentence]
         else:
             flash(_("La famille « %(family)s » est enregistrée.", family=family.label), "success")
             return go(url_for("backoffice.families"))
-    return page("backoffice/families/edit.html", status=status, family=family, form=form)
+    return page("backoffice/families/edit.html", status=422, family=family, form=form)
+
+
+def _both(family: Family, form: FamilyForm, stale: Stale) -> Response:
+    stands = values_of(family)
+    rows = both_texts(form, {name: value for name, value in stands.items() if name not in ("key", "seen")})
+    both = clash(stale, rows, Event.name == "family.changed", Event.facts["key"].astext == family.key)
+    renewed(form.seen, stands["seen"])
+    return page("backoffice/families/edit.html", status=409, family=family, form=form, clash=both)
 
 
 def _family(family_id: uuid.UUID) -> Family:

@@ -8,20 +8,20 @@ from flask_babel import gettext as _
 
 from backoffice import backoffice
 from backoffice.reach import party_for, scope
+from backoffice.record_clash import clash_of, standing
 from backoffice.record_form import (
     RecordForm,
     dates_of,
-    form_of,
     fresh_form,
     lines_of,
     offer,
     padded,
     read_lines,
     typed_lines,
-    written,
 )
 from backoffice.record_reach import Reach, kind_for, record_for
 from backoffice.record_words import date_label, title_of
+from backoffice.two_clerks import renewed
 from shared.clock import today
 from shared.errors import Refused, Stale
 from shared.extensions import db
@@ -29,7 +29,6 @@ from shared.people import finding as people
 from shared.people.models import Party
 from shared.records import changing, entering, knowing, stating
 from shared.records.declaring import Kind
-from shared.records.lines import totals
 from shared.records.models import Record
 from shared.records.reaching import takes
 from shared.web import visitors
@@ -75,17 +74,14 @@ def records_create(kind: str) -> Response:
 def record_edit(record_id: uuid.UUID) -> Response:
     """The form filled with what stands."""
     record, kind = record_for(record_id, Permission.RECORDS_EDIT)
-    form, told = form_of(record, kind), ""
-    if record.lines and totals(_numbers(record)) == (record.net_amount, record.amount):
-        told = written(record.amount)
-        form.amount.data = form.net_amount.data = ""
+    form, told = standing(record, kind)
     return _form(kind, record.party, form, lines_of(record), record=record, summed=told)
 
 
 @backoffice.post("/record/<uuid:record_id>/edit")
 @requires(Permission.RECORDS_EDIT)
 def record_save(record_id: uuid.UUID) -> Response:
-    """Write what differs; 409 when somebody else saved meanwhile, with all that was typed still there."""
+    """Write what differs; 409 with both texts when somebody else saved meanwhile: saved again, it was seen."""
     record, kind = record_for(record_id, Permission.RECORDS_EDIT)
     form, lines = RecordForm(), typed_lines()
     if "more" in request.form:
@@ -97,10 +93,10 @@ def record_save(record_id: uuid.UUID) -> Response:
     except Refused as refusal:
         db.session.rollback()
         record, kind = record_for(record_id, Permission.RECORDS_EDIT)
-        status = 409 if isinstance(refusal, Stale) else 422
-        if status == 409:
-            form.revision.data, form.revision.raw_data = record.revision, None
-        return _form(kind, record.party, form, lines, record=record, sentence=_told(form, refusal), status=status)
+        if isinstance(refusal, Stale):
+            renewed(form.revision, record.revision)
+            return _form(kind, record.party, form, lines, record=record, stale=refusal, status=409)
+        return _form(kind, record.party, form, lines, record=record, sentence=_told(form, refusal), status=422)
     flash(_("C’est enregistré.") if changed else _("Rien n’a changé : personne n’est prévenu."), "success")
     return go(url_for("backoffice.record", record_id=record.id))
 
@@ -151,6 +147,7 @@ def _form(
     record: Record | None = None,
     sentence: str = "",
     summed: str = "",
+    stale: Stale | None = None,
     status: int = 200,
 ) -> Response:
     assert party is not None
@@ -167,7 +164,8 @@ def _form(
         lines=padded(lines) if kind.has_lines else [],
         summed=summed,
         sentence=sentence,
-        refused=status != 200,
+        clash=clash_of(record, kind, form, lines, stale) if record and stale else None,
+        refused=status == 422,
         title=_("Modifier « %(what)s »", what=title_of(kind, record)) if record else _(kind.label),
     )
 
@@ -194,10 +192,6 @@ def _party(kind: Kind) -> Party | None:
         return None
     party = party_for(party_id, Permission.RECORDS_EDIT, Permission.RECORDS_SEE)
     return party if takes(kind, party.family) else abort(404)
-
-
-def _numbers(record: Record) -> list[dict[str, Any]]:
-    return [{"quantity": each.quantity, "price": each.price, "rate": each.rate} for each in record.lines]
 
 
 def _told(form: RecordForm, refusal: Refused) -> str:

@@ -6,14 +6,17 @@ from typing import Any
 
 from flask import Response, abort, flash, request, url_for
 from flask_babel import gettext as _
+from wtforms import BooleanField, SelectMultipleField
 
 from backoffice import backoffice
 from backoffice.reach import scope
 from backoffice.rule_words import event_words, fired_words
 from backoffice.rules import around, rule_or_404
 from backoffice.rules_form import RuleForm, typed_of
+from backoffice.two_clerks import Clash, both_texts, clash, renewed
 from shared.errors import Refused, Stale
 from shared.events.actors import names_of
+from shared.events.models import Event
 from shared.extensions import db
 from shared.notifications.rule_checking import checked_conditions, checked_moment
 from shared.notifications.rule_counting import fired_last_month, use_of
@@ -27,6 +30,8 @@ from shared.web import visitors
 from shared.web.blame import blame
 from shared.web.page import go, page
 from shared.web.permissions import Permission, requires
+
+RULE_WRITTEN = ("rule.created", "rule.changed", "rule.enabled", "rule.disabled", "rule.restored")
 
 
 @backoffice.get("/rules/new")
@@ -106,6 +111,8 @@ def _save(found: Rule | None, event: str) -> Response:
     except Refused as refused:
         db.session.rollback()
         again = rule_or_404(found.id) if found else None
+        if again is not None and again.deleted_at is None and isinstance(refused, Stale):
+            return _form_page(again, event, form, choices, status=409, stale=refused)
         status = 409 if isinstance(refused, Stale) else 422
         return _form_page(again, event, form, choices, status=status, sentence=blame(form, refused))
     flash(
@@ -124,8 +131,10 @@ def _form_page(
     *,
     status: int = 200,
     sentence: str = "",
+    stale: Stale | None = None,
 ) -> Response:
     form.offer(event, choices, (standing or {}).get(event, "") or _standing(event, found))
+    both = _both(found, form, stale) if found and stale else None
     kind = kind_of(event)
     return page(
         "backoffice/rules/edit.html",
@@ -136,11 +145,23 @@ def _form_page(
         is_reminder=_moment(event) == DATE,
         form=form,
         sentence=sentence,
+        clash=both,
         choices=choices,
         fired=fired_words(fired_last_month(plan_of(found))) if found else "",
         **(_use(found) if found else {}),
         **around(),
     )
+
+
+def _both(found: Rule, form: RuleForm, stale: Stale) -> Clash:
+    """What stands beside what was typed, of the fields that the page shows; the form is then a seen one."""
+    plan = plan_of(found)
+    stands = typed_of(plan, seen_of(plan))
+    boxes = (BooleanField, SelectMultipleField)
+    names = [name for name in stands if name in request.form or isinstance(form[name], boxes)]
+    rows = both_texts(form, {name: stands[name] for name in names if name != "seen"})
+    renewed(form.seen, stands["seen"])
+    return clash(stale, rows, Event.name.in_(RULE_WRITTEN), Event.facts["rule"].astext == found.label)
 
 
 def _shown(found: Rule) -> Response:

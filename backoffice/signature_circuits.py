@@ -10,8 +10,10 @@ from wtforms.fields.choices import SelectChoice
 from backoffice import backoffice
 from backoffice.reach import scope
 from backoffice.signature_forms import RANKS, CircuitForm, identity
+from backoffice.two_clerks import Clash, both_texts, clash
 from shared.documents.models import Folder
 from shared.errors import Refused, Stale
+from shared.events.models import Event
 from shared.extensions import db
 from shared.people.finding import may_sign
 from shared.people.models import Staff
@@ -66,8 +68,10 @@ def signature_circuit_save() -> Response:
         circuits.save(circuit=found, plan=_plan(form), revision=seen, by=visitors.actor())
     except Refused as refused:
         db.session.rollback()
-        status = 409 if isinstance(refused, Stale) else 422
-        return _form_page(_circuit(ident) if ident else None, form, status, blame(form, refused))
+        again = _circuit(ident) if ident else None
+        if again is not None and isinstance(refused, Stale):
+            return _form_page(again, form, 409, clash=_both(again, form, refused))
+        return _form_page(again, form, 422, blame(form, refused), seen=request.form.get("revision", 0, type=int))
     flash(_("Le circuit est enregistré. Les demandes en cours gardent leurs signataires."), "success")
     return go(url_for("backoffice.signature_circuits"))
 
@@ -92,12 +96,39 @@ def _circuit(circuit_id: uuid.UUID) -> Circuit:
     return found
 
 
-def _form_page(found: Circuit | None, form: CircuitForm, status: int = 200, sentence: str = "") -> Response:
+def _both(found: Circuit, form: CircuitForm, stale: Stale) -> Clash:
+    """What stands of the circuit beside what was typed, its signers as one text."""
+    stands = {name: getattr(found, name) for name in ("label", "due_days", "remind_days")}
+    stands |= {"folder_id": str(found.folder_id or ""), "copies": "\n".join(found.copies)}
+    rows, theirs, mine = both_texts(form, stands), _said(_lines(found)), _said(_typed_lines())
+    if theirs != mine:
+        rows.append((_("Signataires"), theirs, mine))
+    return clash(stale, rows, Event.name == "circuit.saved", Event.facts["circuit"].astext == str(found.id))
+
+
+def _said(lines: list[dict[str, str]]) -> str:
+    names = {str(each.id): each.name for each in _staff()} | {"main": _("l’interlocuteur principal")}
+    told = [(line["rank"], line["role"] if line["who"] == OTHER else names.get(line["who"], "")) for line in lines]
+    return " ; ".join(f"{rank}. {who}" for rank, who in told if rank)
+
+
+def _form_page(
+    found: Circuit | None,
+    form: CircuitForm,
+    status: int = 200,
+    sentence: str = "",
+    *,
+    seen: int | None = None,
+    clash: Clash | None = None,
+) -> Response:
+    """`seen`: the revision that was on screen, where what stands since was not shown."""
     _offer(form)
     return page(
         "backoffice/signatures/circuit.html",
         status=status,
         circuit=found,
+        revision=seen if seen is not None else found.revision if found else 0,
+        clash=clash,
         form=form,
         sentence=sentence,
         staff=_staff(),

@@ -42,7 +42,7 @@ OUTCOMES = {
 def foretell(
     *, folder: Folder, reach: ColumnElement[bool] | None = None, party_id: uuid.UUID | None = None, limit: int = 50
 ) -> Forecast:
-    """For every open party of the family in `reach` (wants `Party`), or one of them; five queries, two more for a circuit.
+    """For every open party of the family in `reach` (wants `Party`), or one of them; five queries, seven by a circuit.
 
     A file is supposed to be a PDF: a folder with a side asks for its signature. Parties whose fate depends on the same
     things are counted together: one of each kind is foretold for all.

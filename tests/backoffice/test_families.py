@@ -117,7 +117,18 @@ def test_a_family_changes_and_the_second_clerk_is_told(browser: Browser) -> None
     sent = {**LANDLORDS, "seen": str(seen["value"])}
     assert browser.post(url, **{**sent, "home_label": "espace propriétaire"}).status_code == 303
     assert family().home_label == "espace propriétaire"
-    assert browser.post(url, **{**sent, "one": "propriétaire"}).status_code == 409
+    late = browser.post(url, **{**sent, "one": "propriétaire"})
+    assert late.status_code == 409 and "Enregistré par Jeanne Roy" in late.text
+    soup = BeautifulSoup(late.text, "html5lib")
+    rows = [[cell.get_text(strip=True) for cell in row.select("td")] for row in soup.select("tbody tr")]
+    assert ["Un tiers de cette famille", "bailleur", "propriétaire"] in rows
+    assert ["Nom de l’espace sur le portail", "espace propriétaire", "espace bailleur"] in rows
+    assert family().one == "bailleur", "nothing is written over unseen"
+    marker = soup.select_one("input[name=seen]")
+    assert marker is not None
+    informed = {**sent, "one": "propriétaire", "home_label": "espace propriétaire", "seen": str(marker["value"])}
+    assert browser.post(url, **informed).status_code == 303
+    assert (family().one, family().home_label) == ("propriétaire", "espace propriétaire")
     customers = office.family()
     url = f"/backoffice/families/{customers.id}/edit"
     soup = BeautifulSoup(browser.get(url).text, "html5lib")

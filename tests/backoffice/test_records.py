@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -135,6 +136,13 @@ def test_a_record_is_typed_the_french_way(browser: Browser) -> None:
     assert events(record) == ["invoice.created"]
 
 
+def both(text: str) -> dict[str, tuple[str, str]]:
+    """Field → what stands, what was typed."""
+    rows = [row.find_all("td") for row in BeautifulSoup(text, "html5lib").select("tbody tr")]
+    cells = [[cell.get_text(strip=True) for cell in row] for row in rows]
+    return {row[0]: (row[1], row[2]) for row in cells if len(row) == 3}
+
+
 def test_a_record_is_changed_once_and_two_clerks_do_not_overwrite_each_other(browser: Browser) -> None:
     record = made(number="D-1", kind="quote", amount="10", memo="un")
     url = f"/backoffice/record/{record.id}/edit"
@@ -143,8 +151,15 @@ def test_a_record_is_changed_once_and_two_clerks_do_not_overwrite_each_other(bro
     sent = {name: value for name, value in values.items() if name not in ("csrf_token",)} | {"memo": "deux"}
     assert browser.post(url, **sent).status_code == 303
     assert events(record)[-1] == "quote.memo_changed"
-    late = browser.post(url, **(sent | {"memo": "trois"}))
-    assert late.status_code == 409 and "trois" in late.text
+    late = browser.post(url, **(sent | {"memo": "trois", "title": "Store"}))
+    assert late.status_code == 409 and "Jeanne Roy" in late.text
+    assert both(late.text) == {"Objet": ("—", "Store"), "Mémo": ("deux", "trois")}
+    assert the_record("D-1").memo == "deux", "nothing is written over unseen"
+    seen = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', late.text))
+    assert seen["revision"] == str(the_record("D-1").revision), "both texts were shown: saved again, it passes"
+    again = sent | {"memo": "deux et trois", "revision": seen["revision"]}
+    assert browser.post(url, **again).status_code == 303 and the_record("D-1").memo == "deux et trois"
+    sent["memo"] = "deux et trois"
     assert (
         "Rien n’a changé"
         in browser.get(browser.post(url, **(sent | {"revision": str(the_record("D-1").revision)})).location).text

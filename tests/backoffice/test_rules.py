@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -164,12 +165,23 @@ def test_a_save_never_overwrites_somebody_elses(browser: Browser) -> None:
     rule = a_rule()
     page = browser.get(f"{URL}/{rule.id}")
     seen = page.text.partition('name="seen" type="hidden" value="')[2].partition('"')[0]
-    rule.label = "Renommée par un collègue"
-    db.session.flush()
-    answer = browser.post(f"{URL}/{rule.id}", **written(template_id=rule.template_id, seen=seen))
+    first = written(template_id=rule.template_id, seen=seen, label="Renommée par un collègue", working_days="y")
+    assert browser.post(f"{URL}/{rule.id}", **first).status_code == 303
+    second = written(template_id=rule.template_id, seen=seen, label="Autrement")
+    answer = browser.post(f"{URL}/{rule.id}", **second)
     assert answer.status_code == 409 and "modifiée entre-temps" in answer.text
+    assert "Enregistré par Jeanne Roy" in answer.text
+    soup = BeautifulSoup(answer.text, "html5lib")
+    rows = [[cell.get_text(strip=True) for cell in row.select("td")] for row in soup.select("tbody tr")]
+    assert ["Nom de la notification", "Renommée par un collègue", "Autrement"] in rows
+    assert [row[1:] for row in rows if row[1] == "oui"] == [["oui", "non"]], "what was not touched is shown too"
     db.session.refresh(rule)
     assert rule.label == "Renommée par un collègue"
+    marker = soup.select_one("#regle input[name=seen]")
+    assert marker is not None
+    assert browser.post(f"{URL}/{rule.id}", **(second | {"seen": str(marker["value"])})).status_code == 303
+    db.session.refresh(rule)
+    assert rule.label == "Autrement", "saved again, it was seen"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -153,10 +154,30 @@ def test_a_circuit_bound_to_a_folder_says_who_signs_there(browser: Browser, cler
     assert "Direction" in page
     stale = browser.post("/backoffice/signatures/circuits", circuit_id=made.id, revision=0, **sent)
     assert stale.status_code == 409
+    two_clerks_on_a_circuit(browser, made, sent)
     browser.get(f"/backoffice/signatures/circuits/{made.id}")
     assert browser.post(f"/backoffice/signatures/circuits/{made.id}/delete").status_code == 303
     other = request_of(a_contract(a_party("C2"), "c.to_sign").id)
     assert other is not None and len(other.signers) == 1
+
+
+def two_clerks_on_a_circuit(browser: Browser, made: Circuit, sent: dict[str, Any]) -> None:
+    seen, url = made.revision, "/backoffice/signatures/circuits"
+    first = sent | {"role-1": "Gérance", "due_days": 15}
+    assert browser.post(url, circuit_id=made.id, revision=seen, **first).status_code == 303
+    second = sent | {"label": "Contrats cadres"}
+    wrong = browser.post(url, circuit_id=made.id, revision=seen, **(second | {"label": ""}))
+    bad = BeautifulSoup(wrong.text, "html5lib")
+    kept = bad.select_one("input[name=revision]")
+    assert kept is not None and kept["value"] == str(seen), "a form sent back for a mistake has not seen their text"
+    late = BeautifulSoup(browser.post(url, circuit_id=made.id, revision=seen, **second).text, "html5lib")
+    said = late.get_text()
+    assert "Enregistré par Jeanne Roy" in said and "1. Gérance ; 2. " in said and "1. Direction ; 2. " in said
+    marker = late.select_one("input[name=revision]")
+    assert marker is not None and marker["value"] == str(made.revision)
+    assert browser.post(url, circuit_id=made.id, revision=marker["value"], **second).status_code == 303
+    db.session.refresh(made)
+    assert (made.label, made.due_days) == ("Contrats cadres", 30)
 
 
 def test_one_pdf_is_asked_of_every_party_of_the_filter_after_a_preview(browser: Browser) -> None:

@@ -33,7 +33,7 @@ def take_along(*, kind: BulkKind, rows: Sequence[BulkRow], by: str) -> int:
     return sum(map(len, taken.values()))
 
 
-def give_back(taken: Iterable[dict[str, Any]], by: str) -> tuple[int, int]:
+def give_back(*, taken: Iterable[dict[str, Any]], by: str) -> tuple[int, int]:
     """Open again those that have not changed since: how many, and how many had."""
     back = moved = 0
     for one in taken:

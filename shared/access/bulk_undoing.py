@@ -59,7 +59,7 @@ def _touched(action: BulkAction, most: int) -> Sequence[BulkRow]:
 
 
 def _undo_one(action: BulkAction, row: BulkRow) -> str:
-    back, moved = give_back(row.before.get("others", ()), action.undone_by or action.by)
+    back, moved = give_back(taken=row.before.get("others", ()), by=action.undone_by or action.by)
     if back:
         action.report = {**action.report, BACK: action.report.get(BACK, 0) + back}
     word = UNDONE if row.reason == OTHERS else _undo_main(action, row)

@@ -28,6 +28,7 @@ from shared.settings.reading import company
 from shared.settings.server_stages import server_stages
 from shared.settings.sms_provider import sms_provider
 from shared.settings.stages import Failed, Stage
+from shared.settings.step_message import ACCESS, FOLDERS, step_message
 from shared.settings.trial_message import return_address, trial_message
 from shared.transactions import after_commit
 
@@ -42,11 +43,11 @@ STAGES = {
     "signature": ("company_key", "seal", "validation"),
     "storage": ("name", "port", "login", "list", "write", "read", "delete"),
 }
-FAMILIES = {  # whose message a step of the home page tries
-    "step:customer_folders": "customers",
-    "step:customer_access": "customers",
-    "step:employee_folders": "employees",
-    "step:employee_access": "employees",
+STEPS = {  # whose message, and which, a step of the home page tries
+    "step:customer_folders": ("customers", FOLDERS),
+    "step:customer_access": ("customers", ACCESS),
+    "step:employee_folders": ("employees", FOLDERS),
+    "step:employee_access": ("employees", ACCESS),
 }
 
 
@@ -74,7 +75,8 @@ def run(trial_id: uuid.UUID) -> Iterator[None]:
     if trial is None or trial.stages:
         return
     passed, language = True, language_of(trial.asked_by)
-    attempt = _Attempt(trial)
+    with force_locale(language):
+        attempt = _Attempt(trial)
     try:
         for key, work in attempt.stages:
             _note(trial, key, None, "")
@@ -122,10 +124,11 @@ class _Attempt:
         if trial.key in (SERVER, SMS):
             self.stages: tuple[Stage, ...] = server_stages() if trial.key == SERVER else _sms_stages(trial.address)
             return
-        family = FAMILIES.get(trial.key, trial.key.partition(":")[2])
+        family, step = STEPS.get(trial.key, (trial.key.partition(":")[2], ""))
         envelope, to = return_address(trial.id), trial.address
         try:
-            raw = trial_message(trial_id=trial.id, to=to, family_key=family)
+            text = step_message(step=step, family_key=family) if step else None
+            raw = trial_message(trial_id=trial.id, to=to, family_key=family, text=text)
         except Refused as refused:
             sentence = refused.sentence
             self.stages = (("message", lambda: _fail(sentence)),)

@@ -8,12 +8,15 @@ from sqlalchemy import select
 
 from shared import jobs
 from shared.access import granting
+from shared.access.models import Link
 from shared.access.starting import STEPS
 from shared.access.synchronising import synchronise
 from shared.clock import now
 from shared.config import config, configure
+from shared.documents.models import Folder, Notify
 from shared.engines.models import EngineState, Heartbeat
 from shared.extensions import db
+from shared.notifications.models import Template, TemplateVersion
 from shared.settings.branding import change_company
 from shared.settings.models import SettingTrial
 from tests.factories import office
@@ -97,6 +100,41 @@ def test_each_step_sends_a_real_message_to_ones_own_address(browser: Browser, si
     assert text.count("Envoyé à jeanne@exemple.fr : 250 2.0.0 OK") == 5
     assert _steps(browser) == before, "a test turns nothing green"
     assert browser.post("/backoffice/home/steps/autre/try").status_code == 404
+
+
+def test_a_step_sends_what_a_party_of_that_family_would_get(browser: Browser, sink: Sink) -> None:
+    """The folder that announces and holds the most, its own text, values made up: no link of it opens anything."""
+    change_company(name="Guichet", legal="", domain="exemple.fr", colour="#1f5fae", contrast=6, by="command")
+    office.family("customers").sender_address = "factures@exemple.fr"
+    busiest, idle = office.folder("c.invoices"), office.folder("c.quotes")
+    idle.notify, idle.signature_side, idle.on_portal = Notify.IMMEDIATE, None, True
+    own = Template(key="les-factures", label="Nos factures", context="document")
+    own.versions.append(TemplateVersion(number=1, subject="Facture #numero#", body="Voici #document#. #lien#"))
+    db.session.add(own)
+    db.session.flush()
+    busiest.notify, busiest.template_id = Notify.GROUPED, own.id
+    office.filed(office.customer("4"), busiest)
+    for step in ("customer_folders", "customer_access"):
+        browser.post(f"/backoffice/home/steps/{step}/try")
+    for trial in db.session.scalars(select(SettingTrial).order_by(SettingTrial.id)).all():
+        jobs.try_setting(str(trial.id))
+    paper, access = (each.message for each in sink.to("jeanne@exemple.fr"))
+    assert paper["Subject"].startswith("[Essai] Facture ") and "factures@exemple.fr" in paper["From"]
+    assert access["Subject"].startswith("[Essai]") and access["Subject"] != paper["Subject"]
+    for message in (paper, access):
+        words = message.get_body(("plain",)).get_content()
+        links = re.findall(r"https?://\S+/\w/\S+", words)
+        assert set(links) == {f"{config().public_url}/l/exemple"} and "les valeurs sont inventées" in words
+    assert db.session.scalars(select(Link)).all() == []
+
+
+def test_a_step_of_a_family_that_announces_nothing_says_so(browser: Browser, sink: Sink) -> None:
+    for folder in db.session.scalars(select(Folder)):
+        folder.notify = Notify.NONE
+    db.session.flush()
+    browser.post("/backoffice/home/steps/customer_folders/try")
+    jobs.try_setting(str(db.session.scalars(select(SettingTrial.id)).one()))
+    assert "n’annonce ses documents" in browser.get("/backoffice/").text and sink.received == []
 
 
 def _steps(browser: Browser) -> list[bool]:

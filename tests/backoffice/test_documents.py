@@ -10,7 +10,7 @@ from shared.documents.reading import Reader
 from shared.documents.storage import original_key, storage
 from shared.events.models import Event
 from shared.extensions import db
-from shared.notifications.models import NotificationDocument
+from shared.notifications.models import NotificationDocument, Reason
 from shared.notifications.rule_models import Cause
 from shared.people.models import ConsentState
 from tests.factories import office, post
@@ -61,7 +61,15 @@ def test_a_held_invoice_says_why(browser: Browser) -> None:
 @pytest.mark.row("P-64")
 def test_a_silent_document_names_the_missing_condition(browser: Browser) -> None:
     contracts = folder("c.contracts")
-    without_address = filed(customer(name="Sans Adresse"), contracts)
+    party = customer(name="Sans Adresse")
+    without_access = filed(party, contracts)
+    assert "l’ouverture de l’accès du tiers" in browser.get(url_of(without_access)).text
+    a_seat(party)
+    without_address = filed(party, contracts)
+    for notice in post.lines(without_address):
+        notice.reason = Reason.NO_ADDRESS  # what the round of sending finds
+    db.session.flush()
+    assert "Aucune adresse : complétez la fiche du tiers" in browser.get(url_of(without_address)).text
     for notice in post.lines(without_address):
         db.session.execute(delete(Cause).where(Cause.notification_id == notice.id))
         db.session.execute(delete(NotificationDocument).where(NotificationDocument.notification_id == notice.id))

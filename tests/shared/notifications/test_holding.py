@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from shared.access import granting
+from shared.access.synchronising import synchronise
 from shared.clock import now
 from shared.errors import Refused
 from shared.events.recording import record
@@ -52,6 +54,27 @@ def test_a_reset_link_leaves_while_everything_else_is_held(office: Machine, sink
     db.session.commit()
     drain("email")
     assert sink.to("patronne@boutique.example") and not sink.to(CUSTOMERS)
+
+
+@pytest.mark.row("P-28")
+@pytest.mark.row("P-91")
+@pytest.mark.parametrize("family", ["customers", "employees"])
+def test_the_access_of_a_held_family_waits_and_its_security_messages_leave(
+    office: Machine, sink: Sink, family: str
+) -> None:
+    party = offices.customer(key=family, addresses={post.EmailSlot.CARD: "held@maison.example"})
+    seat = counter.a_seat(party)
+    seat.account.email, seat.account.email_verified_at = "person@maison.example", now()
+    hold(family=offices.family(family), by=BY)
+    granting.allow(access=granting.grant(party=party, by=BY), by=BY)
+    synchronise()
+    record("account.reset_requested", by="anonymous", party_id=party.id, account_id=seat.account_id)
+    of = {"party_id": party.id, "account_id": seat.account_id}
+    record("account.password_changed", by=f"account:{seat.account_id}", facts={"device": "Firefox"}, **of)
+    db.session.commit()
+    drain("email")
+    assert len(sink.to("person@maison.example")) == 2 and not sink.to("held@maison.example")
+    assert [line.reason for line in post.lines() if line.status is Status.WAITING] == [Reason.SUSPENDED]
 
 
 @pytest.mark.row("P-28")

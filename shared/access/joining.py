@@ -54,12 +54,17 @@ def join(*, contact: Contact, person: Person, why: str, by: str) -> None:
 
 
 def separate(*, contact: Contact, by: str) -> None:
-    """Undo a joining: the contact becomes a person apart, who chooses a password by a new link."""
+    """Undo a joining, by staff or on the portal: the contact becomes a person apart, who chooses a password by a link.
+
+    The main contact is named after the party again, as when it was made.
+    """
     if not _is_elsewhere(contact):
         raise Refused(_("Cet interlocuteur n’est rattaché à aucun autre tiers : il n’y a rien à séparer."))
     known = contact.person
     _hold(known.id, known.id)
-    person = Person(id=uuid7(), civility=known.civility, given_name=known.given_name, family_name=known.family_name)
+    own = Person(civility=known.civility, given_name=known.given_name, family_name=known.family_name)
+    person = Person(family_name=contact.party.name) if contact.is_main else own
+    person.id = uuid7()
     db.session.add(person)
     db.session.flush()
     access = _access(contact)

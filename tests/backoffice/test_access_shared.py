@@ -13,7 +13,7 @@ from shared.people.contacting import ContactCard, add_contact
 from shared.people.models import Contact
 from tests.factories import bulk, office
 from tests.factories.company import Company, a_company
-from tests.factories.identity import Browser, quick_hash, signed_in
+from tests.factories.identity import Browser, a_holder, quick_hash, signed_in
 
 OWN = "violet-tracteur-nuage"
 
@@ -126,6 +126,37 @@ def test_a_password_that_opens_another_party_is_neither_shown_nor_valid(
     account = _account(contact)
     assert account.initial_hash is None  # staff had read it: nobody else had
     assert _access(contact).notify  # a link leaves instead
+
+
+def test_spaces_joined_on_the_portal_are_separated_by_staff(app: Flask, browser: Browser, company: Company) -> None:
+    """Both are main contacts: nobody else could take them apart."""
+    first, second = a_holder("UN", password=OWN), a_holder("DEUX", password="girafe tambour lavande")
+    for seat in (first, second):
+        contact = seat.access.contact
+        contact.is_main = seat.access.is_main = True
+    visitor = Browser(app)
+    visitor.sign_in("UN", OWN)
+    visitor.get("/account/spaces")
+    answer = visitor.post("/account/spaces", own=OWN, identifier="DEUX", password="girafe tambour lavande")
+    assert answer.status_code == 303
+    contact = second.access.contact
+    url = f"/backoffice/parties/{second.party_id}/access"
+    page = browser.get(url).text
+    assert f"{url}/{contact.id}/separate" in page
+    assert f"{url}/{contact.id}/person" not in page
+
+    assert browser.post(f"{url}/{contact.id}/separate").status_code == 303
+    synchronise()
+
+    db.session.expire_all()
+    assert (contact.person_id != first.account.person_id, contact.person.family_name) == (True, second.party.name)
+    assert (second.account_id != first.account_id, second.account.password_hash, second.allowed) == (True, None, True)
+    again = Browser(app)
+    again.sign_in("DEUX", OWN)
+    assert not again.is_in
+    again.sign_in("UN", OWN)
+    assert again.is_in
+    assert f"{url}/{contact.id}/separate" not in browser.get(url).text
 
 
 def _access(contact: Contact) -> Access:

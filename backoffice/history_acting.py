@@ -10,8 +10,10 @@ from backoffice.reach import scope
 from shared.errors import Refused
 from shared.notifications.cancelling import cancel, restore
 from shared.notifications.finding import line
+from shared.notifications.rehearsing import lacking
 from shared.notifications.resending import resend, settle_as_sent
 from shared.web import visitors
+from shared.web.filters import said
 from shared.web.form_key import form_key
 from shared.web.page import go
 from shared.web.permissions import Permission, requires
@@ -23,8 +25,8 @@ ACTIONS = {"cancel": cancel, "restore": restore, "resend": resend, "sent": settl
 @requires(Permission.HISTORY_ACT)
 def history_act(notification_id: uuid.UUID, action: str) -> Response:
     """Cancel a line that waits or take that back, send a final one again, say that one « à vérifier » did arrive."""
-    if line(scope(Permission.HISTORY_ACT), notification_id) is None:
-        abort(404)
+    found = line(scope(Permission.HISTORY_ACT), notification_id) or abort(404)
+    lacks = lacking([found]) if action == "resend" else {}
     once = {"key": form_key()} if action == "resend" else {}
     try:
         ACTIONS[action](notification_id=notification_id, by=visitors.actor(), **once)
@@ -32,6 +34,8 @@ def history_act(notification_id: uuid.UUID, action: str) -> Response:
         flash(refusal.sentence, "error")
         return go(url_for("backoffice.history_line", notification_id=notification_id))
     flash(_done(action), "success")
+    if lacks:
+        flash(_("Elle ne partira pas telle quelle : %(why)s", why=said(lacks[found.id])), "warning")
     return go(url_for("backoffice.history_line", notification_id=notification_id))
 
 

@@ -19,6 +19,7 @@ from shared.notifications.cancelling import cancel_all, cancelled_in, may_restor
 from shared.notifications.finding import documents_of, some
 from shared.notifications.forcing import force
 from shared.notifications.models import Status
+from shared.notifications.rehearsing import lacking
 from shared.notifications.resending import FINAL, resend, why_not_again
 from shared.web import visitors
 from shared.web.form_key import form_key
@@ -90,12 +91,14 @@ def history_restore(batch: uuid.UUID) -> Response:
 
 def _preview(action: str, chosen: Sequence[Row[Any]], *, changed: bool = False) -> Response:
     why = {row.id: _why_not(action, row) for row in chosen}
+    touched = [row for row in chosen if not why[row.id]]
     return page(
         "backoffice/history/selection.html",
         status=409 if changed else 200,
         action=action,
         title=title_of(action),
-        touched=[row for row in chosen if not why[row.id]],
+        touched=touched,
+        lacks=lacking(touched) if action == "resend" and touched else {},
         spared=[row for row in chosen if why[row.id]],
         why=why,
         changed=changed,

@@ -11,8 +11,9 @@ from werkzeug.test import TestResponse
 from shared.clock import now
 from shared.extensions import db, uuid7
 from shared.notifications.holding import Then, hold, let_go
-from shared.notifications.models import Notification, Reason, Status
-from shared.people.models import EmailSlot, Grant, Role
+from shared.notifications.models import Notification, Reason, Status, Template
+from shared.notifications.saving import save
+from shared.people.models import EmailSlot, Grant, Party, Role
 from tests.factories import office, post
 from tests.factories.identity import Browser, a_clerk
 
@@ -222,3 +223,26 @@ def test_a_line_to_check_is_said_to_have_arrived_or_is_sent_again(browser: Brows
     assert arrived.status is Status.SENT and arrived.sent_at is not None
     assert (lost.status, lost.reason, lost.ended_at) == (Status.WAITING, Reason.NONE, None)
     assert lost.message_id == before and not [each for each in post.lines() if each.resend_of_id]
+
+
+def wanting_an_amount() -> None:
+    """The text that announces invoices now asks for what these documents do not have."""
+    text = db.session.scalars(select(Template).where(Template.key == "document.published.statement")).one()
+    save(template=text, locale="fr", subject="Facture", body="#document# de #montant# : #lien#", seen=1, by="command")
+
+
+@pytest.mark.row("P-70")
+def test_values_that_are_missing_are_listed_with_their_parties_before_anything_is_sent(browser: Browser) -> None:
+    first = gone(a_line("4"))
+    a_line("5")
+    party = db.session.get_one(Party, first.party_id)
+    party.name, party.name_folded = "Atelier Nord", "atelier nord"
+    wanting_an_amount()
+    browser.get("/backoffice/history")
+    asked = press(browser, "resend", first).text
+    assert "1 ligne ne partirait pas telle quelle" in asked
+    assert "Atelier Nord : Il manque une valeur pour #montant#" in asked
+    page = browser.post("/backoffice/history/rehearsal").text
+    assert "Il manque une valeur pour #montant#" in page and "Ma jolie boutique</a>" in page
+    browser.post(f"/backoffice/history/{first.id}/resend")
+    assert "Elle ne partira pas telle quelle" in browser.get(f"/backoffice/history/{first.id}").text

@@ -24,10 +24,16 @@ def _sentences(done: Done) -> list[tuple[int, str]]:
         "%(num)s n’ont plus d’objet : ils sont annulés, l’historique dit pourquoi.",
         done.over,
     )
+    incomplete = ngettext(
+        "%(num)s reste en brouillon, il lui manque une valeur : sa ligne de l’historique la nomme.",
+        "%(num)s restent en brouillon, il leur manque une valeur : leur ligne de l’historique la nomme.",
+        done.incomplete,
+    )
     late = ngettext("%(num)s avait déjà été décidé.", "%(num)s avaient déjà été décidés.", done.too_late)
     return [
         (done.leaving or alone, leaving),
         (done.without_address, lacking),
         (done.over, over),
+        (done.incomplete, incomplete),
         (done.too_late, late),
     ]

@@ -10,18 +10,18 @@ from flask_babel import lazy_gettext, ngettext
 
 from backoffice import backoffice
 from backoffice._reaching import AT_ONCE, the_documents, the_folder
-from backoffice.reach import refuse, scope
-from shared.documents import finding, forecasting, moving, publishing
-from shared.documents.effective import settings_by
+from backoffice.explorer_counting import counted, refusals_of, silent
+from backoffice.reach import refuse
+from shared.documents import forecasting, moving, publishing
 from shared.documents.forecasting import Forecast
-from shared.documents.models import Document, Folder, Notify
+from shared.documents.models import Document, Folder
 from shared.errors import Refused
 from shared.extensions import db
 from shared.notifications import forcing
 from shared.people.scopes import holds
 from shared.web import visitors
 from shared.web.form_key import form_key
-from shared.web.page import go, page
+from shared.web.page import go
 from shared.web.permissions import Permission, requires
 from shared.web.redirects import safe_next
 
@@ -49,8 +49,12 @@ def explorer_selection() -> Response:
     if not holds(visitors.staff(), action.permission):
         refuse(action.permission)
     documents = the_documents(ids, action.permission, title=TITLES[request.form["action"]], back=_back())
-    if not request.form.get("sure") and (len(documents) > 1 or action is ACTIONS["move"]):
-        return _counted(action, documents)
+    if not request.form.get("sure") and _is_counted(action, documents):
+        return counted(action.foresee(documents), documents, TITLES[request.form["action"]], _back())
+    if action is ACTIONS["move"] and (refused := refusals_of(documents, _target())):
+        kept = {document.id for document, _why in refused}
+        forecast = forecasting.moving_of([each for each in documents if each.id not in kept])
+        return counted(forecast, documents, TITLES["move"], _back(), refused=refused)
     try:
         flash(action.run(documents), "success")
     except Refused as refusal:
@@ -59,24 +63,13 @@ def explorer_selection() -> Response:
     return go(_back())
 
 
-def _counted(action: Action, documents: list[Document]) -> Response:
-    """What will be touched and what will not, before anything is."""
-    name = request.form["action"]
-    forecast = action.foresee(documents)
-    if name == "resend" and not request.form.get("forced") and (told := _silent(documents)):
-        flash(told, "error")
-        return go(_back())
-    return page(
-        "backoffice/explorer/selection.html",
-        action=name,
-        title=TITLES[name],
-        forecast=forecast,
-        parties=len({document.party_id for document in forecast.touched}),
-        folders=_folders(documents) if name == "move" else [],
-        forced=bool(request.form.get("forced")),
-        key=form_key(),
-        back=_back(),
-    )
+def _is_counted(action: Action, documents: Sequence[Document]) -> bool:
+    """Several, a folder still to choose, or a message that would lack a value: said before it is done."""
+    if len(documents) > 1 or action is ACTIONS["move"]:
+        return True
+    if action is not ACTIONS["resend"] or silent(documents):
+        return False
+    return bool(forcing.foresee(document_ids=[each.id for each in documents], by=visitors.actor()).holes)
 
 
 def _publish(documents: list[Document]) -> str:
@@ -99,7 +92,7 @@ def _withdraw(documents: list[Document]) -> str:
 
 def _resend(documents: list[Document]) -> str:
     """Without « Notification forcée », only folders that notify."""
-    if not request.form.get("forced") and (told := _silent(documents)):
+    if not request.form.get("forced") and (told := silent(documents)):
         raise Refused(told)
     messages = forcing.force(document_ids=[document.id for document in documents], by=visitors.actor(), key=form_key())
     return ngettext(
@@ -111,15 +104,9 @@ def _resend(documents: list[Document]) -> str:
 
 def _move(documents: list[Document]) -> str:
     """To one folder of their family; links, readings and history stay, as the ids do."""
-    folder_id = request.form.get("folder_id", type=uuid.UUID)
-    folder = the_folder(folder_id, Permission.DOCUMENTS_FILE) if folder_id else abort(400)
+    folder = _target()
     for document in documents:
-        try:
-            moving.move(document=document, folder=folder, by=visitors.actor())
-        except Refused as refusal:
-            raise Refused(
-                _("« %(title)s » : %(why)s Rien n’a été déplacé.", title=document.title, why=_(refusal.sentence))
-            ) from None
+        moving.move(document=document, folder=folder, by=visitors.actor())
     return ngettext(
         "%(num)s document est dans « %(folder)s ». Les liens déjà envoyés restent valables.",
         "%(num)s documents sont dans « %(folder)s ». Les liens déjà envoyés restent valables.",
@@ -131,8 +118,8 @@ def _move(documents: list[Document]) -> str:
 ACTIONS = {
     "publish": Action(Permission.DOCUMENTS_PUBLISH, forecasting.publishing_of, _publish),
     "withdraw": Action(Permission.DOCUMENTS_PUBLISH, forecasting.withdrawing_of, _withdraw),
-    "resend": Action(Permission.NOTICES_SEND, forecasting.everything_of, _resend),
-    "move": Action(Permission.DOCUMENTS_FILE, forecasting.everything_of, _move),
+    "resend": Action(Permission.NOTICES_SEND, forecasting.announcing_of, _resend),
+    "move": Action(Permission.DOCUMENTS_FILE, forecasting.moving_of, _move),
 }
 
 
@@ -144,27 +131,9 @@ TITLES = {
 }
 
 
-def _silent(documents: Sequence[Document]) -> str:
-    """Why nothing would leave without « Notification forcée »; empty when every folder notifies."""
-    told = settings_by({(each.party_id, each.folder) for each in documents})
-    silent = {each.folder.label for each in documents if told[each.party_id, each.folder_id].notify is Notify.NONE}
-    if not silent:
-        return ""
-    sentence: str = _(
-        "%(folders)s ne notifie pas : cochez « Notification forcée » pour prévenir. Rien n’est parti.",
-        folders=", ".join(f"« {label} »" for label in sorted(silent)),
-    )
-    return sentence
-
-
-def _folders(documents: Sequence[Document]) -> list[Folder]:
-    """Where all of them may go."""
-    families = {document.folder.family_id for document in documents}
-    if len(families) > 1:
-        return []
-    reached = finding.folders_of(scope=scope(Permission.DOCUMENTS_FILE), family_id=families.pop())
-    here = {document.folder_id for document in documents}
-    return [each for each in reached if {each.id} != here]
+def _target() -> Folder:
+    folder_id = request.form.get("folder_id", type=uuid.UUID)
+    return the_folder(folder_id, Permission.DOCUMENTS_FILE) if folder_id else abort(400)
 
 
 def _back() -> str:

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from shared.clock import today
 from shared.documents.consents import PAYSLIP
 from shared.documents.effective import settings_by
 from shared.documents.models import Document, Publication
+from shared.documents.signing import held_by_request
 from shared.extensions import db
 from shared.people.payslip_notice import earliest_of
 
@@ -47,9 +48,25 @@ def withdrawing_of(documents: Sequence[Document]) -> Forecast:
     return _sorted(documents, {each.id: "" if each.id in standing else _("pas sur le portail") for each in documents})
 
 
-def everything_of(documents: Sequence[Document]) -> Forecast:
-    """All of them."""
-    return Forecast(list(documents))
+def announcing_of(documents: Sequence[Document]) -> Forecast:
+    """Those that are on the portal now: of another there is nothing to tell."""
+    live = _standing(documents, Publication.live_at.is_not(None))
+    settings = settings_by({(each.party_id, each.folder) for each in documents})
+    reasons = {
+        each.id: ""
+        if each.id in live and settings[each.party_id, each.folder_id].on_portal
+        else _("pas sur le portail")
+        for each in documents
+    }
+    return _sorted(documents, reasons)
+
+
+def moving_of(documents: Sequence[Document]) -> Forecast:
+    """Those that no request for signature keeps where they are."""
+    kept = held_by_request([each.id for each in documents])
+    return _sorted(
+        documents, {each.id: _("une signature est demandée") if each.id in kept else "" for each in documents}
+    )
 
 
 def _sorted(documents: Sequence[Document], reasons: dict[uuid.UUID, str]) -> Forecast:
@@ -65,8 +82,8 @@ def _too_early(documents: Sequence[Document]) -> set[uuid.UUID]:
     return {who for who, day in earliest_of(list(ids)).items() if day is None or day > today()} if ids else set()
 
 
-def _standing(documents: Sequence[Document]) -> set[uuid.UUID]:
+def _standing(documents: Sequence[Document], *conditions: ColumnElement[bool]) -> set[uuid.UUID]:
     query = select(Publication.document_id).where(
-        Publication.document_id.in_([each.id for each in documents]), Publication.withdrawn_at.is_(None)
+        Publication.document_id.in_([each.id for each in documents]), Publication.withdrawn_at.is_(None), *conditions
     )
     return set(db.session.scalars(query))

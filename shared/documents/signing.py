@@ -1,11 +1,15 @@
 """A document that people are asked to sign stays as it is and where it is, until the request is over."""
 
 import uuid
+from collections.abc import Sequence
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from shared.errors import Refused
-from shared.signatures.finding import request_of
+from shared.extensions import db
+from shared.signatures.finding import request_of, running
+from shared.signatures.models import SignatureRequest
 
 
 def refuse_while_asked(document_id: uuid.UUID) -> None:
@@ -18,3 +22,9 @@ def refuse_while_asked(document_id: uuid.UUID) -> None:
                 "Rien n’a bougé."
             )
         )
+
+
+def held_by_request(document_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these documents that a request for signature keeps as they are; one query."""
+    query = select(SignatureRequest.document_id).where(SignatureRequest.document_id.in_(document_ids), running())
+    return set(db.session.scalars(query))

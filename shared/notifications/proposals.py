@@ -9,13 +9,12 @@ from sqlalchemy import func, select
 from shared.errors import Refused
 from shared.extensions import db
 from shared.notifications.claiming import COLUMNS
-from shared.notifications.finding import Key, Page, history, some
-from shared.notifications.models import Notification, NotificationRecord, Status
+from shared.notifications.finding import Key, Page, history
+from shared.notifications.models import Notification, NotificationRecord, Reason, Status
 from shared.notifications.narrowing import Filter
 from shared.notifications.proposing import confirm, drop
+from shared.notifications.resolving import Stopped, foretell
 from shared.notifications.rule_models import Rule
-from shared.notifications.surroundings import look_around
-from shared.notifications.withholding import address_of, why_not
 from shared.people.models import Party
 from shared.people.scopes import Scope
 from shared.records.models import Record
@@ -32,19 +31,27 @@ class About(NamedTuple):
 
 
 class Outlook(NamedTuple):
-    """Of some drafts: those that nobody could receive now, and those that no longer apply, each with the reason."""
+    """Of some drafts: those that nobody could receive now, and those that no longer apply, each with the reason.
+
+    `holes`: those whose text lacks a value, each with the sentence that names it; they would stay drafts.
+    """
 
     lacking: set[uuid.UUID]
     over: dict[uuid.UUID, str]
+    holes: dict[uuid.UUID, str]
 
 
 class Done(NamedTuple):
-    """Of one run: how many leave, wait for an address, no longer apply, had been decided by somebody else meanwhile."""
+    """Of one run: how many leave, wait for an address, no longer apply, had been decided by somebody else meanwhile.
+
+    `incomplete` ones lack a value: they stay drafts, and their lines say which.
+    """
 
     leaving: int
     without_address: int
     over: int = 0
     too_late: int = 0
+    incomplete: int = 0
 
 
 def proposals(scope: Scope, *, after: Key | None = None, before: Key | None = None) -> Page:
@@ -70,24 +77,27 @@ def parties_of(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Any]:
     return {row.draft: row for row in db.session.execute(query.where(Notification.id.in_(ids)))}
 
 
-def chosen(scope: Scope, ids: Iterable[uuid.UUID]) -> list[Any]:
-    """Those of `ids` that are in reach and still wait."""
-    found = {row.id for row in some(scope, list(ids))}
-    waits = (Notification.id.in_(found), Notification.is_proposal, Notification.status == Status.WAITING)
+def waiting_among(ids: Iterable[uuid.UUID]) -> list[Notification]:
+    """Those of `ids` that still wait for somebody to decide."""
+    waits = (Notification.id.in_(ids), Notification.is_proposal, Notification.status == Status.WAITING)
     return list(db.session.scalars(select(Notification).where(*waits).order_by(Notification.created_at)))
 
 
 def outlook(drafts: Sequence[Notification]) -> Outlook:
     """What the sender would answer now for those that do not leave; a bounded number of queries."""
     if not drafts:
-        return Outlook(set(), {})
+        return Outlook(set(), {}, {})
     connection = db.session.connection()
+    db.session.flush()
     query = select(*COLUMNS).where(Notification.id.in_([each.id for each in drafts]))
-    rows = connection.execute(query).mappings().all()
-    around = look_around(connection, rows)
-    answers = {row["id"]: why_not(row, around) for row in rows}
-    over = {each: why.reply for each, why in answers.items() if why and why.status is Status.CANCELLED}
-    return Outlook({row["id"] for row in rows if row["id"] not in over and address_of(row, around) is None}, over)
+    stopped = [
+        answer
+        for answer in foretell(connection, connection.execute(query).mappings().all())
+        if isinstance(answer, Stopped)
+    ]
+    lacking = {each.row["id"] for each in stopped if each.reason is Reason.NO_ADDRESS}
+    over = {each.row["id"]: each.reply for each in stopped if each.status is Status.CANCELLED}
+    return Outlook(lacking, over, {each.row["id"]: each.reply for each in stopped if each.reason is Reason.DRAFT})
 
 
 def confirm_all(*, drafts: Sequence[Notification], by: str) -> Done:
@@ -105,8 +115,8 @@ def confirm_all(*, drafts: Sequence[Notification], by: str) -> Done:
         done.append(each.id)
         if each.id in foreseen.lacking:
             wants_address(each)
-    lacking, over = (len(some.intersection(done)) for some in (foreseen.lacking, set(foreseen.over)))
-    return Done(len(done) - lacking - over, lacking, over, len(drafts) - len(done))
+    lacking, over, holes = (len(set(of).intersection(done)) for of in foreseen)
+    return Done(len(done) - lacking - over - holes, lacking, over, len(drafts) - len(done), holes)
 
 
 def confirm_edited(*, draft: Notification, subject: str, body: str, by: str) -> Done:

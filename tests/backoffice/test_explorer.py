@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
-from sqlalchemy import delete, event, func, select
+from sqlalchemy import delete, event, select
 from werkzeug.test import TestResponse
 
 from shared.access.models import Link
@@ -244,27 +244,6 @@ def test_a_bulk_action_is_all_or_nothing(browser: Browser) -> None:
     assert publishing.current(fine.id) is not None
     assert choose(browser, "erase", fine).status_code == 400
     assert choose(browser, "publish").status_code == 303
-
-
-def test_a_selection_names_what_may_be_seen_and_no_more_and_only_counts_the_rest(app: Flask, browser: Browser) -> None:
-    fine = filed(customer(key="suppliers"), folder("s.orders"), title="Commande à moi")
-    beyond = filed(customer(), folder("c.contracts"), title="Contrat d’un autre")
-    hidden = filed(customer(key="employees"), folder("e.payslips"), title="Bulletin caché")
-    scoped = a_colleague(app, "manager", "suppliers")
-    staff = db.session.scalars(select(Staff).where(Staff.email == "manager@exemple.fr")).one()
-    reader = db.session.scalars(select(Role).where(Role.key == "reader")).one()
-    db.session.add(Grant(staff_id=staff.id, role_id=reader.id, family_id=office.family("customers").id))
-    db.session.flush()
-    db.session.expire_all()
-    told_before = db.session.scalar(select(func.count()).select_from(Notification))
-    for action in ("withdraw", "publish", "resend", "move"):
-        answer = choose(scoped, action, fine, beyond, hidden, sure="1", forced="1")
-        told = answer.text.replace("\xa0", " ")
-        assert answer.status_code == 403 and "rien n’a été fait" in told
-        assert "Contrat d’un autre (Contrat" in told and "1 ligne n’est plus à votre portée" in told
-        assert "Bulletin caché" not in told and "Commande à moi" not in told
-    assert publishing.current(fine.id) is not None and publishing.current(beyond.id) is not None
-    assert db.session.scalar(select(func.count()).select_from(Notification)) == told_before
 
 
 def test_a_selection_says_first_what_it_touches(browser: Browser) -> None:

@@ -1,8 +1,10 @@
 """« Propositions »: nothing leaves until it is confirmed; edited words reach the recipient and no template."""
 
+import itertools
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from shared.clock import today
@@ -12,7 +14,7 @@ from shared.notifications.models import Notification, Reason, Status, TemplateVe
 from shared.notifications.resolving import Ready, foretell
 from shared.notifications.rule_models import Rule
 from shared.notifications.sending import drain
-from shared.people.models import EmailSlot, Party
+from shared.people.models import EmailSlot, Grant, Party, Role
 from shared.todos.models import Todo, TodoKind
 from tests.engines import Machine
 from tests.factories import office, post
@@ -144,6 +146,51 @@ def test_a_proposal_decided_by_a_colleague_is_said_and_left_as_it_is(browser: Br
     again = browser.post(f"{URL}/{draft.id}", action="drop")
     assert again.status_code == 303 and again.headers["Location"].endswith(f"/history/{draft.id}")
     assert "Aucune proposition" in browser.post(f"{URL}/selection", action="confirm", ids=[str(draft.id)]).text
+
+
+def test_one_proposal_out_of_reach_and_none_leaves_and_it_is_listed(app: Flask, browser: Browser) -> None:
+    a_rule("order.validated", automatic=False)
+    near, far = a_customer("4"), office.customer("F1", "Fournisseur Secret", key="suppliers")
+    for party in (near, far):
+        moved(a_record(party, "order"), "validated", "validated")
+    mine, theirs = sorted(waiting(), key=lambda each: each.party_id != near.id)
+    clerk = a_clerk("manager", email="lea@exemple.fr")
+    clerk.grants[0].family_id = near.family_id
+    reader = db.session.scalars(select(Role).where(Role.key == "reader")).one()
+    lea = Browser(app)
+    lea.sign_in_staff("lea@exemple.fr")
+    lea.get(URL)
+    ids = [str(mine.id), str(theirs.id)]
+    for action, path in itertools.product(("confirm", "drop"), ("selection", "selection/apply")):
+        answer = lea.post(f"{URL}/{path}", action=action, ids=ids)
+        assert answer.status_code == 404 and "1 ligne n’est plus à votre portée" in answer.text.replace("\xa0", " ")
+        assert "Secret" not in answer.text
+    db.session.add(Grant(staff_id=clerk.id, role_id=reader.id, family_id=far.family_id))
+    db.session.flush()
+    db.session.expire_all()
+    for action, path in itertools.product(("confirm", "drop"), ("selection", "selection/apply")):
+        answer = lea.post(f"{URL}/{path}", action=action, ids=ids)
+        assert answer.status_code == 403 and "Fournisseur Secret" in answer.text and "Client 4" not in answer.text
+    assert len(waiting()) == 2, "nothing was done"
+
+
+def test_the_page_before_a_run_says_what_was_decided_meanwhile_and_what_lacks_a_value(browser: Browser) -> None:
+    a_rule("order.validated", a_text("Commande", "Bonjour #nom#, le #échéance#."), automatic=False, label="Commande")
+    whole, bare, gone = (a_record(a_customer(code), "order", number=f"BC-{code}") for code in "456")
+    whole.due_on = DAY + YEAR
+    for each in (whole, bare, gone):
+        moved(each, "validated", "validated")
+    ids = [str(each.id) for each in waiting()]
+    browser.get(URL)
+    last = next(each for each in waiting() if each.party_id == gone.party_id)
+    browser.post(f"{URL}/{last.id}", action="drop")
+    told = " ".join(browser.post(f"{URL}/selection", action="confirm", ids=ids).text.split())
+    assert "1 proposition cochée n’attend plus" in told and f"/backoffice/history/{last.id}" in told
+    assert "1 message restera en brouillon" in told and "Client 5, BC-5 : Il manque une valeur pour #échéance#" in told
+    assert "1 message part avec son texte" in told
+    answer = browser.post(f"{URL}/selection/apply", action="confirm", ids=ids)
+    said = " ".join(browser.get(answer.headers["Location"]).text.split())
+    assert "1 message part. 1 reste en brouillon" in said and "1 avait déjà été décidé." in said
 
 
 def test_a_simulation_says_who_would_receive_what_and_why_not_and_writes_nothing(browser: Browser) -> None:

@@ -70,8 +70,9 @@ class PartyForm(FlaskForm):
 
 
 class ConsentForm(FlaskForm):
-    """One decision about one class of documents."""
+    """One decision about one class of documents. `seen` names the one that stood when the form was shown."""
 
+    seen = HiddenField(validators=[Length(max=40)])
     state = RadioField(
         _("Dématérialisation"),
         [InputRequired(_("Choisissez un état. Rien n’a été changé."))],

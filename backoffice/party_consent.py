@@ -9,9 +9,9 @@ from backoffice import backoffice
 from backoffice.parties_form import ConsentForm
 from backoffice.party_page import around_party
 from backoffice.reach import party_for
-from shared.errors import Refused
+from shared.errors import Refused, Stale
 from shared.extensions import db
-from shared.people.consenting import NEEDED_BY, set_state
+from shared.people.consenting import NEEDED_BY, mark_of, set_state, standing_decision
 from shared.people.models import ConsentState, Party
 from shared.web import visitors
 from shared.web.blame import blame
@@ -36,7 +36,12 @@ def party_consent(party_id: uuid.UUID, document_class: str) -> Response:
             by=visitors.actor(),
             proof=form.proof.data or "",
             document_id=form.paper(),
+            seen=form.seen.data,
         )
+    except Stale as stale:
+        form.form_errors.append(stale.sentence)
+        form.seen.data = mark_of(standing_decision(found, document_class))  # saved again, it was known
+        return _again(found, document_class, form, status=409)
     except Refused as refusal:
         db.session.rollback()
         form.form_errors.extend(filter(None, [blame(form, refusal)]))
@@ -45,6 +50,6 @@ def party_consent(party_id: uuid.UUID, document_class: str) -> Response:
     return go(url_for("backoffice.party", party_id=found.id) + "#dematerialisation")
 
 
-def _again(party: Party, document_class: str, form: ConsentForm) -> Response:
-    """The page of the party with the form as it was typed, open, and what it lacks."""
-    return page("backoffice/parties/show.html", status=422, **around_party(party, refused=(document_class, form)))
+def _again(party: Party, document_class: str, form: ConsentForm, status: int = 422) -> Response:
+    """The page of the party with the form as it was typed, open, and what it lacks; what stands is said above it."""
+    return page("backoffice/parties/show.html", status=status, **around_party(party, refused=(document_class, form)))

@@ -15,7 +15,7 @@ from shared.catalogues import languages
 from shared.documents.models import Document, Folder
 from shared.events.actors import WORDS
 from shared.extensions import db
-from shared.people.consenting import NEEDED_BY, history
+from shared.people.consenting import NEEDED_BY, history, mark_of
 from shared.people.countries import country_name
 from shared.people.deliveries import cell_states
 from shared.people.models import Consent, EmailSlot, Party
@@ -113,13 +113,15 @@ def access_row(party: Party) -> Row | None:
 
 
 def _form(decision: Consent | None) -> ConsentForm:
-    return ConsentForm(formdata=None, prefix="", data={"state": decision.state.value if decision else None})
+    return ConsentForm(
+        formdata=None, prefix="", data={"state": decision.state.value if decision else None, "seen": mark_of(decision)}
+    )
 
 
 def _offered(document_class: str, form: ConsentForm, papers: list[tuple[str, str]]) -> ConsentForm:
     """The form with the papers to choose from; two of them stand on the page, so their fields bear names apart."""
     form.document_id.choices = [("", _("Aucune")), *papers]
-    for field in (form.state, form.proof, form.document_id):
+    for field in (form.state, form.proof, form.document_id, form.seen):
         field.id = f"{document_class}-{field.name}"
         field.label.field_id = field.id
     return form

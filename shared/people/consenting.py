@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from shared.clock import now
 from shared.documents.models import Document
-from shared.errors import Refused
+from shared.errors import Refused, Stale
 from shared.events.actors import staff_name
 from shared.events.recording import record
 from shared.extensions import db
@@ -26,11 +26,14 @@ def set_state(
     by: str,
     proof: str = "",
     document_id: uuid.UUID | None = None,
+    seen: str | None = None,
 ) -> Consent:
     """Write a decision that replaces the standing one; what it holds or frees follows in the same transaction.
 
     `document_id` is the signed paper where it is filed with this party. Saying again what stands changes nothing.
-    Raises Refused for a class that needs no agreement, or for somebody else's document.
+    `seen` is the id of the decision that was shown, empty where there was none.
+    Raises Refused for a class that needs no agreement, or for somebody else's document; Stale when another decision
+    stands than the one that was shown.
     """
     if document_class not in NEEDED_BY:
         raise Refused(_("Ces documents n’attendent pas d’accord : ils sont publiés sans lui."))
@@ -39,7 +42,14 @@ def set_state(
     standing = standing_decision(party, document_class)
     if standing is not None and _says(standing, state, proof, document_id):
         return standing
+    if seen is not None and seen != mark_of(standing):
+        raise Stale(_("Quelqu’un a enregistré cette fiche pendant que vous la modifiiez. Rien n’a été écrasé."))
     return decide(party=party, document_class=document_class, state=state, by=by, proof=proof, document_id=document_id)
+
+
+def mark_of(standing: Consent | None) -> str:
+    """What a form keeps of the decision that it was shown with."""
+    return str(standing.id) if standing is not None else ""
 
 
 def decide(

@@ -158,6 +158,28 @@ def test_an_agreement_keeps_date_author_and_proof(browser: Browser, shop: Party)
     assert browser.post(f"/backoffice/parties/{shop.id}/consent/payslip", state="refused").status_code == 404
 
 
+def test_two_clerks_on_one_decision_and_the_second_sees_what_the_first_wrote(browser: Browser, shop: Party) -> None:
+    """The page was opened before the customer's refusal was noted: it must not publish again."""
+    url = f"/backoffice/parties/{shop.id}/consent/invoice"
+    opened = BeautifulSoup(browser.get(f"/backoffice/parties/{shop.id}").text, "html5lib")
+    seen = opened.select_one("#invoice-seen")["value"]  # type: ignore[index]
+    assert browser.post(url, seen=seen, state="refused", proof="Courrier du 3 mai").status_code == 303
+
+    answer = browser.post(url, seen=seen, state="accepted", proof="Bon signé")
+
+    assert answer.status_code == 409
+    assert "Factures : Refusé" in answer.text
+    assert "Jeanne Roy — Courrier du 3 mai" in answer.text
+    form = BeautifulSoup(answer.text, "html5lib").select_one("details[open] form")
+    assert form is not None
+    assert "Quelqu’un a enregistré cette fiche" in form.text
+    assert form.select_one("input[checked]")["value"] == "accepted"  # type: ignore[index]
+    assert "Bon signé" in form.text
+    known = form.select_one("input[name=seen]")["value"]  # type: ignore[index]
+    assert browser.post(url, seen=known, state="accepted", proof="Bon signé").status_code == 303
+    assert "Factures : Accepté" in browser.get(f"/backoffice/parties/{shop.id}").text
+
+
 @pytest.mark.row("P-61")
 def test_a_decision_needs_a_word_of_proof_or_its_paper(browser: Browser, shop: Party) -> None:
     paper = office.filed(shop, office.folder("c.quotes"), filename="bon.txt")

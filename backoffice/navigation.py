@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from backoffice import backoffice
 from backoffice.inner_screens import inner
-from backoffice.notices import notices
+from backoffice.notices import mark, notices
 from shared.engines.finding import Seen, look
 from shared.people.models import Staff
 from shared.people.scopes import holds, permissions_of, scope_of
@@ -82,6 +82,7 @@ def around() -> dict[str, Any]:
         language = url_for("backoffice.language")
         return {"company": brand(), "home_url": "/backoffice/", "language_url": language, "footer_links": below}
     seen = look(open_count(scope_of(staff, Permission.TO_DO_SEE)))
+    shown = notices(staff, seen)
     return {
         "company": brand(),
         "home_url": url_for("backoffice.home"),
@@ -91,7 +92,8 @@ def around() -> dict[str, Any]:
         "menu": _menu(staff),
         "search_url": url_for("backoffice.palette"),
         "health": _health(staff, seen),
-        "notices": notices(staff, seen),
+        "notices": shown,
+        "strips_mark": mark(shown),
         "footer_links": below,
     }
 

@@ -1,12 +1,15 @@
 """The strips above every page of the back office: what everybody at the desk must know before they go on."""
 
+import hashlib
+
 from flask import url_for
-from flask_babel import format_time, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from shared.engines.finding import MailState, Seen
 from shared.people.models import Staff
 from shared.people.scopes import holds
+from shared.web.filters import moment
 from shared.web.navigation import Notice
 from shared.web.permissions import Permission
 
@@ -17,6 +20,11 @@ def notices(staff: Staff, seen: Seen) -> list[Notice]:
     if seen.stuck and holds(staff, Permission.SIGNATURES_SEE):
         shown.append(_stuck(seen.stuck))
     return [*shown, _held(staff, seen.silent)] if seen.silent else shown
+
+
+def mark(shown: list[Notice]) -> str:
+    """What tells these strips from others: an open page asks again only for others."""
+    return hashlib.sha256(repr([(each.text, each.url) for each in shown]).encode()).hexdigest()[:12]
 
 
 def _stuck(count: int) -> Notice:
@@ -50,7 +58,7 @@ def _held(staff: Staff, families: tuple[str, ...]) -> Notice:
 def _mail(staff: Staff, mail: MailState) -> Notice:
     silent = _("Le serveur de messagerie ne répond pas.")
     if mail.since is not None:
-        silent = _("Le serveur de messagerie ne répond pas depuis %(time)s.", time=format_time(mail.since, "short"))
+        silent = _("Le serveur de messagerie ne répond pas depuis le %(when)s.", when=moment(mail.since))
     held = ngettext(
         "%(num)s message attend et partira à son retour : rien n’est perdu.",
         "%(num)s messages attendent et partiront à son retour : rien n’est perdu.",

@@ -34,6 +34,7 @@ NOT_PAGES = {
     "backoffice.journal_export",
     "backoffice.access_bulk_report",
     "backoffice.access_rows",
+    "backoffice.strips",
     "backoffice.history_export",
     "backoffice.document_file",
     "backoffice.arrivals_file",
@@ -155,6 +156,8 @@ def _office(company: Company) -> dict[str, list[str]]:
         "settings_portal": ["/settings/portal"],
         "settings_signature": ["/settings/signature"],
         "settings_bank": ["/settings/bank"],
+        "settings_activities": ["/settings/activities"],
+        "settings_activity": [f"/settings/activities/{office.an_activity().id}"],
         "countersigning": ["/countersigning"],
         "countersign": [f"/countersigning/{company.signing[0].signers[1].id}"],
         "countersign_sign": [f"/countersigning/{company.signing[1].signers[1].id}/sign"],
@@ -238,6 +241,8 @@ def _office(company: Company) -> dict[str, list[str]]:
         **rules.pages_of_rules(company.customer.party, len(company.parties)),
         "templates": ["/templates"],
         "template": [f"/templates/{company.template.id}", f"/templates/{company.template.id}?locale=en"],
+        "template_versions": [f"/templates/{company.template.id}/versions"],
+        "template_version": [f"/templates/{company.template.id}/versions/{company.template.versions[0].id}"],
     }
     return {f"backoffice.{name}": [f"/backoffice{url}" for url in urls] for name, urls in tables.items()}
 

@@ -23,12 +23,12 @@ from shared.notifications.models import Template, TemplateVersion
 from shared.notifications.promoting import BLOCK, looks_promotional
 from shared.notifications.record_trying import LOOKED_AT
 from shared.notifications.trying import Trial, lacking, parties_to_try, try_on
+from shared.notifications.version_reading import Versions, cut, some, versions_of
 from shared.people.models import Family
 from shared.web.page import page
 from shared.web.permissions import Permission
 
 CHECKED = (DOCUMENT, BUSINESS)  # the texts about something that may lack a value
-Versions = list[tuple[TemplateVersion, str | None]]
 
 
 def editor(
@@ -45,7 +45,7 @@ def editor(
     clash: Clash | None = None,
 ) -> Response:
     """The whole page."""
-    versions = versions_of(found, locale) if versions is None else versions
+    versions = versions_of(found.id, locale) if versions is None else versions
     families = list(db.session.scalars(select(Family).order_by(Family.position)))
     return page(
         "backoffice/templates/edit.html",
@@ -63,8 +63,9 @@ def editor(
         is_free=found.context not in LOGIN,
         block=BLOCK,
         fields=offered(context_for(found)),
-        versions=[version for version, _name in versions],
-        names={version.by: name or WORDS.get(version.by, version.by) for version, name in versions},
+        versions=[version for version, _name in versions.rows],
+        older=versions.older,
+        names=names_in(versions),
         may_edit=bool(scope(Permission.TEMPLATES_EDIT).grants),
         **trial_of(found, locale, form),
     )
@@ -72,22 +73,11 @@ def editor(
 
 def current_form(found: Template, locale: str, versions: Versions) -> TemplateForm:
     """The text in force; in a language that has none, an empty form."""
-    current = next((version for version, _name in versions if version.is_current), None)
+    current = next((version for version, _name in versions.rows if version.is_current), None)
     data = {"subject": "", "body": "", "seen": 0}
     if current is not None:
         data = {"subject": current.subject, "body": current.body, "seen": current.number}
     return TemplateForm(formdata=None, data=data)
-
-
-def versions_of(found: Template, locale: str) -> Versions:
-    """The latest texts, the one in force first, each with the name of the member of staff who wrote it."""
-    query = (
-        select(TemplateVersion, staff_name(TemplateVersion.by.expression))
-        .where(TemplateVersion.template_id == found.id, TemplateVersion.locale == locale)
-        .order_by(TemplateVersion.number.desc())
-        .limit(20)
-    )
-    return [(version, name) for version, name in db.session.execute(query)]
 
 
 def trial_of(found: Template, locale: str, form: TemplateForm) -> dict[str, Any]:
@@ -146,13 +136,16 @@ def template_with_versions(template_id: uuid.UUID, locale: str) -> tuple[Templat
         select(Template, TemplateVersion, staff_name(TemplateVersion.by.expression))
         .outerjoin(TemplateVersion, spoken)
         .where(Template.id == template_id, Template.deleted_at.is_(None))
-        .order_by(TemplateVersion.number.desc())
-        .limit(20)
     )
-    rows = db.session.execute(query).all()
+    rows = db.session.execute(some(query)).all()
     if not rows:
         abort(404)
-    return rows[0][0], [(version, name) for _text, version, name in rows if version is not None]
+    return rows[0][0], cut((version, name) for _text, version, name in rows if version is not None)
+
+
+def names_in(versions: Versions) -> dict[str, str]:
+    """Who wrote them: actor → name."""
+    return {version.by: name or WORDS.get(version.by, version.by) for version, name in versions.rows}
 
 
 def locale_asked() -> str:

@@ -14,7 +14,7 @@ SIGNATURE = "signature"
 
 
 def grouped(rows: Iterable[Any], q: str) -> list[tuple[str, list[Any]]]:
-    """Heading and rows in the order of the page; `q` narrows by name, subject or heading. A row: template, version, …"""
+    """Heading and rows in the order of the page; `q` narrows by name, subject or heading. A row: text, version, …"""
     sought, found = fold(q).split(), dict[str, list[Any]]()
     for row in rows:
         template, version = row[0], row[1]

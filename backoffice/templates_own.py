@@ -8,7 +8,7 @@ from sqlalchemy import select
 from wtforms.fields.choices import SelectChoice
 
 from backoffice import backoffice
-from backoffice._template_editor import asked, current_form, editor, locale_asked, template_or_404, versions_of
+from backoffice._template_editor import asked, current_form, editor, locale_asked, template_or_404
 from backoffice.templates_form import ArrangeForm, NewForm, family_choices, values_of
 from backoffice.two_clerks import Clash, both_texts, clash, renewed
 from shared.errors import Refused, Stale
@@ -17,6 +17,7 @@ from shared.extensions import db
 from shared.marking import mark_of
 from shared.notifications.arranging import LOGIN, arrange, create, delete, standing
 from shared.notifications.models import Template
+from shared.notifications.version_reading import versions_of
 from shared.people.models import Family
 from shared.web import visitors
 from shared.web.blame import blame
@@ -78,7 +79,7 @@ def template_arrange(template_id: uuid.UUID) -> Response:
             status, both = 409, _clash(found, form, stale)
         except Refused as refusal:
             sentence = blame(form, refusal)
-    text = current_form(found, locale, versions_of(found, locale))
+    text = current_form(found, locale, versions_of(found.id, locale))
     return editor(found, locale, text, status=status, arranging=form, arranging_sentence=sentence, clash=both)
 
 

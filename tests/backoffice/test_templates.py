@@ -162,7 +162,7 @@ def test_a_text_of_ones_own_is_made_renamed_used_and_deleted(browser: Browser) -
 
 @pytest.mark.row("A-06")
 def test_a_copy_that_is_no_address_is_refused_at_saving_with_its_name(browser: Browser) -> None:
-    template, url = text_of()
+    template, _url = text_of()
     settings = {"label": template.label, "family_id": "", "kind": "service"}
     answer = arranged(browser, template, **settings, blind_copies="a@x.fr;pas-une-adresse")
     assert answer.status_code == 422 and answer.text.count("pas-une-adresse") >= 2

@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from shared.errors import Refused
 from shared.extensions import db
-from shared.notifications import outbox
 from shared.marking import mark_of
+from shared.notifications import outbox
 from shared.notifications.arranging import arrange, create, standing
 from shared.notifications.audiences import Recipient
 from shared.notifications.models import Notification, Status, Template

@@ -103,7 +103,7 @@ def records_import_errors(import_id: uuid.UUID) -> Response:
     wrong: dict[str, dict[str, str]] = found.problems
     if before and not found.counts.get("columns"):
         lines = lines_of(reach.kind, table, fields, scope(Permission.RECORDS_EDIT))
-        wrong = {str(line.number): line.problems for line in lines if line.problems}
+        wrong = found.problems | {str(line.number): line.problems for line in lines if line.problems}
 
     def rows() -> Iterator[list[str]]:
         for number, cells in table.lines:

@@ -152,8 +152,8 @@ def work_on_import(import_id: str) -> None:
 
 
 def work_on_records(import_id: str) -> None:
-    """Enter the lines of an imported file of records, some a transaction."""
-    step_by_step(record_applying.carry_out(uuid.UUID(import_id)))
+    """Enter the lines of an imported file of records, all of them or none."""
+    record_applying.carry_out(import_id=uuid.UUID(import_id))
 
 
 def work_on_payslips(batch_id: str) -> None:

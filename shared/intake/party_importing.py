@@ -2,16 +2,13 @@
 
 import logging
 import uuid
-from contextlib import suppress
 
-import psycopg
 from flask_babel import gettext as _
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from shared.documents import filing
 from shared.documents.storage import Unavailable
-from shared.engines.beating import plain_url
 from shared.errors import Refused, Stale
 from shared.extensions import db
 from shared.intake.imported_files import checked
@@ -20,6 +17,7 @@ from shared.intake.party_applying import apply_import
 from shared.intake.party_columns import checked_columns
 from shared.intake.party_previewing import preview
 from shared.intake.party_undoing import may_undo, undo_import
+from shared.intake.telling_progress import tell_progress
 from shared.people.models import Family
 from shared.queues import ring
 from shared.transactions import after_commit, transaction
@@ -116,10 +114,7 @@ def _advance(import_id: uuid.UUID) -> None:
 
 
 def _tell(import_id: uuid.UUID, done: int) -> None:
-    """How far it is, on a connection of its own: the work itself is one transaction, unseen until its end."""
-    with suppress(psycopg.Error), psycopg.connect(plain_url(), connect_timeout=2, autocommit=True) as aside:
-        aside.execute("SET lock_timeout = '200ms'")
-        aside.execute("UPDATE party_import SET done = %s WHERE id = %s", (done, import_id))
+    tell_progress("party_import", "done", import_id, done)
 
 
 def _drop_former(family: Family, by: str) -> None:

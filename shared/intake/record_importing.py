@@ -1,4 +1,4 @@
-"""An import of records from its file to its end: previewed first, then entered by a job, some lines a transaction."""
+"""An import of records from its file to its end: previewed first, then entered by a job, all its lines or none."""
 
 import uuid
 from collections import Counter

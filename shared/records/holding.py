@@ -1,6 +1,7 @@
 """One writer at a time: the record is held until the end of the transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, event, func, select
@@ -11,6 +12,7 @@ from shared.extensions import db
 from shared.records.models import Record
 
 HELD = "guichet.records_held"
+UNHELD = "guichet.names_unheld"
 
 
 def hold(record: Record, revision: int | None = None) -> None:
@@ -34,8 +36,24 @@ def hold_all(wanted: ColumnElement[bool]) -> Sequence[Record]:
     return found
 
 
+@contextmanager
+def names_by_their_keys() -> Iterator[None]:
+    """Inside, no name is held: the unique keys of the table refuse a second entry, by `IntegrityError`.
+
+    For thousands in one transaction, whose names would fill the table of locks of the whole database.
+    """
+    info = db.session().info
+    info[UNHELD] = True
+    try:
+        yield
+    finally:
+        info.pop(UNHELD, None)
+
+
 def hold_name(kind: str, name: str) -> None:
     """Until the end of the transaction, nobody else enters a record, or what happens to one, by this name."""
+    if db.session().info.get(UNHELD):
+        return
     db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"record {kind} {name}", 0))))
 
 

@@ -1,4 +1,4 @@
-"""A file of records as French Excel writes it: judged line by line, entered whole lines or not at all."""
+"""A file of records as French Excel writes it: judged line by line, entered whole or not at all."""
 
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from shared import jobs
 from shared.errors import Refused, Stale
 from shared.events.models import Event
 from shared.extensions import db
-from shared.intake import record_importing
+from shared.intake import record_applying, record_importing
 from shared.intake.record_columns import guess
 from shared.people.models import Grant
 from shared.people.scopes import Scope
@@ -37,6 +37,7 @@ def started(*lines: str, heads: str = HEADS, kind: str = "invoice", tell: bool =
 
 def applied(found: RecordImport) -> None:
     record_importing.ask_apply(found=found, by=records.BY)
+    db.session.commit()  # what a job refuses, it rolls back
     jobs.work_on_records(str(found.id))
     jobs.work_on_records(str(found.id))
     db.session.refresh(found)
@@ -100,16 +101,38 @@ def test_the_number_of_somebody_else_and_a_party_out_of_reach_are_refused() -> N
     assert list(found.problems["2"]) == ["party"]
 
 
-def test_a_line_that_became_wrong_is_left_out_whole_and_told() -> None:
+def test_a_line_that_became_wrong_keeps_the_whole_file_out_and_is_told_where_it_stands() -> None:
     party = office.customer("C1")
     found = started("F-1;C1;02/11/2026;;10;8;;", "F-2;C1;02/11/2026;;20;16;;")
-    records.an_invoice(office.customer(), number="F-1")
+    other = records.an_invoice(office.customer(), number="F-1")
     applied(found)
-    assert list(found.problems) == ["2"] and found.state == "done"
-    assert (found.counts["new"], found.counts["created"], found.counts["modified"]) == (2, 1, 0)
-    assert db.session.scalars(select(Record.number).where(Record.party_id == party.id)).all() == ["F-2"]
+    assert (found.state, list(found.problems), found.counts) == ("read", ["2"], {"tell": 0, "wrong": 1, "new": 1})
+    assert "est à un autre" in found.problems["2"]["number"] or "autre pièce" in found.problems["2"]["number"]
+    assert db.session.scalar(select(func.count()).where(Record.party_id == party.id)) == 0
+    with pytest.raises(Refused):
+        record_importing.ask_apply(found=found, by=records.BY)
+
+    other.number, other.number_folded = "F-9", "f-9"
+    record_importing.preview_again(found=found, columns=[], tell=False, scope=EVERYWHERE)
+    applied(found)
+    assert (found.state, found.counts["created"], found.counts["modified"]) == ("done", 2, 0)
     with pytest.raises(Stale):
         record_importing.give_up(found=found)
+
+
+def test_what_only_the_writing_refuses_leaves_no_line_of_any_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record_applying, "AT_ONCE", 2)
+    party = office.customer("C1")
+    for number in ("DV-2", "DV-5"):
+        records.a_quote(party, number=number, status="cancelled")
+    lines = [f"DV-{n};C1;{'accepted' if n in (2, 5) else 'validated'}" for n in range(1, 7)]
+    found = started(*lines, heads="Numéro;Code client;État", kind="quote", tell=True)
+    assert found.problems == {}
+    before = (count(), count(Event))
+    applied(found)
+    assert (found.state, list(found.problems), found.done_rows) == ("read", ["3", "6"], 0)
+    assert (count(), count(Event)) == before
+    assert (found.counts["wrong"], found.counts["new"]) == (2, 4)
 
 
 def test_columns_may_be_named_by_hand() -> None:

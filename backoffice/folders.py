@@ -107,6 +107,8 @@ def grid_page(tab: str, *, status: int = 200, error: str = "", **more: Any) -> R
         abort(404)
     rows = grid.rows_of([family] if family else reached)
     allowed = scope(Permission.FOLDERS_EDIT)
+    keys = {name: request.args.get(name, "") for name in ("after", "before")}
+    changes, pages = grid.last_changes([row.folder.id for row in rows], **keys)
     return page(
         "backoffice/folders/grid.html",
         status=status,
@@ -117,7 +119,8 @@ def grid_page(tab: str, *, status: int = 200, error: str = "", **more: Any) -> R
         options=options_of(family, [row.folder for row in rows]) if family else {},
         sides_of=sides_of,
         texts=grid.texts_used({row.folder.id: row.folder for row in rows}) if family else {},
-        changes=grid.last_changes([row.folder.id for row in rows]),
+        changes=changes,
+        pages=pages,
         fields=GRID if family else PATH_FIELDS,
         shown_values=shown_values,
         error=error,

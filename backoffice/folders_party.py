@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 
 from backoffice import backoffice
 from backoffice._folder_grid import cells_of, conflicts, revisions_of, shown_values, typed_values
-from backoffice.folder_words import options_of, said, sides_of
+from backoffice.folder_words import column_words, options_of, said, sides_of
 from backoffice.party_tabs import party_tabs
 from backoffice.reach import party_for, scope
-from shared.documents import excepting, grid
+from shared.documents import excepting, excepting_back, grid
 from shared.documents.cells import BadCells, spell
 from shared.documents.effective import EXCEPTABLE
 from shared.documents.grid import PartyRow
@@ -75,9 +75,27 @@ def party_folders_follow(party_id: uuid.UUID, folder_id: uuid.UUID) -> Response:
     return go(back)
 
 
+@backoffice.post("/parties/<uuid:party_id>/folders/changes/<uuid:change_id>/undo")
+@requires(Permission.FOLDERS_EDIT)
+def party_folders_undo(party_id: uuid.UUID, change_id: uuid.UUID) -> Response:
+    """Put back all that one save of this party's settings changed."""
+    party = party_for(party_id, Permission.FOLDERS_EDIT)
+    back = url_for("backoffice.party_folders", party_id=party.id)
+    try:
+        done = excepting_back.undo(party=party, change=change_id, by=visitors.actor())
+    except Refused as refusal:
+        db.session.rollback()
+        flash(refusal.sentence, "error")
+        return go(back)
+    flash(ngettext("%(num)s réglage rétabli.", "%(num)s réglages rétablis.", done), "success")
+    return go(back)
+
+
 def _party_page(party: Party, *, status: int = 200, error: str = "", **more: Any) -> Response:
     rows = grid.party_rows(party)
     options = options_of(party.family, [row.folder for row in rows])
+    keys = {name: request.args.get(name, "") for name in ("after", "before")}
+    changes, pages = excepting_back.changes_of(party, **keys)
     return page(
         "backoffice/folders/party.html",
         status=status,
@@ -90,6 +108,11 @@ def _party_page(party: Party, *, status: int = 200, error: str = "", **more: Any
         common=lambda folder, name: said(name, spell(getattr(folder, name)), options),
         texts=grid.texts_used({row.folder.id: row.settings for row in rows}),
         fields=EXCEPTABLE,
+        changes=changes,
+        pages=pages,
+        columns_said=column_words(),
+        said=lambda name, value: said(name, value, options),
+        whose=names_of({each.event.actor for each in changes}),
         shown_values=shown_values,
         error=error,
         may_edit=scope(Permission.FOLDERS_EDIT).reaches_family(party.family_id),

@@ -16,20 +16,30 @@ from shared.documents.sharing import follow_box
 from shared.errors import Refused, Stale
 from shared.events.actors import names_of
 from shared.events.recording import record
-from shared.extensions import db
+from shared.extensions import db, uuid7
 from shared.people.models import Party
 
 Cell = dict[str, Any]  # field, before, after
 Typed = tuple[uuid.UUID, str, Any]
+CHANGED = "folder.exception_changed"
 
 
-def differ(*, party: Party, folder: Folder, values: Mapping[str, Any], by: str, revision: int) -> list[Cell]:
+def differ(
+    *,
+    party: Party,
+    folder: Folder,
+    values: Mapping[str, Any],
+    by: str,
+    revision: int,
+    change: uuid.UUID | None = None,
+) -> list[Cell]:
     """Write the settings that differ from what holds for the party now; which cells, empty when none does.
 
-    `revision` says what was on screen, 0 for no exception: Stale when somebody was faster. Raises BadCells for the
-    values that cannot be, Refused for a field that belongs to the folder or a folder of another family.
+    `change` names what is undone together (`excepting_back`), `revision` what was on screen, 0 for no exception: Stale
+    when somebody was faster. Raises BadCells for the values that cannot be, Refused for a field that belongs to the
+    folder or a folder of another family.
     """
-    exception = _locked(party, folder, revision)
+    exception = locked(party, folder, revision)
     current = settings_of(folder, exception)
     cells: list[Cell] = []
     bad: dict[tuple[uuid.UUID, str], str] = {}
@@ -48,10 +58,7 @@ def differ(*, party: Party, folder: Folder, values: Mapping[str, Any], by: str, 
         raise BadCells(bad)
     if not cells:
         return []
-    origin = {"by": by, "at": now().isoformat()}
-    exception.values = exception.values | {cell["field"]: cell["after"] for cell in cells}
-    exception.origins = exception.origins | {cell["field"]: origin for cell in cells}
-    _sealed(party, folder, exception, cells, by)
+    put(party, folder, exception, {cell["field"]: cell["after"] for cell in cells}, cells, by, change or uuid7())
     return cells
 
 
@@ -63,14 +70,15 @@ def differ_in(*, party: Party, cells: Iterable[Typed], by: str, revisions: Mappi
     rows: dict[uuid.UUID, dict[str, Any]] = {}
     for folder_id, name, typed in cells:
         rows.setdefault(folder_id, {})[name] = typed
-    made = 0
+    made, change = 0, uuid7()
     bad: dict[tuple[uuid.UUID, str], str] = {}
     for folder_id, values in rows.items():
         folder = db.session.get(Folder, folder_id)
         if folder is None:
             raise Refused(_("Un de ces répertoires n’existe plus. Rechargez la page."))
         try:
-            changed = differ(party=party, folder=folder, values=values, by=by, revision=revisions.get(folder_id, -1))
+            seen = revisions.get(folder_id, -1)
+            changed = differ(party=party, folder=folder, values=values, by=by, revision=seen, change=change)
         except BadCells as found:
             bad |= found.sentences
             continue
@@ -82,16 +90,56 @@ def differ_in(*, party: Party, cells: Iterable[Typed], by: str, revisions: Mappi
 
 def follow(*, party: Party, folder: Folder, names: set[str], by: str, revision: int) -> int:
     """« Revenir au réglage commun » for these fields; returns how many were the party's own. Stale as `differ`."""
-    exception = _locked(party, folder, revision)
+    exception = locked(party, folder, revision)
     own = sorted(names & exception.values.keys())
     if not own:
         return 0
-    before = {name: exception.values[name] for name in own}
-    exception.values = {name: value for name, value in exception.values.items() if name not in own}
-    exception.origins = {name: origin for name, origin in exception.origins.items() if name not in own}
+    before = exception.values
     cells = [{"field": name, "before": before[name], "after": spell(getattr(folder, name))} for name in own]
-    _sealed(party, folder, exception, cells, by)
+    put(party, folder, exception, dict.fromkeys(own), cells, by, uuid7())
     return len(own)
+
+
+def put(
+    party: Party,
+    folder: Folder,
+    exception: FolderException,
+    own: Mapping[str, str | None],
+    cells: list[Cell],
+    by: str,
+    change: uuid.UUID,
+    undoes: str = "",
+) -> None:
+    """Write what is the party's own from now on, None to follow the folder; the event says what was, for an undo."""
+    had = {name: exception.values[name] for name in own if name in exception.values}
+    has = {name: value for name, value in own.items() if value is not None}
+    kept = {name: value for name, value in exception.values.items() if name not in own}
+    origins = {name: origin for name, origin in exception.origins.items() if name not in own}
+    exception.values = kept | has
+    exception.origins = origins | {name: {"by": by, "at": now().isoformat()} for name in has}
+    exception.revision += 1
+    db.session.flush()
+    facts = {"folder": str(folder.id), "label": folder.label, "cells": cells, "had": had, "has": has}
+    facts |= {"change": str(change)} | ({"undoes": undoes} if undoes else {})
+    record(CHANGED, by=by, party_id=party.id, facts=facts)
+    if any(cell["field"] == "on_portal" for cell in cells):
+        follow_box(folder=folder, by=by, party_id=party.id)
+
+
+def locked(party: Party, folder: Folder, revision: int | None = None) -> FolderException:
+    """The row of this party and folder, made where there is none: two clerks at once wait for each other.
+
+    Stale where `revision` is not the one that stands.
+    """
+    if folder.family_id != party.family_id:
+        raise Refused(_("Ce répertoire appartient à une autre famille de tiers."))
+    fresh = {"party_id": party.id, "folder_id": folder.id, "values": {}, "origins": {}, "revision": 0}
+    db.session.execute(insert(FolderException).values(**fresh).on_conflict_do_nothing())
+    query = select(FolderException).where(FolderException.party_id == party.id, FolderException.folder_id == folder.id)
+    found = db.session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
+    if revision is not None and found.revision != revision:
+        raise Stale(_who_was_first(found, folder))
+    return found
 
 
 def _read(folder: Folder, name: str, typed: Any) -> Any:
@@ -99,28 +147,6 @@ def _read(folder: Folder, name: str, typed: Any) -> Any:
     if name == "signature_side":
         check_signature(folder, value)
     return value
-
-
-def _locked(party: Party, folder: Folder, revision: int) -> FolderException:
-    """The row of this party and folder, made where there is none: two clerks at once wait for each other."""
-    if folder.family_id != party.family_id:
-        raise Refused(_("Ce répertoire appartient à une autre famille de tiers."))
-    fresh = {"party_id": party.id, "folder_id": folder.id, "values": {}, "origins": {}, "revision": 0}
-    db.session.execute(insert(FolderException).values(**fresh).on_conflict_do_nothing())
-    query = select(FolderException).where(FolderException.party_id == party.id, FolderException.folder_id == folder.id)
-    found = db.session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
-    if found.revision != revision:
-        raise Stale(_who_was_first(found, folder))
-    return found
-
-
-def _sealed(party: Party, folder: Folder, exception: FolderException, cells: list[Cell], by: str) -> None:
-    exception.revision += 1
-    db.session.flush()
-    facts = {"folder": str(folder.id), "label": folder.label, "cells": cells}
-    record("folder.exception_changed", by=by, party_id=party.id, facts=facts)
-    if any(cell["field"] == "on_portal" for cell in cells):
-        follow_box(folder=folder, by=by, party_id=party.id)
 
 
 def _who_was_first(exception: FolderException, folder: Folder) -> str:

@@ -10,6 +10,7 @@ from shared.documents.effective import Settings, excepted, settings_of
 from shared.documents.models import Document, Folder, FolderChange, FolderException, LinkTarget
 from shared.documents.shelving import openers
 from shared.extensions import db
+from shared.keyset import Order, Page, by_date, read_page
 from shared.notifications import choosing
 from shared.notifications.models import Template
 from shared.people.models import Family, Party, Staff
@@ -61,19 +62,19 @@ def held(folder_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
     return {row[0]: row[1] for row in db.session.execute(count.group_by(Document.folder_id))} if folder_ids else {}
 
 
-def last_changes(folder_ids: Sequence[uuid.UUID]) -> list[Change]:
-    """The last changes that touched one of these folders, the newest first."""
+def last_changes(folder_ids: Sequence[uuid.UUID], *, after: str = "", before: str = "") -> tuple[list[Change], Page]:
+    """A page of the changes that touched one of these folders, the newest first."""
     if not folder_ids:
-        return []
+        return [], Page([])
     touched = or_(*(FolderChange.cells.contains([{"folder_id": str(folder_id)}]) for folder_id in folder_ids))
     query = (
-        select(FolderChange, func.coalesce(Staff.name, "Guichet"))
+        select(FolderChange, func.coalesce(Staff.name, "Guichet").label("who"))
         .outerjoin(Staff, FolderChange.by == func.concat("staff:", Staff.id))
         .where(touched)
-        .order_by(FolderChange.at.desc(), FolderChange.id.desc())
-        .limit(CHANGES_SHOWN)
     )
-    return [Change._make(row) for row in db.session.execute(query)]
+    order = Order(FolderChange.at.expression, by_date, True)
+    found = read_page(query, order, FolderChange.id.expression, after=after, before=before, size=CHANGES_SHOWN)
+    return [Change(row.FolderChange, row.who) for row in found.rows], found
 
 
 def targets_of(folders: Sequence[Folder]) -> list[LinkTarget]:

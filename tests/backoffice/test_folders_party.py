@@ -78,6 +78,54 @@ def test_a_payslip_is_not_signed_by_exception_either_and_nothing_is_half_saved(b
     assert BeautifulSoup(answer.text, "html5lib").select_one(f"#signature_side-{payslips.id}[aria-invalid]")
 
 
+def undo_of(soup: BeautifulSoup, number: int) -> str:
+    """The address of « Annuler cette modification » of that change, from the newest."""
+    line = soup.select(".g-changes > li")[number].select_one("form")
+    assert line is not None
+    return str(line["action"])
+
+
+@pytest.mark.row("P-10")
+def test_one_click_puts_back_all_that_a_save_changed_for_a_party(browser: Browser) -> None:
+    party, invoices, quotes = customer(), folder().id, folder("c.quotes").id
+    url = f"/backoffice/parties/{party.id}/folders"
+    assert (
+        browser.client.post(url, data=sent_of(soup_of(browser, party)) | {f"slot-{invoices}": "card"}).status_code
+        == 303
+    )
+    both = {f"slot-{invoices}": "quote", f"notify-{quotes}": "grouped"}
+    assert browser.client.post(url, data=sent_of(soup_of(browser, party)) | both).status_code == 303
+    soup = soup_of(browser, party)
+    assert "notifier sur « fiche » → « devis »" in soup.get_text()
+    second, first = undo_of(soup, 0), undo_of(soup, 2)
+    assert undo_of(soup, 1) == second, "one save, whatever the folders"
+    assert "Un de ces réglages a été modifié depuis" in browser.get(browser.post(first).location).text
+    assert browser.post(second).status_code == 303
+    assert settings_for(folder=folder(), party_id=party.id).slot == "card", "what it was before, an exception too"
+    assert settings_for(folder=folder("c.quotes"), party_id=party.id).notify is Notify.IMMEDIATE
+    row = soup_of(browser, party).select_one(f"#f-{quotes}")
+    assert row is not None and "propre à ce tiers" not in row.get_text(), "it follows the folder again"
+    assert "déjà annulée" in browser.get(browser.post(second).location).text
+    assert browser.post(first).status_code == 303
+    assert settings_for(folder=folder(), party_id=party.id).slot == "billing"
+    text = soup_of(browser, party).get_text()
+    assert text.count("annulée") == 2, "the third is on the next page"
+    other = f"/backoffice/parties/{customer().id}/folders/changes/"
+    browser.post(second.replace(f"/backoffice/parties/{party.id}/folders/changes/", other))
+    assert settings_for(folder=folder(), party_id=party.id).slot == "billing", "another party's is unknown"
+
+
+def test_going_back_to_the_common_setting_is_undone_too(browser: Browser) -> None:
+    party, here = customer(), folder().id
+    url = f"/backoffice/parties/{party.id}/folders"
+    assert browser.client.post(url, data=sent_of(soup_of(browser, party)) | {f"slot-{here}": "card"}).status_code == 303
+    seen = sent_of(soup_of(browser, party))[f"revision-{here}"]
+    assert browser.post(f"{url}/{here}/follow", name="slot", revision=seen).status_code == 303
+    assert settings_for(folder=folder(), party_id=party.id).slot == "billing"
+    assert browser.post(undo_of(soup_of(browser, party), 0)).status_code == 303
+    assert settings_for(folder=folder(), party_id=party.id).slot == "card", "the value of its own is not lost"
+
+
 def test_only_the_bad_cell_of_a_row_is_shown_as_wrong(browser: Browser) -> None:
     party, here = customer(), folder().id
     sent = sent_of(soup_of(browser, party))

@@ -23,6 +23,7 @@ GRID = (
     "reason_required",
     "document_class",
     "retention_class",
+    "activity_id",
 )
 PATH_FIELDS = ("path", "label")
 

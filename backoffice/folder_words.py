@@ -10,6 +10,7 @@ from shared.documents.classes import CLASSES, LEVELS, NO_SIGNATURE, RETENTIONS
 from shared.documents.grid import announcing_texts, targets_of
 from shared.documents.models import Folder, LinkTarget, Notify, SignatureSide
 from shared.people.models import Family
+from shared.settings.activities import activities
 
 Options = list[tuple[str, str]]
 
@@ -31,11 +32,15 @@ def column_words() -> dict[str, str]:
         "reason_required": _("Motif de refus"),
         "document_class": _("Classe"),
         "retention_class": _("Conservation"),
+        "activity_id": _("Activité"),
     }
 
 
 def options_of(family: Family, folders: Sequence[Folder]) -> dict[str, Options]:
-    """What may be chosen in each column of a family; one query, for the texts."""
+    """What may be chosen in each column of a family; two queries, for the texts and the activities.
+
+    No activity is offered where there is only one.
+    """
     return {
         "on_portal": [("1", _("sur le portail")), ("", _("hors portail"))],
         "signature_side": [
@@ -57,7 +62,13 @@ def options_of(family: Family, folders: Sequence[Folder]) -> dict[str, Options]:
         "reason_required": [("1", _("demandé pour refuser un devis")), ("", _("facultatif"))],
         "document_class": _known(CLASSES),
         "retention_class": _known(RETENTIONS),
+        "activity_id": _activities(),
     }
+
+
+def _activities() -> Options:
+    known = activities()
+    return [("", _("commune à toutes")), *((str(each.id), each.name) for each in known)] if len(known) > 1 else []
 
 
 def _targets_of_signed(folders: Sequence[Folder]) -> Options:

@@ -60,6 +60,7 @@ def _many_page(status: int = 200, error: str = "", **more: Any) -> Response:
     options = options_of(family, [row.folder for row in rows])
     name = request.values.get("column", "")
     words = {key: column_words()[key] for key in COLUMNS if key != "slot" or len(family.slots) > 1}
+    words = {key: label for key, label in words.items() if options[key]}
     name = name if name in words else "on_portal"
     return page(
         "backoffice/folders/many.html",

@@ -36,6 +36,7 @@ TABLE: tuple[tuple[str, Any], ...] = (
     ("settings_portal", _("Portail")),
     ("settings_signature", _("Signature")),
     ("settings_bank", _("Banque")),
+    ("settings_activities", _("Activités")),
     ("settings_api", _("API")),
     ("settings_appearance", _("Apparence")),
 )

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from backoffice import families_form
 from backoffice.journal_form import LimitForm
+from backoffice.settings_activities import ActivityForm
 from backoffice.settings_api_forms import HookForm, TokenForm
 from backoffice.settings_bank_form import BankForm
 from backoffice.settings_bounces_form import MailboxForm
@@ -57,6 +58,7 @@ FORMS: tuple[tuple[str, type[FlaskForm]], ...] = (
     (TRANSFER, TransferForm),
     (f"{SERVER}/api", TokenForm),
     (f"{SERVER}/api", HookForm),
+    (f"{SERVER}/activities", ActivityForm),
     (APPEARANCE, ColourForm),
     (APPEARANCE, LogoForm),
     (JOURNAL, LimitForm),
@@ -93,6 +95,7 @@ ELSEWHERE = (  # what has a screen of its own: rules, and the grid of folders, o
     (FOLDERS, lazy_gettext("Lien vers"), lazy_gettext("Où mène le lien du message.")),
     (FOLDERS, lazy_gettext("Modèle de notification"), ""),
     (FOLDERS, lazy_gettext("Classe de conservation"), ""),
+    (FOLDERS, lazy_gettext("Activité du répertoire"), lazy_gettext("Dès qu’il y a plusieurs activités.")),
 )
 
 

@@ -19,6 +19,7 @@ TABS = (
     ("/backoffice/settings/portal", lazy_gettext("Portail")),
     ("/backoffice/settings/signature", lazy_gettext("Signature")),
     ("/backoffice/settings/bank", lazy_gettext("Banque")),
+    ("/backoffice/settings/activities", lazy_gettext("Activités")),
     ("/backoffice/settings/api", lazy_gettext("API")),
     ("/backoffice/settings/appearance", lazy_gettext("Apparence")),
     ("/backoffice/rules", lazy_gettext("Paramétrage notification(s)")),

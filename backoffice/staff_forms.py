@@ -37,10 +37,11 @@ class GrantForm(FlaskForm):
         for folder in places.folders.values():
             named = gettext(" : habilitation nominative") if folder.needs_grant else ""
             self.folder.choices.append(SelectChoice(str(folder.id), f"{folder.family.label} / {folder.label}{named}"))
-        self.activity.choices = [
-            SelectChoice("", gettext("Toutes les activités")),
-            *(SelectChoice(str(each.id), each.name) for each in places.activities.values()),
-        ]
+        if len(places.activities) < 2:
+            del self.activity
+        else:
+            named = [SelectChoice(str(each.id), each.name) for each in places.activities.values()]
+            self.activity.choices = [SelectChoice("", gettext("Toutes les activités")), *named]
         return self
 
     def chosen_role(self) -> Role:
@@ -49,7 +50,8 @@ class GrantForm(FlaskForm):
 
     def scope(self) -> dict[str, Any]:
         """`family_id`, `folder_id` and `activity_id`, as the verbs take them."""
-        return {f"{name}_id": uuid.UUID(self[name].data) if self[name].data else None for name in SCOPES}
+        chosen = {name: self[name].data if name in self else "" for name in SCOPES}
+        return {f"{name}_id": uuid.UUID(key) if key else None for name, key in chosen.items()}
 
 
 SCOPES = ("family", "folder", "activity")

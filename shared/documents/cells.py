@@ -15,7 +15,7 @@ from shared.errors import Refused
 from shared.extensions import db
 from shared.notifications.models import Template
 from shared.notifications.using import forbids_copies
-from shared.people.models import EmailSlot
+from shared.people.models import Activity, EmailSlot
 
 LONGEST_LABEL = 80
 BOXES = ("on_portal", "deposit_allowed", "reason_required")  # a box that a form does not send was unticked
@@ -96,6 +96,19 @@ def _signed_folder(written: str) -> uuid.UUID | None:
     return folder.id
 
 
+def _activity(written: str) -> uuid.UUID | None:
+    """Whose work the folder is; empty where it is that of all activities."""
+    if not written:
+        return None
+    try:
+        found = db.session.get(Activity, uuid.UUID(written))
+    except ValueError:
+        found = None
+    if found is None:
+        raise Refused(_("Cette activité n’existe pas."))
+    return found.id
+
+
 def _box(written: str) -> bool:
     return written in ("1", "true", "on", "y")
 
@@ -115,6 +128,7 @@ FIELDS: dict[str, Field] = {
     "reason_required": Field(_box, "Motif de refus"),
     "document_class": Field(_key(CLASSES), "Classe"),
     "retention_class": Field(_key(RETENTIONS), "Conservation"),
+    "activity_id": Field(_activity, "Activité"),
 }
 
 

@@ -20,6 +20,17 @@ def move(*, document: Document, folder: Folder, by: str) -> None:
     Raises Refused for a folder of another family, or one that already holds these bytes for this party. What is read
     by those alone whom a grant names (payslips, sick notes) stays among folders of its class.
     """
+    refuse_move(document, folder)
+    before = document.folder
+    document.folder = folder
+    db.session.flush()
+    facts = {"before": before.path, "after": folder.path}
+    record("document.moved", by=by, party_id=document.party_id, document_id=document.id, facts=facts)
+    _follow(document, before, by)
+
+
+def refuse_move(document: Document, folder: Folder) -> None:
+    """Raises Refused where the document may not go to that folder, as `move` does; nothing is changed."""
     before = document.folder
     if folder.id == before.id:
         raise Refused(_("Le document est déjà dans ce répertoire."), field="folder_id")
@@ -30,23 +41,21 @@ def move(*, document: Document, folder: Folder, by: str) -> None:
     refuse_while_asked(document.id)
     if _holds_same_bytes(document, folder):
         raise Refused(_("Ce répertoire contient déjà exactement ce document."), field="folder_id")
-    document.folder = folder
-    db.session.flush()
-    facts = {"before": before.path, "after": folder.path}
-    record("document.moved", by=by, party_id=document.party_id, document_id=document.id, facts=facts)
-    _follow(document, before, by)
 
 
 def _why_kept(folder: Folder) -> str:
+    why: str
     if folder.document_class == PAYSLIP:
-        return _(
+        why = _(
             "Un bulletin de paie reste dans un répertoire de bulletins : c’est ce qui garantit sa conservation. "
             "Le document n’a pas bougé."
         )
-    return _(
-        "Un arrêt de travail reste dans un répertoire d’arrêts de travail, que lit seulement qui y est habilité. "
-        "Le document n’a pas bougé."
-    )
+    else:
+        why = _(
+            "Un arrêt de travail reste dans un répertoire d’arrêts de travail, que lit seulement qui y est habilité. "
+            "Le document n’a pas bougé."
+        )
+    return why
 
 
 def _follow(document: Document, before: Folder, by: str) -> None:

@@ -21,6 +21,8 @@ class Kind:
 SECURITY = Chain.SECURITY
 
 CATALOGUE: dict[str, Kind] = {
+    "activity.added": Kind("Activité ajoutée", ("name",)),
+    "activity.renamed": Kind("Activité renommée", ("before", "after")),
     "company.changed": Kind("Identité de la société modifiée", ("fields",)),
     "setting.changed": Kind("Paramètre modifié", ("key",)),
     "certificate.expiring": Kind("Certificat de la société bientôt expiré", ("certificate", "before", "days")),

@@ -25,6 +25,8 @@ KEPT = "guichet.rules"
 # Events that no rule may name: the journal only. Spares a query at each of them.
 SILENT = frozenset(
     {
+        "activity.added",
+        "activity.renamed",
         "company.changed",
         "setting.changed",
         "staff.signed_in",

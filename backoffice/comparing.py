@@ -38,6 +38,7 @@ def comparison() -> Response:
         families=families,
         party=party,
         comparison=found,
+        repair=repairing.progress(found) if found and found.repair_asked_at and not found.repaired_at else None,
         tallies=differing.tallies(scope=seen, comparison=found) if found else {},
         shown=shown,
         listed=listed,

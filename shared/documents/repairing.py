@@ -3,7 +3,7 @@
 import uuid
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import func, or_, select, update
 
 from shared.clock import now
 from shared.documents import publishing
@@ -97,6 +97,18 @@ def advance_repair(*, comparison_id: uuid.UUID) -> bool:
         comparison.repaired_at = now()
         return False
     return True
+
+
+def progress(comparison: Comparison) -> tuple[int, int]:
+    """Of the repair that was asked for: how many documents were looked at, of how many; one query."""
+    done = or_(Finding.settled_at >= comparison.repair_asked_at, Finding.outcome != "")
+    query = select(func.count().filter(done), func.count()).where(
+        Finding.comparison_id == comparison.id,
+        Finding.difference.in_(BY_ITSELF),
+        or_(Finding.settled_at.is_(None), Finding.settled_at >= comparison.repair_asked_at),
+    )
+    row = db.session.execute(query).one()
+    return row[0], row[1]
 
 
 def unfinished() -> list[uuid.UUID]:

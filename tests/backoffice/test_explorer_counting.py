@@ -2,11 +2,11 @@
 
 import pytest
 from bs4 import BeautifulSoup
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from werkzeug.test import TestResponse
 
-from shared.documents import publishing
-from shared.documents.models import Document
+from shared.documents import publishing, repairing
+from shared.documents.models import Document, Publication
 from shared.extensions import db, uuid7
 from shared.notifications.models import Notification
 from shared.people.models import EmailSlot
@@ -88,3 +88,17 @@ def test_moving_counts_what_will_be_refused(browser: Browser) -> None:
     assert "1 document sera déplacé" in told
     db.session.expire_all()
     assert db.session.get_one(Document, free.id).folder_id == folder().id
+
+
+def test_a_repair_says_how_far_it_is(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    documents = [filed(customer(), folder()) for _ in range(3)]
+    db.session.execute(delete(Publication).where(Publication.document_id.in_([each.id for each in documents])))
+    comparison = office.a_comparison()
+    browser.get("/backoffice/comparison")
+    assert browser.post(f"/backoffice/comparison/{comparison.id}/repair").status_code == 303
+    assert "Réparation en cours 0 / 3" in said(browser.get("/backoffice/comparison"))
+    monkeypatch.setattr("shared.documents.repairing.BATCH", 2)
+    assert repairing.advance_repair(comparison_id=comparison.id)
+    assert "Réparation en cours 2 / 3" in said(browser.get("/backoffice/comparison"))
+    assert not repairing.advance_repair(comparison_id=comparison.id)
+    assert "Réparation en cours" not in said(browser.get("/backoffice/comparison"))

@@ -13,10 +13,11 @@ from shared.documents.inspecting import inspect
 from shared.documents.models import Document, Folder
 from shared.extensions import db
 from shared.people.cards import Card
-from shared.people.models import ConsentState, EmailSlot, Family, Grant, Party
+from shared.people.models import Activity, ConsentState, EmailSlot, Family, Grant, Party
 from shared.people.registering import register
 from shared.people.rights_models import PayslipNotice
 from shared.people.scopes import Scope
+from shared.settings.activities import add_activity
 from shared.settings.changing import change
 from tests.factories import shelf
 
@@ -107,6 +108,12 @@ def a_comparison(key: str = "customers") -> Comparison:
     while comparing.advance(comparison_id=made.id):
         pass
     return made
+
+
+def an_activity(name: str = "Maintenance") -> Activity:
+    """One besides the company's first; the same when asked again."""
+    found = db.session.scalars(select(Activity).where(Activity.name == name)).one_or_none()
+    return found or add_activity(name=name, by=BY)
 
 
 def manual_mode() -> None:

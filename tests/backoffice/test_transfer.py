@@ -5,15 +5,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from shared.config import Config, configure, load
 from shared.events.models import Event
 from shared.extensions import db
 from shared.intake import trying
-from shared.intake.collecting import collect
+from shared.intake.collecting import GIVE_UP, collect
+from shared.intake.models import Arrival
 from shared.intake.transfer import Transfer, standing
+from shared.intake.watching import link_state
 from shared.settings.models import SettingTrial
 from shared.settings.reading import forget
 from tests.backoffice.test_settings_mail import dates_shown
@@ -181,3 +184,38 @@ def test_who_may_only_look_finds_no_button(app: Flask) -> None:
     assert "Stockage des documents" in text
     assert "Enregistrer" not in text
     assert browser.post(URL, server="x").status_code == 403
+
+
+def test_a_file_that_could_not_be_put_away_says_so_and_is_put_away_later(browser: Browser, box: Dropbox) -> None:
+    """Received and filed, but still on the server: the page must not read as if all were done."""
+    browser.post(URL, **box.settings)
+    assert tried() == 1
+    office.customer("4")
+    (box.root / "pris").rename(box.root / "ailleurs")
+    box.drop("FAC_4_FA-2026-0011_20261102.pdf", pdf())
+    look_twice()
+    row = BeautifulSoup(browser.get(URL).text, "html5lib").select_one("#fichiers tbody tr")
+    assert row is not None and "Reçu, pas encore rangé" in row.text and "Classé" not in row.text
+    error = row.select_one("small")
+    assert error is not None and error.text.strip() and box.names("sortie") == ["FAC_4_FA-2026-0011_20261102.pdf"]
+
+    (box.root / "ailleurs").rename(box.root / "pris")
+    collect()
+    row = BeautifulSoup(browser.get(URL).text, "html5lib").select_one("#fichiers tbody tr")
+    assert row is not None and "Classé" in row.text and row.select_one("small") is None
+    assert db.session.scalar(select(func.count()).select_from(Arrival)) == 1
+    assert (box.names("sortie"), box.names("pris")) == ([], ["FAC_4_FA-2026-0011_20261102.pdf"])
+
+
+def test_three_files_that_cannot_be_moved_are_a_broken_link_and_the_others_wait(browser: Browser, box: Dropbox) -> None:
+    browser.post(URL, **box.settings)
+    assert tried() == 1
+    (box.root / "pris").rename(box.root / "ailleurs")
+    for number in range(5):
+        box.drop(f"scan000{number}.pdf", pdf())
+    look_twice()
+    assert db.session.scalar(select(func.count()).select_from(Arrival)) == GIVE_UP, "no further than that in one round"
+    state = link_state()
+    assert state is not None and not state.up
+    panel = BeautifulSoup(browser.get(URL).text, "html5lib").select_one("#fichiers")
+    assert panel is not None and " ".join(state.reason.split()) in " ".join(panel.text.split())

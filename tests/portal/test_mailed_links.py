@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 
 from shared.access.models import Account, Link, LinkPurpose, PortalSession, Seat
 from shared.clock import now
+from shared.documents import moving
 from shared.documents.models import Document, Download
 from shared.events.models import Event
 from shared.extensions import db
@@ -297,6 +298,22 @@ class TestDocumentLinks:
         assert Browser(app).get(path_of(link)).status_code == 410
         folder.on_portal = True
         assert browser.get(page).status_code == 200
+
+    def test_it_still_opens_a_document_that_was_moved_until_it_stands_in_no_shared_folder(
+        self, app: Flask, party: Party
+    ) -> None:
+        document, browser = a_document(party, a_folder()), Browser(app)
+        link = a_link(document)
+        moving.move(document=document, folder=a_folder("Contrats", "contract"), by="command")
+        browser.get(path_of(link))
+        page = browser.post(path_of(link), proof="C1").location
+        assert page == f"/documents/{document.id}"
+        assert document.title in browser.get(page).text
+        hidden = a_folder("Interne", "contract")
+        hidden.on_portal = False
+        moving.move(document=document, folder=hidden, by="command")
+        assert browser.get(page).status_code == 410
+        assert Browser(app).get(path_of(link)).status_code == 410
 
     @pytest.mark.row("P-23")
     @pytest.mark.row("P-87")

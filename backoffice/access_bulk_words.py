@@ -65,8 +65,8 @@ def others_words(kind: BulkKind, number: int) -> str:
         return ""
     if kind is BulkKind.WITHDRAW:
         return ngettext(
-            "Retirer aussi l’accès de %(num)s autre interlocuteur. Décoché, cette personne entre encore.",
-            "Retirer aussi l’accès de %(num)s autres interlocuteurs. Décoché, ces personnes entrent encore.",
+            "Retirer aussi l’accès de %(num)s autre interlocuteur. Décoché, cette personne peut encore entrer.",
+            "Retirer aussi l’accès de %(num)s autres interlocuteurs. Décoché, ces personnes peuvent encore entrer.",
             number,
         )
     if kind is BulkKind.SESSIONS:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from backoffice import backoffice
 from backoffice.party_forms import NoteForm, fresh
 from backoffice.party_logbook_words import kind_words, line
+from backoffice.party_page import page_url
 from backoffice.party_rows import blamed, tab
 from backoffice.reach import party_for, scope
 from shared.errors import Refused
@@ -65,6 +66,7 @@ def _page(party: Party, form: NoteForm, sentence: str = "", status: int = 200) -
         after=request.args.get("after", ""),
     )
     names = names_of(entry.by for entry in found.entries if entry.source != "notice")
+    requests_url = page_url("requests", family=party.family.key)
     form.contact_id.choices = [("", _("Personne en particulier")), *map(_choice, party.contacts)]
     return tab(
         "backoffice/parties/logbook.html",
@@ -75,7 +77,7 @@ def _page(party: Party, form: NoteForm, sentence: str = "", status: int = 200) -
         sentence=sentence,
         kind=kind,
         kinds=kind_words(),
-        entries=[line(entry, names) for entry in found.entries],
+        entries=[line(entry, names, requests_url) for entry in found.entries],
         after=found.after,
         may_edit=scope(Permission.PARTIES_EDIT).reaches_family(party.family_id),
     )

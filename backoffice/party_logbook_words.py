@@ -11,7 +11,7 @@ from backoffice.party_page import slot_words
 from shared.events.catalogue import CATALOGUE
 from shared.notifications.models import Reason, Status
 from shared.people.logbook import Entry
-from shared.people.logbook_kinds import KINDS, REMARKS
+from shared.people.logbook_kinds import KINDS, REMARKS, REQUESTS
 
 ICONS = {
     "document.published": ("cloud-upload", "good"),
@@ -61,7 +61,7 @@ def kind_words() -> dict[str, str]:
     return {key: words[key] for key in KINDS}
 
 
-def line(entry: Entry, names: dict[str, str]) -> dict[str, Any]:
+def line(entry: Entry, names: dict[str, str], requests_url: str) -> dict[str, Any]:
     """An entry as `ui.timeline` shows it."""
     icon, tone = ICONS.get(entry.what, ("clock-history", ""))
     shown: dict[str, Any] = {"at": entry.at, "icon": icon, "tone": tone}
@@ -75,12 +75,15 @@ def line(entry: Entry, names: dict[str, str]) -> dict[str, Any]:
         return shown | {"text": text, "detail": entry.text, "by": by}
     known = CATALOGUE.get(entry.what)
     text = _(known.label) if known else entry.what
-    told = f"{text} : {entry.text}" if entry.text else text
-    return shown | {"text": told, "by": by, "detail": entry.said or _facts(entry), "url": _url(entry)}
+    between = " — " if entry.record_id else " : "  # the kind of a record has a colon of its own
+    told = f"{text}{between}{entry.text}" if entry.text else text
+    return shown | {"text": told, "by": by, "detail": entry.said or _facts(entry), "url": _url(entry, requests_url)}
 
 
-def _url(entry: Entry) -> str:
+def _url(entry: Entry, requests_url: str) -> str:
     """The page where the thing stands; of a message, the one where it is answered."""
+    if entry.what in REQUESTS:
+        return requests_url
     says = "_messages" if entry.what in REMARKS or entry.what.endswith(".asked") else ""
     if entry.document_id is not None:
         return url_for(f"backoffice.document{says}", document_id=entry.document_id)

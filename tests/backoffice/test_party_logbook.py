@@ -169,8 +169,9 @@ def test_what_is_asked_for_deposited_or_entered_is_told_within_reach(
     text = browser.get(f"{base}?kind=deposits").text
     for words in ("Document demandé : Attestation", "Document demandé et fourni", "Document déposé depuis le portail"):
         assert words in text
+    assert 'href="/backoffice/requests?family=customers"' in text.partition('id="results"')[2]
     text = browser.get(f"{base}?kind=records").text
-    assert f"Devis : validé : {order.number}" in text
+    assert f"Devis : validé — {order.number}" in text
     assert f'href="/backoffice/record/{order.id}"' in text
 
     employee = company.employee.party

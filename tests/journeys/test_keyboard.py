@@ -1,16 +1,19 @@
 """Both faces without a mouse: only keys are pressed, and what has the focus can be seen."""
 
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from shared.people.models import ConsentState
+from shared.records.entering import enter
 from shared.transactions import transaction
 from tests.factories import office
-from tests.factories.identity import PASSWORD, STAFF_PASSWORD, a_holder, fresh_code
+from tests.factories.identity import INITIAL, PASSWORD, STAFF_PASSWORD, a_holder, fresh_code
 from tests.journeys.conftest import Counter
+from tests.shared.documents.corpus import pdf
 
 FAR = 120  # presses of Tab that nobody should need
 SEEN = """() => [undefined, "::after"].some((part) => {
@@ -53,6 +56,48 @@ def test_a_customer_signs_in_opens_and_downloads_by_keyboard(counter: Counter) -
 
 
 @pytest.mark.row("FR-18")
+def test_a_customer_chooses_a_password_and_refuses_a_quote_by_keyboard(counter: Counter) -> None:
+    with counter.machine.app.app_context(), transaction():
+        party = office.customer("4", "Ma jolie boutique", consent=ConsentState.ACCEPTED)
+        quotes = office.folder("c.quotes")
+        a_holder(party=party, password=None, initial=INITIAL)
+        paper = office.filed(party, quotes, pdf(text="Devis DE-7"), "devis.pdf", title="Devis DE-7", number="DE-7")
+        told = {"number": "DE-7", "title": "Éclairage du hall", "amount": Decimal(1200)}
+        enter(kind="quote", party=party, by="command", values=told, documents=[paper], status="validated")
+        office.synchronise()
+    page = counter.desk()
+    page.goto(f"{counter.url}/sign-in")
+    _type(page, page.get_by_label("Identifiant"), "4")
+    _type(page, page.locator("input[name=password]"), INITIAL)
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/choose-password"))
+    for field in page.locator("main input[type=password]").all():
+        _type(page, field, "quatre mots sans aucun rapport")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{counter.url}/")
+
+    _press(page, page.get_by_role("link", name=re.compile("devis à accepter")))
+    _press(page, page.get_by_role("link", name=re.compile("Éclairage du hall")).first)
+    _press(page, page.get_by_role("link", name="Refuser"))
+    _type(page, page.get_by_label("Pourquoi vous refusez"), "Trop cher pour cette année")
+    _press(page, page.get_by_role("button", name="Refuser le devis"))
+    expect(page.get_by_role("main")).to_contain_text("Trop cher pour cette année")
+
+
+@pytest.mark.row("FR-18")
+def test_a_clerk_changes_a_folder_and_takes_it_back_by_keyboard(counter: Counter) -> None:
+    page = counter.staff()
+    page.goto(f"{counter.url}/backoffice/folders")
+    _type(page, page.get_by_role("textbox", name=re.compile("Désignation")).first, "Mes actes")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("textbox", name=re.compile("Désignation")).first).to_have_value("Mes actes")
+    undo = page.get_by_role("button", name=re.compile("Annuler"))
+    expect(undo).to_be_visible()
+    _press(page, undo, "Shift+Tab")
+    expect(page.get_by_role("textbox", name=re.compile("Désignation")).first).not_to_have_value("Mes actes")
+
+
+@pytest.mark.row("FR-18")
 def test_a_clerk_finds_ticks_and_opens_an_access_by_keyboard(counter: Counter) -> None:
     with counter.machine.app.app_context(), transaction():
         office.customer("4", "Ma jolie boutique")
@@ -86,6 +131,7 @@ def test_a_clerk_finds_ticks_and_opens_an_access_by_keyboard(counter: Counter) -
 
 def _type(page: Page, field: Locator, words: str) -> None:
     _reach(page, field)
+    page.keyboard.press("Control+a")  # what stands there is replaced
     page.keyboard.type(words)
     expect(field).to_have_value(words)
 

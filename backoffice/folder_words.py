@@ -1,13 +1,14 @@
 """The settings of a folder in words, and what each column offers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from backoffice.party_page import slot_words
 from shared.documents.classes import CLASSES, LEVELS, NO_SIGNATURE, RETENTIONS
-from shared.documents.grid import announcing_texts, targets_of
+from shared.documents.grid import targets_of, texts_and_terms
 from shared.documents.models import Folder, LinkTarget, Notify, SignatureSide
 from shared.people.models import Family
 from shared.settings.activities import activities
@@ -36,11 +37,12 @@ def column_words() -> dict[str, str]:
     }
 
 
-def options_of(family: Family, folders: Sequence[Folder]) -> dict[str, Options]:
+def options_of(family: Family, folders: Sequence[Folder], *, of_party: bool = False) -> dict[str, Options]:
     """What may be chosen in each column of a family; two queries, for the texts and the activities.
 
-    No activity is offered where there is only one.
+    No activity is offered where there is only one, nor to a party: it is the folder's alone.
     """
+    texts, terms = texts_and_terms()
     return {
         "on_portal": [("1", _("sur le portail")), ("", _("hors portail"))],
         "signature_side": [
@@ -57,13 +59,29 @@ def options_of(family: Family, folders: Sequence[Folder]) -> dict[str, Options]:
         ],
         "slot": [(slot, word.lower()) for slot, word in slot_words().items() if slot in family.slots],
         "link_target": [(each.value, _targets(family)[each]) for each in targets_of(folders)],
-        "template_id": [("", _("le modèle courant")), *((str(each.id), each.label) for each in announcing_texts())],
+        "template_id": [("", _("le modèle courant")), *((str(each.id), each.label) for each in texts)],
         "deposit_allowed": [("1", _("le tiers dépose aussi")), ("", _("lecture seule"))],
         "reason_required": [("1", _("demandé pour refuser un devis")), ("", _("facultatif"))],
         "document_class": _known(CLASSES),
-        "retention_class": _known(RETENTIONS),
-        "activity_id": _activities(),
+        "retention_class": kept_words(terms),
+        "activity_id": [] if of_party else _activities(),
     }
+
+
+def kept_words(months: Mapping[str, int]) -> Options:
+    """Each retention class with how long it is kept now, as « facture, 10 ans »."""
+    return [(key, _kept(key, months[key]) if key in months else str(word)) for key, word in RETENTIONS.items()]
+
+
+def _kept(key: str, months: int) -> str:
+    years = ngettext("%(num)s an", "%(num)s ans", months // 12)
+    told = {"what": str(RETENTIONS[key]), "term": ngettext("%(num)s mois", "%(num)s mois", months)}
+    told |= {"term": years} if months % 12 == 0 else {}
+    if key == "contract":
+        return _("%(what)s, %(term)s après sa fin", **told)
+    if key == "employment":
+        return _("%(what)s, %(term)s après son départ", **told)
+    return _("%(what)s, %(term)s", **told)
 
 
 def _activities() -> Options:

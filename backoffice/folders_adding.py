@@ -4,12 +4,15 @@ import uuid
 
 from flask import Response, flash, request, url_for
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
 from backoffice import backoffice
+from backoffice.folder_words import kept_words
 from backoffice.folders import PATHS, check_reach, grid_page, paths_page
 from backoffice.folders_form import FolderForm
 from backoffice.reach import family_for, scope
 from shared.documents import adding, relocating
+from shared.documents.grid import texts_and_terms
 from shared.errors import Refused
 from shared.extensions import db
 from shared.people.finding import families
@@ -23,7 +26,13 @@ from shared.web.permissions import Permission, requires
 def folders_new() -> Response:
     """The form, on the root of the family."""
     family, _reached = family_for(request.args.get("family"), Permission.FOLDERS_EDIT)
-    return page("backoffice/folders/new.html", family=family, form=FolderForm(data={"path": f"{family.root}\\"}))
+    return page("backoffice/folders/new.html", family=family, form=_form({"path": f"{family.root}\\"}))
+
+
+def _form(given: dict[str, str] | None = None) -> FolderForm:
+    form = FolderForm(data=given)
+    form.retention_class.choices = [SelectChoice(*each) for each in kept_words(texts_and_terms()[1])]
+    return form
 
 
 @backoffice.post("/folders/new")
@@ -31,7 +40,7 @@ def folders_new() -> Response:
 def folders_create() -> Response:
     """File the folder: off the portal and silent until the grid says otherwise."""
     family, _reached = family_for(request.args.get("family"), Permission.FOLDERS_EDIT)
-    form = FolderForm()
+    form = _form()
     if form.validate():
         try:
             folder = adding.add(

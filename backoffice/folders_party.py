@@ -93,7 +93,7 @@ def party_folders_undo(party_id: uuid.UUID, change_id: uuid.UUID) -> Response:
 
 def _party_page(party: Party, *, status: int = 200, error: str = "", **more: Any) -> Response:
     rows = grid.party_rows(party)
-    options = options_of(party.family, [row.folder for row in rows])
+    options = options_of(party.family, [row.folder for row in rows], of_party=True)
     keys = {name: request.args.get(name, "") for name in ("after", "before")}
     changes, pages = excepting_back.changes_of(party, **keys)
     return page(
@@ -112,7 +112,6 @@ def _party_page(party: Party, *, status: int = 200, error: str = "", **more: Any
         pages=pages,
         columns_said=column_words(),
         said=lambda name, value: said(name, value, options),
-        whose=names_of({each.event.actor for each in changes}),
         shown_values=shown_values,
         error=error,
         may_edit=scope(Permission.FOLDERS_EDIT).reaches_family(party.family_id),
@@ -135,7 +134,7 @@ def _refused(party: Party, refusal: Refused) -> Response:
 
 
 def _theirs(party: Party, rows: dict[uuid.UUID, Any]) -> dict[str, str]:
-    words = options_of(party.family, [row.folder for row in grid.party_rows(party)])
+    words = options_of(party.family, [row.folder for row in grid.party_rows(party)], of_party=True)
     written = conflicts(request.form, rows)
     return {cell: said(cell.partition("-")[0], value, words) for cell, value in written.items()}
 

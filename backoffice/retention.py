@@ -204,5 +204,4 @@ def _rules(status: int = 200, sentence: str = "", refused: str = "") -> Response
 
 
 def _words(key: str) -> str:
-    """« facture » for « facture, 10 ans »: the duration stands beside it."""
-    return str(RETENTIONS.get(key, key)).partition(",")[0]
+    return str(RETENTIONS.get(key, key))

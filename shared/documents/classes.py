@@ -21,17 +21,16 @@ CLASSES = {
     "other": _("autre document"),
 }
 
-# Code de commerce L123-22 (10 years for what the accounts rest on), Code civil 2224 (5 years),
-# Code du travail D3243-8 (payslips: 50 years, or until the employee is 75), L3245-1 (3 years for wages).
+# How long each is kept is data (`retention.laws`, which staff may lengthen): said beside the word, never in it.
 RETENTIONS = {
-    "invoice": _("facture, 10 ans"),
-    "quote": _("devis, 5 ans"),
-    "contract": _("contrat, 5 ans après sa fin"),
-    "employment": _("dossier du salarié, 5 ans après son départ"),
-    "order": _("commande, 10 ans"),
-    "certificate": _("attestation, 5 ans"),
-    "payslip": _("bulletin, 50 ans"),
-    "timesheet": _("pointage, 3 ans"),
-    "medical": _("arrêt de travail, 3 ans"),
-    "other": _("autre, 5 ans"),
+    "invoice": _("facture"),
+    "quote": _("devis"),
+    "contract": _("contrat"),
+    "employment": _("dossier du salarié"),
+    "order": _("commande"),
+    "certificate": _("attestation"),
+    "payslip": _("bulletin"),
+    "timesheet": _("pointage"),
+    "medical": _("arrêt de travail"),
+    "other": _("autre"),
 }

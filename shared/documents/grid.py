@@ -14,6 +14,7 @@ from shared.keyset import Order, Page, by_date, read_page
 from shared.notifications import choosing
 from shared.notifications.models import Template
 from shared.people.models import Family, Party, Staff
+from shared.retention.models import RetentionRule
 
 Key = TypeVar("Key", bound=Hashable)
 CHANGES_SHOWN = 5
@@ -84,10 +85,12 @@ def targets_of(folders: Sequence[Folder]) -> list[LinkTarget]:
     return [each for each in LinkTarget if each in used or each not in NEEDS or NEEDS[each] in classes]
 
 
-def announcing_texts() -> list[Template]:
-    """The texts that a folder may name: those about a document, that stand."""
-    query = select(Template).where(Template.context == "document", Template.deleted_at.is_(None))
-    return list(db.session.scalars(query.order_by(Template.label, Template.id)))
+def texts_and_terms() -> tuple[list[Template], dict[str, int]]:
+    """The texts that a folder may name, those about a document that stand; retention class → months; one query."""
+    terms = select(func.jsonb_object_agg(RetentionRule.key, RetentionRule.months)).scalar_subquery()
+    query = select(Template, terms.label("terms")).where(Template.context == "document", Template.deleted_at.is_(None))
+    rows = db.session.execute(query.order_by(Template.label, Template.id)).all()
+    return [row[0] for row in rows], (rows[0].terms or {}) if rows else {}
 
 
 def texts_used(settings: Mapping[Key, Folder | Settings]) -> dict[Key, Template]:

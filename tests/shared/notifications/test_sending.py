@@ -19,6 +19,8 @@ from shared.people.models import EmailCell, EmailSlot
 from shared.settings.changing import change
 from tests.engines import Machine
 from tests.factories import counter, post
+from tests.factories.office import folder as office_folder
+from tests.factories.rules import a_text
 from tests.sink import Sink
 
 LATER = timedelta(minutes=3)
@@ -37,6 +39,21 @@ def test_a_published_document_is_announced_without_anybody(office: Machine, sink
     (line,) = post.lines(document)
     assert (line.status, line.address, line.address_slot) == (Status.SENT, "compta@boutique.example", EmailSlot.BILLING)
     assert line.sent_at is not None and line.subject == message.subject and line.party_id == party.id != other.id
+
+
+@pytest.mark.row("P-85")
+def test_the_text_that_a_folder_names_is_what_its_message_says(office: Machine, sink: Sink) -> None:
+    own = a_text("Votre relevé de travaux", "Il vous attend : #lien#", context="document")
+    party, quotes = post.a_customer(), office_folder("c.quotes")
+    invoices = post.invoices()
+    invoices.template_id, quotes.slot = own.id, EmailSlot.BILLING
+    post.announced(party, invoices)
+    post.announced(party, quotes, "DE-1")
+    db.session.commit()
+    assert drain("email") == 2
+    first, second = sorted(sink.to("compta@boutique.example"), key=lambda each: each.subject != own.versions[0].subject)
+    assert first.subject == "Votre relevé de travaux" and "Il vous attend" in first.text
+    assert second.subject != first.subject and "DE-1" in second.text
 
 
 @pytest.mark.row("P-44")

@@ -146,8 +146,8 @@
     if (event.target.matches("input[type=text], textarea")) lastField = event.target;
   });
   on("click", "[data-insert]", (chip) => {
-    const own = document.getElementById(chip.dataset.into);
-    const field = lastField?.isConnected && lastField.form === own?.form ? lastField : own;
+    const into = chip.dataset.into.split(" "); // several: the one last written in, else the first
+    const field = lastField?.isConnected && into.includes(lastField.id) ? lastField : document.getElementById(into[0]);
     if (!field) return;
     field.focus();
     field.setRangeText(chip.dataset.insert, field.selectionStart, field.selectionEnd, "end");
@@ -156,7 +156,7 @@
 
   // The same tags by keyboard: « # » opens their list at the cursor, words narrow it, Enter or Tab puts one, Escape leaves.
 
-  const tagsOf = (field) => [...document.querySelectorAll(`[data-insert^="#"][data-into="${CSS.escape(field.id)}"]`)];
+  const tagsOf = (field) => [...document.querySelectorAll(`[data-insert^="#"][data-into~="${CSS.escape(field.id)}"]`)];
   const tagList = element("ul", "", { id: "g-tag-list", class: "g-tag-list", role: "listbox", hidden: "" });
   let tagged = null; // { field, from, at }: where the « # » stands, and which option is chosen
 

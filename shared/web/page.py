@@ -35,7 +35,7 @@ def page(
     return answer
 
 
-def fragment(template: str, block: str, **context: Any) -> str:
+def fragment(template: str, block: str, /, **context: Any) -> str:
     """One block of a page, followed by the flash messages, which go to their own place."""
     found = current_app.jinja_env.get_template(template)
     current_app.update_template_context(context)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from shared.extensions import db
 from shared.notifications.models import Template
 from shared.transactions import transaction
+from tests.factories import office
 from tests.journeys.conftest import Counter
 
 
@@ -40,3 +41,35 @@ def test_a_tag_is_put_at_the_cursor_by_the_keyboard_alone(counter: Counter) -> N
     chip.focus()
     page.keyboard.press("Enter")
     expect(body).to_have_value("Bonjour #nom_personne# #so#code#, à bientôt.")
+
+
+def test_the_subject_takes_tags_too_and_the_preview_follows_what_is_typed(counter: Counter) -> None:
+    with counter.machine.app.app_context(), transaction():
+        own = db.session.scalars(select(Template.id).where(Template.key == "document.published.statement")).one()
+        office.customer("Z1", "Zinguerie du Lac")
+        office.customer("Z2", "Zébulon Frères")
+    page = counter.staff()
+    page.goto(f"{counter.url}/backoffice/templates/{own}")
+    subject, body, preview = page.locator("#subject"), page.locator("#body"), page.locator("#apercu")
+    subject.fill("Pour ")
+    subject.press("End")
+    page.keyboard.type("#nom")
+    expect(page.get_by_role("listbox").get_by_role("option")).to_have_count(2)
+    page.keyboard.press("Enter")
+    expect(subject).to_have_value("Pour #nom#")
+    page.keyboard.type(", code ")
+    page.get_by_role("button", name="#code#").click()
+    expect(subject).to_have_value("Pour #nom#, code #code#")
+    expect(preview.locator("strong").first).to_contain_text(", code ")
+    body.fill("Bonjour #nom#, voici #lien#")
+    page.get_by_role("button", name="#code#").click()
+    expect(body).to_have_value("Bonjour #nom#, voici #lien##code#")
+    page.locator("#q").press_sequentially("zebulon")
+    expect(page.locator("#party option")).to_have_count(1)
+    body.fill("Chez vous, #nom# : #lien#")
+    expect(preview).to_contain_text("Chez vous, Zébulon Frères")
+    expect(preview.locator("strong").first).to_have_text("Pour Zébulon Frères, code Z2")
+    page.locator("#q").fill("z")
+    expect(page.locator("#party option")).not_to_have_count(1)
+    page.locator("#party").select_option(label="Z1 — Zinguerie du Lac")
+    expect(preview).to_contain_text("Chez vous, Zinguerie du Lac")

@@ -13,7 +13,8 @@ from shared.access.granting import allow, grant, notify
 from shared.access.models import Access, Seat
 from shared.documents.models import Document, LinkTarget, Notify, Publication
 from shared.extensions import db
-from shared.notifications.arranging import arrange
+from shared.marking import mark_of
+from shared.notifications.arranging import arrange, standing
 from shared.notifications.models import Notification, Reason, Status, Template
 from shared.notifications.rehearsing import rehearse
 from shared.notifications.sending import drain
@@ -51,7 +52,8 @@ def wanted(party: Party) -> Document:
 def copied(addresses: str) -> None:
     """On the text that announces an invoice."""
     text = db.session.scalars(select(Template).where(Template.key == "document.published.statement")).one()
-    arrange(template=text, label=text.label, family_id=None, kind=text.kind, blind_copies=addresses, by=BY)
+    seen = mark_of(standing(text))
+    arrange(template=text, label=text.label, family_id=None, kind=text.kind, blind_copies=addresses, seen=seen, by=BY)
 
 
 @contextmanager

@@ -87,6 +87,7 @@ def _page(
         "backoffice/settings/portal.html",
         blocks=("run",),
         **outcome,
+        tab=url_for("backoffice.settings_portal"),
         mode_form=_form(ModeForm, refused, MODE),
         delays_form=_form(DelaysForm, refused, DELAYED),
         by_mail_form=_form(ByMailForm, refused, BY_MAIL),

@@ -26,20 +26,22 @@ TABS = (
 )
 
 
-def tabs() -> list[dict[str, Any]]:
-    """For `ui.tabs`, in the order of the table."""
-    reached = _reached()
-    here = max((url for url, _label in TABS if request.path.startswith(url)), key=len, default="")
+def tabs(path: str = "") -> list[dict[str, Any]]:
+    """For `ui.tabs`, in the order of the table; `path` is the tab of what was posted elsewhere."""
+    reached, path = _reached(), path or request.path
+    here = max((url for url, _label in TABS if path.startswith(url)), key=len, default="")
     return [{"label": str(label), "url": url, "current": url == here} for url, label in TABS if url in reached]
 
 
-def settings_page(template: str, *, blocks: tuple[str, ...] = (), status: int = 200, **context: Any) -> Response:
+def settings_page(
+    template: str, *, blocks: tuple[str, ...] = (), status: int = 200, tab: str = "", **context: Any
+) -> Response:
     """A tab, with what stands around it."""
     return page(
         template,
         blocks=blocks,
         status=status,
-        tabs=tabs(),
+        tabs=tabs(tab),
         may_edit=bool(scope(Permission.SETTINGS_EDIT).grants),
         breadcrumb=[(_("Paramètres internet"), url_for("backoffice.settings"))] if context.pop("deeper", False) else [],
         **context,

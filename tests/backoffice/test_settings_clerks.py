@@ -86,6 +86,9 @@ def test_the_second_clerk_sees_both_texts_and_who_wrote_the_first(
     assert words[0] in told and words[1] in told
     assert "chêne-4471" not in refused.text and "sapin-9920" not in refused.text
 
+    tab = BeautifulSoup(refused.text, "html5lib").select_one('.g-tabs [aria-current="page"]')
+    assert tab is None or str(tab["href"]) == SETTINGS + page, "still on the tab where it was typed"
+
     form = BeautifulSoup(refused.text, "html5lib").select_one(f'form[action="{SETTINGS}{action}"]')
     assert form is not None
     for name, value in second.items():

@@ -15,6 +15,7 @@ from shared.extensions import db
 from shared.intake.tokens import draw, revoke
 from shared.people.models import Party
 from shared.records.models import Record, StateCode
+from tests.factories.clock import skipped_day
 from tests.factories.erp import Erp, an_erp
 from tests.factories.post import an_installation
 
@@ -34,7 +35,8 @@ def rows() -> list[int]:
     return [db.session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
 
 
-RECORD, EVENTS, APPOINTED = "/records/invoice/FA-2", "/records/invoice/FA-1/events", "/records/intervention/I-1/events"
+RECORD, EVENTS, SKIPPED = f"{skipped_day()}T02:30"  # an hour that does not exist
+APPOINTED = "/records/invoice/FA-2", "/records/invoice/FA-1/events", "/records/intervention/I-1/events"
 BAD: list[tuple[str, str, Any, int, str]] = [
     ("PUT", RECORD, {"party": "C1", "amount": "1 234,56"}, 422, "amount"),
     ("PUT", RECORD, {"party": "C1", "amount": "NaN"}, 422, "amount"),
@@ -50,8 +52,14 @@ BAD: list[tuple[str, str, Any, int, str]] = [
     ("PUT", RECORD, {"party": "C1", "lines": [{"quantity": "1"}]}, 422, "lines[0].label"),
     ("PUT", RECORD, {"party": "C1", "parent": {"kind": "quote", "number": "X"}}, 422, "parent"),
     ("PUT", RECORD, {"party": "C1", "title": "a\nBcc: x@y.example"}, 422, "title"),
-    ("PUT", "/records/intervention/I-2", {"party": "C1", "appointment_at": "2027-03-28T02:30"}, 422, "appointment_at"),
-    ("POST", APPOINTED, {"event": "appointment", "at": "2027-03-28T02:30"}, 422, "at"),
+    (
+        "PUT",
+        "/records/intervention/I-2",
+        {"party": "C1", "appointment_at": SKIPPED},
+        422,
+        "appointment_at",
+    ),
+    ("POST", APPOINTED, {"event": "appointment", "at": SKIPPED}, 422, "at"),
     ("POST", APPOINTED, {"event": "appointment", "at": "2020-01-01T10:00"}, 422, "at"),
     ("POST", APPOINTED, {"event": "state_code", "code": "999"}, 422, "code"),
     ("POST", EVENTS, {"event": "move", "move": "confirm"}, 409, "move"),

@@ -17,6 +17,7 @@ from shared.records import entering, moving
 from shared.records.models import Record
 from shared.records.remarks import everything
 from tests.factories import office, post, rules
+from tests.factories.clock import skipped_day
 from tests.factories.identity import Browser
 from tests.factories.records import a_code, an_exchange, an_intervention, an_order
 
@@ -167,20 +168,20 @@ def test_a_record_is_changed_once_and_two_clerks_do_not_overwrite_each_other(bro
 
 
 def test_an_hour_that_does_not_exist_is_refused_beside_its_field(browser: Browser) -> None:
-    record = made("intervention", number="I-1")
+    record, day = made("intervention", number="I-1"), skipped_day()
     url = f"/backoffice/record/{record.id}/edit"
     browser.get(url)
     sent = {"revision": "1", "number": "I-1", "issued_on": today().isoformat(), "appointment_place": "Atelier"}
-    gone = browser.post(url, **sent, appointment_at="2027-03-28", appointment_from="02:30")
+    gone = browser.post(url, **sent, appointment_at=day.isoformat(), appointment_from="02:30")
     assert gone.status_code == 422 and "l’horloge la saute" in gone.text and "Atelier" in gone.text
     assert (
         browser.post(
-            url, **sent, appointment_at="2027-03-28", appointment_from="03:30", appointment_ends_at="04:00"
+            url, **sent, appointment_at=day.isoformat(), appointment_from="03:30", appointment_ends_at="04:00"
         ).status_code
         == 303
     )
-    assert the_record("I-1").appointment_at.isoformat() == "2027-03-28T01:30:00+00:00"
-    assert "28 mars 2027 à 03:30" in browser.get(f"/backoffice/record/{record.id}").text
+    assert the_record("I-1").appointment_at.isoformat() == f"{day}T01:30:00+00:00"
+    assert f"{day.day} mars {day.year} à 03:30" in browser.get(f"/backoffice/record/{record.id}").text
 
 
 def test_moves_are_buttons_and_ask_what_they_need(browser: Browser) -> None:

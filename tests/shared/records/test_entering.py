@@ -1,6 +1,6 @@
 """A record is entered once, completed afterwards, and refused whole when one value is wrong."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -18,6 +18,7 @@ from shared.records.entering import enter
 from shared.records.finding import counts, record_in, timeline
 from shared.records.models import Record
 from tests.factories import office, records
+from tests.factories.clock import skipped_day
 
 Db = scoped_session[Session]
 BY = records.BY
@@ -77,12 +78,12 @@ def test_a_wrong_value_is_refused_by_its_name_and_nothing_is_left(values: dict[s
 
 
 def test_a_time_that_the_clock_skips_is_refused() -> None:
-    party = office.customer()
+    party, day = office.customer(), skipped_day()
     with pytest.raises(Refused) as refusal:
-        enter(kind="intervention", party=party, by=BY, values={"appointment_at": "2027-03-28T02:30"})
-    assert refusal.value.field == "appointment_at" and "28/03/2027" in refusal.value.sentence
-    made = enter(kind="intervention", party=party, by=BY, values={"appointment_at": "2027-03-28T03:30"})
-    assert made.appointment_at == datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
+        enter(kind="intervention", party=party, by=BY, values={"appointment_at": f"{day}T02:30"})
+    assert refusal.value.field == "appointment_at" and f"{day:%d/%m/%Y}" in refusal.value.sentence
+    made = enter(kind="intervention", party=party, by=BY, values={"appointment_at": f"{day}T03:30"})
+    assert made.appointment_at == datetime.combine(day, time(1, 30), UTC)
 
 
 def test_an_appointment_of_the_past_is_refused() -> None:

@@ -1,12 +1,13 @@
 """What the address bar of the history says: one reading of it for every place that shows the lines."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from flask import request, url_for
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from backoffice.reach import scope
 from backoffice.wording import line_words
@@ -60,19 +61,23 @@ def lines_shown(chosen: Filter) -> dict[str, Any]:
         "after": written_key(found.after),
         "before": written_key(found.before),
         "families": families(reach),
-        "templates": db.session.execute(
-            select(Template.id, Template.label).where(Template.deleted_at.is_(None)).order_by(Template.label)
-        ).all(),
+        "templates": texts_to_choose(),
         "may_act": bool(scope(Permission.HISTORY_ACT).grants),
         "export_url": export_url(chosen),
     }
 
 
+def texts_to_choose() -> Sequence[Row[Any]]:
+    """The texts by which the lines are narrowed."""
+    query = select(Template.id, Template.label).where(Template.deleted_at.is_(None)).order_by(Template.label)
+    return db.session.execute(query).all()
+
+
 def export_url(chosen: Filter) -> str:
     """The file of the lines that are shown, wherever they are."""
     asked = {name: text for name, text in request.args.items() if text and name not in ("party", "after", "before")}
-    party = {"party": str(chosen.party_id)} if chosen.party_id else {}
-    return url_for("backoffice.history_export", **(party | asked))
+    fixed = {"party": chosen.party_id, "document": chosen.document_id}
+    return url_for("backoffice.history_export", **asked | {name: str(each) for name, each in fixed.items() if each})
 
 
 def read_key(name: str) -> Key | None:

@@ -1,4 +1,7 @@
-"""« Notifications »: every message about one record or one document, and no other, in seven columns."""
+"""« Notifications »: every message about one record or one document, and no other, in seven columns.
+
+Those of a document are narrowed, ticked and taken away as in the history.
+"""
 
 import uuid
 
@@ -7,6 +10,7 @@ from flask_babel import gettext as _
 
 from backoffice import backoffice
 from backoffice._reaching import the_sheet
+from backoffice.history_filter import chosen_filter, export_url, texts_to_choose
 from backoffice.reach import scope
 from backoffice.record_page import tab
 from backoffice.record_reach import record_for
@@ -14,6 +18,7 @@ from backoffice.record_tabs import OF_DOCUMENT, tabs_of
 from backoffice.wording import line_words
 from shared.events.catalogue import CATALOGUE
 from shared.notifications.about import about_document, about_record
+from shared.notifications.narrowing import Filter
 from shared.web.page import page
 from shared.web.permissions import Permission, requires
 
@@ -41,12 +46,19 @@ def record_notifications(record_id: uuid.UUID) -> Response:
 def document_notifications(document_id: uuid.UUID) -> Response:
     """The messages that announce this document."""
     sheet = the_sheet(document_id)
+    chosen = chosen_filter(document_id=document_id, party_id=None, access_id=None, family="")
     return page(
         "backoffice/documents/notifications.html",
         blocks=("results",),
         sheet=sheet,
         tabs=tabs_of(OF_DOCUMENT, document_id=document_id),
-        found=about_document(scope(Permission.HISTORY_SEE), document_id, **_keys()),
+        found=about_document(scope(Permission.HISTORY_SEE), chosen, **_keys()),
+        chosen=chosen,
+        narrowed=chosen != Filter(zone=chosen.zone, document_id=document_id),
+        templates=texts_to_choose(),
+        may_act=scope(Permission.HISTORY_ACT).reaches(sheet.folder),
+        export_url=export_url(chosen),
+        here=request.full_path.rstrip("?"),
         words=line_words,
         event_words=event_words,
         mediums=mediums(),

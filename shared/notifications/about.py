@@ -1,6 +1,8 @@
 """Every message about one document or one record, and no other: the seven columns of its tab."""
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
@@ -10,16 +12,18 @@ from shared.access.models import Account
 from shared.keyset import Order, Page, by_date, one_of, read_page
 from shared.notifications.finding import in_reach
 from shared.notifications.models import Notification, NotificationDocument, NotificationRecord, Template
+from shared.notifications.narrowing import Filter, conditions, gather
 from shared.people.models import Contact, EmailCell, Family, Party, Person, Staff
 from shared.people.scopes import Scope
 
 SIZE = 25
 
 
-def about_document(scope: Scope, document_id: uuid.UUID, *, after: str = "", before: str = "") -> Page:
-    """The messages that announce this document."""
-    told = select(NotificationDocument.notification_id).where(NotificationDocument.document_id == document_id)
-    return _about(scope, told, after, before)
+def about_document(scope: Scope, chosen: Filter, *, after: str = "", before: str = "") -> Page:
+    """The messages that announce the document of this filter, as its other parts narrow them."""
+    told = select(NotificationDocument.notification_id).where(NotificationDocument.document_id == chosen.document_id)
+    narrowed = conditions(replace(chosen, document_id=None), gather(chosen.text) if chosen.text else None)
+    return _about(scope, told, after, before, narrowed)
 
 
 def about_record(scope: Scope, record_id: uuid.UUID, *, after: str = "", before: str = "") -> Page:
@@ -28,10 +32,13 @@ def about_record(scope: Scope, record_id: uuid.UUID, *, after: str = "", before:
     return _about(scope, told, after, before)
 
 
-def _about(scope: Scope, told: Select[uuid.UUID], after: str, before: str) -> Page:
+def _about(
+    scope: Scope, told: Select[uuid.UUID], after: str, before: str, narrowed: Sequence[ColumnElement[bool]] = ()
+) -> Page:
     """The last made first. One that has not left shows the address that it would go to now."""
     query = select(Notification.id).outerjoin(Party, Party.id == Notification.party_id)
-    query = query.where(Notification.id == one_of(told.correlate(None)), in_reach(scope))
+    query = query.outerjoin(Family, Family.id == Party.family_id)
+    query = query.where(Notification.id == one_of(told.correlate(None)), in_reach(scope), *narrowed)
     order = Order(Notification.created_at.expression, by_date, descending=True)
     ident = Notification.id.expression
     return read_page(query, order, ident, after=after, before=before, size=SIZE, whole=_lines())

@@ -54,6 +54,27 @@ def test_a_document_shows_every_message_about_it_and_no_other(browser: Browser) 
     assert "n’a encore été annoncé à personne" in browser.get(f"/backoffice/documents/{never.id}/notifications").text
 
 
+@pytest.mark.row("P-42")
+def test_the_messages_of_a_document_are_narrowed_ticked_and_taken_away_as_the_history(browser: Browser) -> None:
+    party, folder = post.a_customer(billing="compta@boutique.example"), post.invoices()
+    document, other = post.announced(party, folder, "FA-1"), post.announced(party, folder, "FA-2")
+    [first], [second] = post.lines(document), post.lines(other)
+    sent(first, "Votre facture FA-1", "Bonjour, voici FA-1.", "compta@boutique.example")
+    sent(second, "Votre facture FA-2", "Bonjour, voici FA-2.", "compta@boutique.example")
+    url = f"/backoffice/documents/{document.id}/notifications"
+    for asked, shown in (("status=sent", 1), ("status=waiting", 0), ("q=compta@", 1), ("q=introuvable", 0)):
+        page = browser.get(f"{url}?{asked}").text
+        assert (page.count(f"/backoffice/history/{first.id}") > 0) == bool(shown), asked
+        assert ("Aucune notification ne correspond" in page) == (not shown)
+    page = browser.get(f"{url}?status=sent&party={party.id}").text
+    [link] = re.findall(r'href="(/backoffice/history/export[^"]*)"', page)
+    lines = browser.get(link.replace("&amp;", "&")).text
+    assert "Votre facture FA-1" in lines and "FA-2" not in lines
+    [ticked] = re.findall(r'name="ids" value="([^"]+)"', page)
+    answer = browser.post("/backoffice/history/selection", action="resend", ids=ticked, back=url)
+    assert ticked == str(first.id) and "1 ligne concernée" in answer.text.replace("\xa0", " ") and url in answer.text
+
+
 @pytest.mark.row("L-35")
 def test_a_record_shows_every_message_about_it_and_no_other(browser: Browser) -> None:
     party = post.a_customer(billing="compta@boutique.example")

@@ -1,6 +1,7 @@
 """The second factor at the door, taking one, and what opens before that."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,9 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from shared.access import totp
+from shared.access.models import Passkey
 from shared.clock import now
+from shared.config import Config, configure
 from shared.events.models import Event
 from shared.extensions import db
 from shared.people.models import Role, Staff
@@ -91,6 +94,27 @@ def test_enrolling_opens_the_pages_and_closes_the_other_sessions(app: Flask, bro
     assert other.get("/backoffice/").location.startswith("/backoffice/sign-in")
     stored = db.session.execute(text("SELECT row_to_json(staff)::text FROM staff")).scalar_one()
     assert secret not in stored
+
+
+@pytest.mark.parametrize(
+    ("address", "offered"),
+    [
+        ("https://portail.exemple.fr", True),
+        ("http://portail.exemple.fr", False),
+        ("https://192.0.2.7", False),
+    ],
+)
+def test_keys_are_offered_where_browsers_make_them_and_nowhere_else(
+    app: Flask, _config: Config, address: str, offered: bool
+) -> None:
+    a_clerk(enrolled=False)
+    configure(replace(_config, public_url=address, allow_plain_http=address.startswith("http:")))
+    browser = Browser(app)
+    browser.sign_in_staff_by_form()
+    page = browser.get(ENROL).text
+    assert shown_secret(page) and ("data-passkey-part" in page) is offered
+    forged = browser.post(f"{ENROL}/passkey", credential="{}", label="Forgée")
+    assert forged.status_code == 422 and db.session.scalars(select(Passkey)).all() == []
 
 
 def test_the_password_alone_opens_nothing(browser: Browser) -> None:

@@ -62,6 +62,35 @@ def test_the_first_administrator_enrols_then_comes_in_with_a_key(counter: Counte
         assert db.session.scalars(select(Passkey)).one().used_at is not None
 
 
+def test_a_key_alone_is_the_first_factor(counter: Counter) -> None:
+    with counter.machine.app.app_context(), transaction():
+        jeanne = db.session.scalars(select(Staff)).one()
+        jeanne.totp_secret = jeanne.second_factor_at = None
+    page = counter.desk()
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+
+    _password(counter, page)
+    page.wait_for_url("**/backoffice/second-factor")
+    page.get_by_label("Nom de la clé").fill("Clé USB")
+    page.get_by_role("button", name="Créer une clé d’accès").click()
+    expect(page.get_by_role("heading", name="Vos codes de secours")).to_be_visible()
+    expect(page.locator(".g-codes li")).to_have_count(10)
+    page.get_by_role("link", name="J’ai gardé mes codes").click()
+    page.wait_for_url("**/backoffice/")
+
+    page.goto(f"{counter.url}/backoffice/sign-in")
+    page.context.clear_cookies()
+    _password(counter, page)
+    page.wait_for_url("**/backoffice/second-step")
+    page.get_by_role("button", name="Utiliser ma clé d’accès").click()
+    page.wait_for_url("**/backoffice/")
+    with counter.machine.app.app_context():
+        jeanne = db.session.scalars(select(Staff)).one()
+        assert jeanne.second_factor_at is not None and jeanne.totp_secret is None
+
+
 def _password(counter: Counter, page: Page) -> None:
     page.goto(f"{counter.url}/backoffice/sign-in")
     page.get_by_label("E-mail").fill("jeanne@exemple.fr")

@@ -1,5 +1,6 @@
 """The journal: sealed by the tick, verified by a command, purged at its limit, and never rewritten in silence."""
 
+import time
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
@@ -207,6 +208,19 @@ def test_the_security_log_goes_at_its_limit_and_what_stays_still_verifies(office
     assert point is not None
     behind_its_back(f"UPDATE event_checkpoint SET purged = 2 WHERE number = {point.number}")
     assert "n’est pas signé" in verified(office).output
+
+
+@pytest.mark.row("FR-20")
+def test_the_tick_has_the_security_log_purged(office: Machine) -> None:
+    write(3, "staff.signed_in", timedelta(days=420))
+    left = select(func.count()).select_from(Event).where(Event.name == "staff.signed_in")
+    assert db.session.scalar(left) == 3
+    office.start("-m", "shared.ticking")
+    patience = time.monotonic() + 60
+    while db.session.scalar(left):
+        assert time.monotonic() < patience, "nobody asked for the purge"
+        db.session.rollback()
+        time.sleep(0.1)
 
 
 @pytest.mark.row("FR-20")

@@ -148,6 +148,7 @@ def _may() -> dict[str, bool]:
         "publish": holds(staff, Permission.DOCUMENTS_PUBLISH),
         "send": holds(staff, Permission.NOTICES_SEND),
         "synchronise": holds(staff, Permission.SYNCHRONISE),
+        "history": holds(staff, Permission.HISTORY_SEE),
         "configure": holds(staff, Permission.FOLDERS_SEE),
     }
 

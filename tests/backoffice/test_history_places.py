@@ -45,6 +45,11 @@ def test_the_three_ways_in_show_the_same_lines(browser: Browser) -> None:
     assert len(one) == 1 and set(one) < set(everything)
     page = browser.get(f"/backoffice/documents/{document.id}").text
     assert f"/backoffice/history?document={document.id}" in page and set(rows_of(page)) == set(one)
+    for window, there in (
+        (f"party={party.id}", f"/backoffice/parties/{party.id}/notifications"),
+        ("family=customers", "/backoffice/history?family=customers"),
+    ):
+        assert f'href="{there}"' in browser.get(f"/backoffice/explorer?{window}").text
 
 
 @pytest.mark.row("P-42")

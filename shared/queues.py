@@ -24,6 +24,7 @@ QueueName = Literal["now", "mail", "slow"]
 QUEUES: tuple[QueueName, ...] = ("now", "mail", "slow")
 MODULE = "shared.jobs."
 JOB_TIMEOUT = 600  # seconds; a drain returns by itself well before
+WHOLE = {"work_on_records": 3600}  # one transaction: what is cut off has to begin again
 FAILURE_TTL = 3600
 PATIENCE = 0.4  # seconds for each answer of Redis while somebody waits for a page
 SILENCE = 5.0  # seconds without trying again after Redis did not answer
@@ -109,7 +110,8 @@ def _enqueue(client: redis.Redis, name: QueueName, job_name: str, ids: tuple[str
     waiting = client.get(mark)
     if waiting is not None and client.lpos(queue.key, as_text(waiting)) is not None:
         return
+    timeout = WHOLE.get(job_name, JOB_TIMEOUT)
     job = queue.enqueue_call(
-        MODULE + job_name, args=ids, timeout=JOB_TIMEOUT, result_ttl=0, failure_ttl=FAILURE_TTL, description=job_name
+        MODULE + job_name, args=ids, timeout=timeout, result_ttl=0, failure_ttl=FAILURE_TTL, description=job_name
     )
     client.set(mark, job.id, ex=FAILURE_TTL)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Response, abort, flash, request, url_for
 from flask_babel import gettext as _
@@ -50,8 +51,7 @@ def signature_circuit_new() -> Response:
 def signature_circuit(circuit_id: uuid.UUID) -> Response:
     """One circuit, to be changed."""
     found = _circuit(circuit_id)
-    form = CircuitForm(obj=found, folder_id=str(found.folder_id or ""), copies="\n".join(found.copies))
-    return _form_page(found, form)
+    return _form_page(found, CircuitForm(formdata=None, data=_values(found)))
 
 
 @backoffice.post("/signatures/circuits")
@@ -96,11 +96,15 @@ def _circuit(circuit_id: uuid.UUID) -> Circuit:
     return found
 
 
+def _values(found: Circuit) -> dict[str, Any]:
+    """The fields of the form as the circuit stands; its signers apart."""
+    plain = {name: getattr(found, name) for name in ("label", "due_days", "remind_days")}
+    return plain | {"folder_id": str(found.folder_id or ""), "copies": "\n".join(found.copies)}
+
+
 def _both(found: Circuit, form: CircuitForm, stale: Stale) -> Clash:
     """What stands of the circuit beside what was typed, its signers as one text."""
-    stands = {name: getattr(found, name) for name in ("label", "due_days", "remind_days")}
-    stands |= {"folder_id": str(found.folder_id or ""), "copies": "\n".join(found.copies)}
-    rows, theirs, mine = both_texts(form, stands), _said(_lines(found)), _said(_typed_lines())
+    rows, theirs, mine = both_texts(form, _values(found)), _said(_lines(found)), _said(_typed_lines())
     if theirs != mine:
         rows.append((_("Signataires"), theirs, mine))
     return clash(stale, rows, Event.name == "circuit.saved", Event.facts["circuit"].astext == str(found.id))

@@ -163,6 +163,8 @@ def test_a_circuit_bound_to_a_folder_says_who_signs_there(browser: Browser, cler
 
 def two_clerks_on_a_circuit(browser: Browser, made: Circuit, sent: dict[str, Any]) -> None:
     seen, url = made.revision, "/backoffice/signatures/circuits"
+    copies = BeautifulSoup(browser.get(f"{url}/{made.id}").text, "html5lib").select_one("textarea[name=copies]")
+    assert copies is not None and copies.get_text(strip=True) == "", "nobody in copy is an empty field"
     first = sent | {"role-1": "Gérance", "due_days": 15}
     assert browser.post(url, circuit_id=made.id, revision=seen, **first).status_code == 303
     second = sent | {"label": "Contrats cadres"}

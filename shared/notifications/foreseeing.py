@@ -23,6 +23,7 @@ from shared.extensions import db, uuid7
 from shared.notifications.access_audience import holder_recipient, holders
 from shared.notifications.audiences import card_recipient, slot_recipient
 from shared.notifications.choosing import template_for
+from shared.notifications.claiming import COLUMNS
 from shared.notifications.models import Notification, NotificationDocument, Status
 from shared.notifications.outbox import drafted_row, group_of
 from shared.notifications.reasons import notify_of
@@ -127,9 +128,10 @@ def _write(told: Iterable[Told], inside: set[uuid.UUID]) -> None:
         row.event = FORESEEN
         rows.append(row)
         about += [{"notification_id": row.id, "document_id": each} for each in ids]
-    if rows:
-        db.session.add_all(rows)
-        db.session.flush()
+    if rows:  # one statement read once, however many lines: the session would write out each of its columns for each
+        values = [{name: row.__dict__[name] for name in row.__dict__.keys() & COLUMNS.keys()} for row in rows]
+        table: Any = Notification.__table__
+        db.session.execute(insert(table), values)
     if about:
         db.session.execute(insert(NotificationDocument), about)
 

@@ -12,20 +12,19 @@ from sqlalchemy import (
     Select,
     and_,
     exists,
-    func,
     literal_column,
     or_,
     select,
     tuple_,
 )
-from sqlalchemy.orm import aliased
 
 from shared.documents.models import Document, Folder
 from shared.extensions import db
 from shared.keyset import one_of
-from shared.notifications.models import Notification, NotificationDocument, Template, TemplateVersion
+from shared.notifications.describing import described
+from shared.notifications.models import Notification, NotificationDocument, TemplateVersion
 from shared.notifications.narrowing import Filter, Found, conditions, gather
-from shared.people.models import EmailCell, Family, Party
+from shared.people.models import Family, Party
 from shared.people.scopes import Scope
 
 PAGE = 50
@@ -58,7 +57,7 @@ def history(
     # how few lines are wanted.
     page = query.order_by(*sorted_by).limit(literal_column(str(size + 1)))
     found = list(
-        db.session.execute(_lines().where(Notification.id == one_of(page.correlate(None))).order_by(*sorted_by))
+        db.session.execute(described().where(Notification.id == one_of(page.correlate(None))).order_by(*sorted_by))
     )
     more, rows = len(found) > size, found[:size]
     if before is not None:
@@ -85,13 +84,13 @@ def whole_history(scope: Scope, chosen: Filter, *, size: int = 500) -> Iterator[
 
 def some(scope: Scope, ids: Sequence[uuid.UUID]) -> Sequence[Row[Any]]:
     """These lines, for those in reach, newest first."""
-    found = _lines().where(Notification.id.in_(ids), in_reach(scope))
+    found = described().where(Notification.id.in_(ids), in_reach(scope))
     return db.session.execute(found.order_by(Notification.created_at.desc(), Notification.id.desc())).all()
 
 
 def line(scope: Scope, notification_id: uuid.UUID) -> Row[Any] | None:
     """One line with all that it kept; None when it is out of reach."""
-    query = _lines().add_columns(
+    query = described().add_columns(
         Notification.body, Notification.message_id, Notification.attempts, TemplateVersion.locale
     )
     return db.session.execute(query.where(Notification.id == notification_id, in_reach(scope))).one_or_none()
@@ -125,59 +124,6 @@ def documents_of(ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
     """The documents that these lines announced, each once."""
     query = select(NotificationDocument.document_id).where(NotificationDocument.notification_id.in_(ids)).distinct()
     return list(db.session.scalars(query))
-
-
-def _lines() -> Select[*tuple[Any, ...]]:
-    cell, fallback = aliased(EmailCell), aliased(EmailCell)
-    first, again = aliased(Notification), aliased(Notification)  # what it repeats or copies, what repeats it
-    address = func.coalesce(Notification.address, Notification.fixed_address, cell.address, fallback.address)
-    return (
-        select(
-            Notification.id,
-            Notification.created_at,
-            Notification.event,
-            Notification.channel,
-            Notification.kind,
-            Notification.status,
-            Notification.reason,
-            Notification.due_at,
-            Notification.sent_at,
-            Notification.ended_at,
-            Notification.reply,
-            Notification.is_proposal,
-            Notification.subject,
-            Notification.access_id,
-            Notification.party_id,
-            Notification.requested_by,
-            Notification.resend_of_id,
-            Notification.copy_of_id,
-            Notification.secret_until,
-            address.label("address"),
-            func.coalesce(Notification.address_slot, Notification.slot).label("slot"),
-            Party.name.label("party_name"),
-            Party.code.label("party_code"),
-            Family.key.label("family"),
-            Template.id.label("template_id"),
-            Template.label.label("template"),
-            TemplateVersion.number.label("version"),
-            Template.deleted_at.label("template_deleted_at"),
-            first.created_at.label("first_at"),
-            first.address.label("first_address"),
-            select(func.max(again.created_at))
-            .where(again.resend_of_id == Notification.id)
-            .correlate(Notification)
-            .scalar_subquery()
-            .label("resent_at"),
-            exists().where(NotificationDocument.notification_id == Notification.id).label("has_documents"),
-        )
-        .join(Template, Template.id == Notification.template_id)
-        .outerjoin(TemplateVersion, TemplateVersion.id == Notification.template_version_id)
-        .outerjoin(Party, Party.id == Notification.party_id)
-        .outerjoin(Family, Family.id == Party.family_id)
-        .outerjoin(first, first.id == func.coalesce(Notification.resend_of_id, Notification.copy_of_id))
-        .outerjoin(cell, and_(cell.party_id == Party.id, cell.slot == Notification.slot))
-        .outerjoin(fallback, and_(fallback.party_id == Party.id, fallback.slot == Family.slot_fallback))
-    )
 
 
 def _chosen(scope: Scope, chosen: Filter, found: Found) -> Select[uuid.UUID]:

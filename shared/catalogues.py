@@ -39,7 +39,8 @@ def texts(code: str) -> Mapping[str, str]:
         return {}
     with source.open("rb") as file:
         catalogue = read_po(file, locale=code)
-    return {message.id: message.string for message in catalogue if isinstance(message.id, str) and message.string}
+    plain = (message for message in catalogue if isinstance(message.id, str) and isinstance(message.string, str))
+    return {str(message.id): str(message.string) for message in plain if message.string}
 
 
 def compile_into(folder: Path) -> None:

@@ -58,7 +58,8 @@ def differ(
         raise BadCells(bad)
     if not cells:
         return []
-    put(party, folder, exception, {cell["field"]: cell["after"] for cell in cells}, cells, by, change or uuid7())
+    own = {cell["field"]: cell["after"] for cell in cells}
+    put(exception, party=party, folder=folder, own=own, cells=cells, by=by, change=change or uuid7())
     return cells
 
 
@@ -96,14 +97,15 @@ def follow(*, party: Party, folder: Folder, names: set[str], by: str, revision: 
         return 0
     before = exception.values
     cells = [{"field": name, "before": before[name], "after": spell(getattr(folder, name))} for name in own]
-    put(party, folder, exception, dict.fromkeys(own), cells, by, uuid7())
+    put(exception, party=party, folder=folder, own=dict.fromkeys(own), cells=cells, by=by, change=uuid7())
     return len(own)
 
 
 def put(
+    exception: FolderException,
+    *,
     party: Party,
     folder: Folder,
-    exception: FolderException,
     own: Mapping[str, str | None],
     cells: list[Cell],
     by: str,

@@ -66,7 +66,8 @@ def undo(*, party: Party, change: uuid.UUID, by: str) -> int:
                 _("Un de ces réglages a été modifié depuis : l’annulation effacerait ce travail. Corrigez-le ici.")
             )
         own = {name: had.get(name) for name in names}
-        put(party, folder, exception, own, _cells(folder, exception, own), by, made, undoes=str(change))
+        cells = _cells(folder, exception, own)
+        put(exception, party=party, folder=folder, own=own, cells=cells, by=by, change=made, undoes=str(change))
         done += len(own)
     return done
 

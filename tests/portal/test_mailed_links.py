@@ -299,9 +299,7 @@ class TestDocumentLinks:
         folder.on_portal = True
         assert browser.get(page).status_code == 200
 
-    def test_it_still_opens_a_document_that_was_moved_until_it_stands_in_no_shared_folder(
-        self, app: Flask, party: Party
-    ) -> None:
+    def test_it_still_opens_a_document_that_was_moved(self, app: Flask, party: Party) -> None:
         document, browser = a_document(party, a_folder()), Browser(app)
         link = a_link(document)
         moving.move(document=document, folder=a_folder("Contrats", "contract"), by="command")
@@ -309,8 +307,7 @@ class TestDocumentLinks:
         page = browser.post(path_of(link), proof="C1").location
         assert page == f"/documents/{document.id}"
         assert document.title in browser.get(page).text
-        hidden = a_folder("Interne", "contract")
-        hidden.on_portal = False
+        (hidden := a_folder("Interne", "contract")).on_portal = False
         moving.move(document=document, folder=hidden, by="command")
         assert browser.get(page).status_code == 410
         assert Browser(app).get(path_of(link)).status_code == 410

@@ -2,13 +2,12 @@
 
 import uuid
 
-from flask import Response, abort, request
+from flask import Response
 
 from backoffice import backoffice
 from backoffice._reaching import unknown
-from backoffice.document_files import lost
+from backoffice.document_files import drawn, lost
 from backoffice.reach import scope
-from shared.documents import previews
 from shared.documents.refusals import FileRefused
 from shared.documents.storage import Altered, Missing, Unavailable
 from shared.intake import finding as intake
@@ -27,17 +26,11 @@ def arrivals_page(arrival_id: uuid.UUID, number: int) -> Response:
     """One page as an image."""
     arrival = _opened(arrival_id)
     try:
-        width = request.args.get("width", 0, type=int)
-        image = previews.page_image(sheet=glancing.look(arrival), page=number, width=width)
+        return drawn(glancing.look(arrival), number)
     except (Missing, Altered):
         return lost(arrival.sha256 or "")
     except (Unavailable, FileRefused):
         return explain(503)
-    if image is None:
-        abort(404)
-    answer = Response(image, content_type=previews.MIME)
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
 
 
 @backoffice.get("/arrivals/<uuid:arrival_id>/file")

@@ -44,6 +44,16 @@ def shown_of(version: Version) -> Shown:
     return Shown(version.id, version.sha256, version.size, version.kind, version.pages)
 
 
+def drawn(sheet: previews.Shown, number: int) -> Response:
+    """One page as an image, as wide as the address asks; 404 where there is none. Raises as `previews.page_image`."""
+    image = previews.page_image(sheet=sheet, page=number, width=request.args.get("width", 0, type=int))
+    if image is None:
+        abort(404)
+    answer = Response(image, content_type=previews.MIME)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
 @backoffice.get("/documents/<uuid:document_id>/glance")
 @requires(Permission.DOCUMENTS_SEE)
 def document_glance(document_id: uuid.UUID) -> Response:
@@ -66,17 +76,11 @@ def document_page(document_id: uuid.UUID, number: int) -> Response:
     """One page as an image."""
     sheet = the_sheet(document_id)
     try:
-        width = request.args.get("width", 0, type=int)
-        image = previews.page_image(sheet=shown_of(sheet.version), page=number, width=width)
+        return drawn(shown_of(sheet.version), number)
     except (Missing, Altered):
         return _damaged(sheet)
     except (Unavailable, FileRefused):
         return explain(503)
-    if image is None:
-        abort(404)
-    answer = Response(image, content_type=previews.MIME)
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
 
 
 @backoffice.get("/documents/<uuid:document_id>/file")

@@ -540,8 +540,9 @@
     wake(document);
     const dialog = document.querySelector("#dialog > dialog[open]:not(:modal)");
     if (dialog) modal(dialog);
-    const palette = document.querySelector("[data-palette]:modal"); // the hit that had the focus is found no more
-    if (palette && !palette.contains(document.activeElement)) palette.querySelector("input[type=search]").focus();
+    const palette = document.querySelector("[data-palette]:modal") ?? document.querySelector("[data-palette]");
+    // The hit that had the focus is found no more.
+    if (palette?.matches(":modal") && !palette.contains(document.activeElement)) palette.querySelector("input[type=search]").focus();
     if (palette) settle(palette);
     if (event.detail.ctx?.response?.status === 422) document.querySelector("[aria-invalid=true]")?.focus();
   });

@@ -17,6 +17,8 @@ LONGEST = 80
 
 def activities() -> Sequence[Activity]:
     """All of them, the company's first one before."""
+    if company().id is None:  # nobody has named the company yet; who is signed in brought that with them
+        return ()
     return db.session.scalars(select(Activity).order_by(Activity.position, Activity.id)).all()
 
 

@@ -35,8 +35,8 @@ def rows() -> list[int]:
     return [db.session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
 
 
-RECORD, EVENTS, SKIPPED = f"{skipped_day()}T02:30"  # an hour that does not exist
-APPOINTED = "/records/invoice/FA-2", "/records/invoice/FA-1/events", "/records/intervention/I-1/events"
+SKIPPED = f"{skipped_day()}T02:30"  # an hour that does not exist
+RECORD, EVENTS, APPOINTED = "/records/invoice/FA-2", "/records/invoice/FA-1/events", "/records/intervention/I-1/events"
 BAD: list[tuple[str, str, Any, int, str]] = [
     ("PUT", RECORD, {"party": "C1", "amount": "1 234,56"}, 422, "amount"),
     ("PUT", RECORD, {"party": "C1", "amount": "NaN"}, 422, "amount"),
